@@ -1,0 +1,1 @@
+"""What is played: the shared vocabulary of robots, scenes, worlds and episodes."""

@@ -1,0 +1,122 @@
+"""Any record to bytes and back: MessagePack, with NumPy arrays as one compressed extension type.
+
+An array travels as MessagePack extension 1: [dtype, shape, bytes]. Its bytes are column-major (each state component's
+history lies together) and byte-shuffled, then compressed with Zstandard where that makes them smaller. The same
+record always gives the same bytes. Object arrays are refused at both ends: nothing here can run code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from math import prod
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from scenes.errors import BadInput
+
+T = TypeVar("T")
+
+MAX_ARRAY_BYTES = 64 * 2**20
+MAX_DIMENSIONS = 4
+_ARRAY = 1
+_LEVEL = 9
+_DTYPES = frozenset({"|b1", "|u1", "|i1", "<i4", "<i8", "<u4", "<u8", "<f4", "<f8"})
+
+
+class _Packed(msgspec.Struct, frozen=True, array_like=True):
+    dtype: str
+    shape: tuple[int, ...]
+    compressed: bool
+    content: bytes
+
+
+def encode(record: object) -> bytes:
+    """A record as bytes; equal records give equal bytes.
+
+    Raises:
+        BadInput: it holds an array of a type that may not travel.
+    """
+    return msgspec.msgpack.encode(record, enc_hook=_to_extension)
+
+
+def decode(content: bytes | memoryview, kind: type[T]) -> T:
+    """Bytes as a record of `kind`, checked field by field.
+
+    Raises:
+        BadInput: the bytes are not such a record.
+    """
+    try:
+        return msgspec.msgpack.decode(content, type=kind, ext_hook=_from_extension, dec_hook=_checked)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        name = getattr(kind, "__name__", str(kind))
+        raise BadInput(
+            f"These bytes are not a {name} record.",
+            hint="The sender may be another program, or another version of this one.",
+            detail=str(error),
+        ) from error
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 in hexadecimal: the name of an episode or bundle."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _to_extension(value: object) -> msgspec.msgpack.Ext:
+    if not isinstance(value, np.ndarray):
+        raise BadInput(f"A {type(value).__name__} cannot be part of a record.")
+    dtype = value.dtype.newbyteorder("<").str
+    if dtype not in _DTYPES or value.ndim > MAX_DIMENSIONS:
+        raise BadInput(f"An array of {value.dtype} with {value.ndim} dimensions cannot be part of a record.")
+    column_major = np.ascontiguousarray(value.astype(dtype, copy=False).T)
+    shuffled = column_major.reshape(-1).view(np.uint8).reshape(-1, value.itemsize).T.tobytes()
+    smaller = zstandard.ZstdCompressor(level=_LEVEL).compress(shuffled)
+    compressed = len(smaller) < len(shuffled)
+    packed = _Packed(dtype, value.shape, compressed, smaller if compressed else shuffled)
+    return msgspec.msgpack.Ext(_ARRAY, msgspec.msgpack.encode(packed))
+
+
+def _from_extension(code: int, content: memoryview) -> NDArray[Any]:
+    if code != _ARRAY:
+        raise ValueError(f"unknown extension type {code}")
+    packed = msgspec.msgpack.decode(content, type=_Packed)
+    if packed.dtype not in _DTYPES or len(packed.shape) > MAX_DIMENSIONS or min(packed.shape, default=0) < 0:
+        raise ValueError(f"refused array {packed.dtype} {packed.shape}")
+    dtype = np.dtype(packed.dtype)
+    size = prod(packed.shape) * dtype.itemsize
+    if size > MAX_ARRAY_BYTES:
+        raise ValueError(f"array of {size} bytes is larger than {MAX_ARRAY_BYTES}")
+    shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
+    if len(shuffled) != size:
+        raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
+    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
+    array = np.ascontiguousarray(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T)
+    array.flags.writeable = False
+    return array
+
+
+def _expanded(content: bytes, size: int) -> bytes:
+    """Decompress to exactly `size` bytes; a frame that claims more is refused before memory is taken."""
+    try:
+        claimed = zstandard.frame_content_size(content)
+        if claimed != size:
+            raise ValueError(f"compressed array claims {claimed} bytes, {size} expected")
+        return zstandard.ZstdDecompressor().decompress(content)
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from error
+
+
+def _checked(kind: Any, value: object) -> object:
+    """Refuse an array whose dtype is not the one its field declares (`NDArray[np.float64]`)."""
+    if get_origin(kind) is np.ndarray or kind is np.ndarray:
+        if not isinstance(value, np.ndarray):
+            raise ValueError("expected an array")
+        arguments = get_args(kind)
+        wanted = get_args(arguments[1]) if len(arguments) == 2 else ()
+        if wanted and isinstance(wanted[0], type) and value.dtype != np.dtype(wanted[0]):
+            raise ValueError(f"expected an array of {np.dtype(wanted[0])}, got {value.dtype}")
+        return value
+    raise NotImplementedError(f"cannot decode a {kind}")

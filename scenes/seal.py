@@ -1,0 +1,73 @@
+"""Sealing: what must not be read before the vote rests and travels encrypted (AES-256-GCM, key outside the database).
+
+Sealed are the model ids of an open battle, who made its episodes (Run), and the technical detail of a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from scenes.errors import StoreDamaged, StoreError
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def seal(key: bytes, content: bytes, purpose: str) -> bytes:
+    """Encrypt `content`; it opens only with the same key and for the same purpose."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, purpose.encode())
+
+
+def unseal(key: bytes, sealed: bytes, purpose: str) -> bytes:
+    """What was sealed.
+
+    Raises:
+        StoreDamaged: the key, the purpose or the bytes are not those of the sealing.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+    except (InvalidTag, ValueError) as error:
+        raise StoreDamaged(
+            "A sealed record does not open with this data folder's key.",
+            hint="Restore the file seal.key that belongs to this data folder.",
+        ) from error
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of its own for one purpose (HKDF-SHA256), so that the data folder's key never leaves the workstation."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
+
+
+def key_from(path: Path) -> bytes:
+    """The key in the file at `path`, made on first use and readable by its owner alone (mode 0600).
+
+    Raises:
+        StoreError: the file cannot be read or made, or does not hold a key.
+    """
+    try:
+        if not path.exists():
+            _write_new(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path} could not be opened: {error.strerror}.", hint="Check the folder's permissions.") from error
+    if len(key) != KEY_BYTES:
+        raise StoreDamaged(f"{path} holds {len(key)} bytes, not a key of {KEY_BYTES}.", hint="Restore it from a backup.")
+    return key
+
+
+def _write_new(path: Path) -> None:
+    """Write a fresh key under a temporary name first, so that a crash never leaves half a key."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)

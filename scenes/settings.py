@@ -1,0 +1,53 @@
+"""One TOML file and the environment, read into one frozen record."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from scenes.errors import BadInput
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read(kind: type[T], path: Path, prefix: str, environment: Mapping[str, str] | None = None) -> T:
+    """The settings in `path` (none if the file is missing), overridden by variables called PREFIX_FIELD.
+
+    Raises:
+        BadInput: the file is not TOML, or a setting is unknown or of the wrong type.
+    """
+    environment = os.environ if environment is None else environment
+    values = _table(path)
+    for field in msgspec.structs.fields(kind):
+        variable = f"{prefix}_{field.encode_name.upper()}"
+        if variable in environment:
+            values[field.encode_name] = environment[variable]
+    return converted(values, kind, source=str(path), strict=False)
+
+
+def converted(values: Any, kind: type[T], source: str, *, strict: bool = True) -> T:
+    """A TOML table as a record. `source` names the file in errors.
+
+    Raises:
+        BadInput: a field is unknown, missing or of the wrong type.
+    """
+    try:
+        return msgspec.convert(values, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{source}: {error}.", hint="Correct that line and try again.") from error
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not readable TOML: {error}.", hint="Correct that line and try again.") from error
+    except OSError as error:
+        raise BadInput(f"{path} could not be read: {error.strerror}.") from error

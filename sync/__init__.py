@@ -1,0 +1,1 @@
+"""What is kept: the arena's records and rules, here and at the centre."""

@@ -1,0 +1,151 @@
+"""The arena's records. Ids are UUIDv7 made where the row is made; times are ISO 8601 in UTC and never used for order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+from uuid_utils import uuid7
+
+Choice = Literal["left_better", "right_better", "tie", "both_bad"]
+Origin = Literal["window", "cli", "simulated"]
+BattleKind = Literal["rated", "practice", "check", "experiment", "chosen"]
+BattleStatus = Literal["ongoing", "voted", "abandoned", "void"]
+TurnStart = Literal["reset", "continue"]
+
+CHOICES: tuple[Choice, ...] = ("left_better", "right_better", "tie", "both_bad")
+MAX_TURNS = 6
+MAX_INSTRUCTION = 500  # characters
+UNDO_SECONDS = 10.0
+
+Comment = Annotated[str, Meta(max_length=2000)]
+Instruction = Annotated[str, Meta(min_length=1, max_length=MAX_INSTRUCTION)]
+
+
+def new_id() -> str:
+    """A fresh UUIDv7."""
+    return str(uuid7())
+
+
+def now() -> str:
+    """The present moment as records store it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Evaluator(Struct, frozen=True, kw_only=True):
+    """A person who watches and votes."""
+
+    evaluator_id: str
+    name: str
+    group: str | None = None
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One evaluator's sitting on one robot and scene."""
+
+    session_id: str
+    robot_id: str
+    scene_id: str
+    evaluator_id: str
+    comment: str | None = None
+    created_at: str
+    last_active_at: str
+
+
+class Sides(Struct, frozen=True):
+    """Which model is on which side: sealed until the vote closes the battle."""
+
+    left_model_id: str
+    right_model_id: str
+
+
+class Draw(Struct, frozen=True, kw_only=True):
+    """The outcome of matchmaking: who meets whom, where, and with what probability it was drawn."""
+
+    sides: Sides
+    kind: BattleKind
+    seed: int
+    propensity: float  # probability of this unordered pair
+    first: Literal["left", "right"]  # which side is played and listed first
+
+
+class Battle(Struct, frozen=True, kw_only=True):
+    """Two anonymous models on one robot and scene. Its model ids are None until it is closed."""
+
+    battle_id: str
+    session_id: str
+    seq_in_session: int
+    left_model_id: str | None
+    right_model_id: str | None
+    status: BattleStatus
+    kind: BattleKind
+    seed: int
+    propensity: float
+    first: Literal["left", "right"]
+    commitment: str  # SHA-256(nonce, left id, right id), published at the start
+    nonce: str | None  # opened with the names
+    void_reason: str | None
+    created_at: str
+    updated_at: str
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """One instruction carried out by both sides."""
+
+    turn_id: str
+    battle_id: str
+    seq: int  # from 1
+    instruction: Instruction
+    task_id: str | None
+    start: TurnStart
+    left_episode_id: str
+    right_episode_id: str
+    created_at: str
+
+
+class Watched(Struct, frozen=True, kw_only=True):
+    """How much of the replays was really presented before the vote."""
+
+    left_coverage: float = 0.0  # fraction of frames, over all turns
+    right_coverage: float = 0.0
+    dwell_seconds: float = 0.0
+    seen_enough: bool = False  # the evaluator confirmed that an incomplete view sufficed
+
+
+class Vote(Struct, frozen=True, kw_only=True):
+    """One judgement per battle and evaluator. A row is one revision; the highest `rev` counts.
+
+    Robot, scene and models stand here too so that rating never joins; the models only once the battle is closed.
+    """
+
+    vote_id: str
+    rev: int  # from 1
+    battle_id: str
+    evaluator_id: str
+    session_id: str
+    robot_id: str
+    scene_id: str
+    left_model_id: str | None
+    right_model_id: str | None
+    task_id: str | None
+    vote: Choice
+    withdrawn: bool  # this revision takes the vote back
+    origin: Origin
+    kind: BattleKind
+    comment: str | None
+    tags: tuple[str, ...]
+    watched: Watched
+    opened_at: str
+    voted_at: str
+
+
+class Reveal(Struct, frozen=True, kw_only=True):
+    """What closing a battle discloses. Anyone can check SHA-256(nonce, left, right) against the commitment."""
+
+    battle_id: str
+    left_model_id: str
+    right_model_id: str
+    commitment: str
+    nonce: str
+    vote: Vote | None  # None where the battle ended without one

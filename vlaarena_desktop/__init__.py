@@ -1,0 +1,1 @@
+"""Who watches and judges: the Qt application and its headless commands."""
