@@ -154,3 +154,10 @@ class Run(Struct, frozen=True, kw_only=True):
     inference_seconds: NDArray[np.float32]  # (inferences,)
     wall_seconds: float
     created_at: str  # ISO 8601, UTC
+
+
+class Played(Struct, frozen=True):
+    """What comes back from playing: an episode's bytes, and its Run sealed with the battle's key, purpose "run"."""
+
+    episode: bytes
+    sealed_run: bytes

@@ -104,6 +104,15 @@ class Turn(Struct, frozen=True, kw_only=True):
     created_at: str
 
 
+class NewTurn(Struct, frozen=True, kw_only=True):
+    """A turn before it is played: its id names the play requests, so that asking twice never plays twice."""
+
+    turn_id: str
+    instruction: Instruction
+    task_id: str | None
+    start: TurnStart
+
+
 class Watched(Struct, frozen=True, kw_only=True):
     """How much of the replays was really presented before the vote."""
 
@@ -111,6 +120,19 @@ class Watched(Struct, frozen=True, kw_only=True):
     right_coverage: float = 0.0
     dwell_seconds: float = 0.0
     seen_enough: bool = False  # the evaluator confirmed that an incomplete view sufficed
+
+
+class Ballot(Struct, frozen=True, kw_only=True):
+    """What an evaluator hands in: the choice and everything said beside it."""
+
+    vote: Choice
+    origin: Origin
+    comment: Comment | None = None
+    tags: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=20)] = ()
+    left_progress: Annotated[int, Meta(ge=0, le=100)] | None = None  # [%] of the task, as the evaluator judges it
+    right_progress: Annotated[int, Meta(ge=0, le=100)] | None = None
+    watched: Watched = Watched()
+    opened_at: str | None = None  # when the evaluator first saw the battle; None: when it was created
 
 
 class Vote(Struct, frozen=True, kw_only=True):
@@ -135,6 +157,8 @@ class Vote(Struct, frozen=True, kw_only=True):
     kind: BattleKind
     comment: str | None
     tags: tuple[str, ...]
+    left_progress: int | None
+    right_progress: int | None
     watched: Watched
     opened_at: str
     voted_at: str
