@@ -1,0 +1,186 @@
+"""How a battle begins and a turn is played: the steps that the window and the headless commands share.
+
+`prepare_turn` and `record_turn` touch the store and run where the store lives; `play_turn` is long, touches only the
+daemon and may run anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from msgspec import Struct
+
+from gpu_daemon.client import DaemonClient
+from gpu_daemon.messages import Play
+from scenes import catalog, compat
+from scenes.bundle import Bundle
+from scenes.episode import Played, State, Trajectory
+from scenes.errors import ArenaError, NotFound, RuleBroken
+from scenes.models import ModelCard, find_card
+from scenes.progress import Job
+from scenes.world import compile_world
+from sync import matchmaking
+from sync.records import Battle, Draw, NewTurn, Sides, Turn, TurnStart, new_id
+from sync.store import Store
+
+DEFAULT_STEPS = 50  # at the robot's control rate
+_SEEDS = 2**31
+
+
+class Setting(Struct, frozen=True):
+    """What the evaluator chooses before the pair is drawn."""
+
+    robot_id: str
+    scene_id: str
+    instruction: str
+
+
+class PreparedTurn(Struct, frozen=True):
+    """A turn about to be played: the left and the right play request, and which goes first."""
+
+    battle_id: str
+    new_turn: NewTurn
+    left: Play
+    right: Play
+    right_first: bool
+
+
+def contestants(cards: Iterable[ModelCard], robot_id: str, scene_id: str) -> list[ModelCard]:
+    """The active cards that can play this robot in this scene."""
+    robot, scene = catalog.find_robot(robot_id), catalog.find_scene(scene_id)
+    return [card for card in cards if card.status == "active" and not compat.issues(card, robot, scene)]
+
+
+def start_battle(
+    store: Store,
+    cards: Iterable[ModelCard],
+    setting: Setting,
+    *,
+    seed: int | None = None,
+    named: Sides | None = None,
+) -> Battle:
+    """Draw two models and write the battle down. The instruction is checked first: it comes before the pair.
+
+    A given seed also fixes the draw, so the battle is an unrated experiment; named models make it `chosen`.
+
+    Raises:
+        NotFound, BadInput, Incompatible: the setting or the names do not exist or do not fit.
+    """
+    catalog.check_instruction(setting.instruction)
+    eligible = contestants(cards := tuple(cards), setting.robot_id, setting.scene_id)
+    if named is not None:
+        for model_id in (named.left_model_id, named.right_model_id):
+            robot, scene = catalog.find_robot(setting.robot_id), catalog.find_scene(setting.scene_id)
+            compat.check(find_card(cards, model_id), robot, scene)
+    drawn = _draw(store, eligible, seed, named)
+    return store.start_battle(store.open_session(setting.robot_id, setting.scene_id), drawn)
+
+
+def _draw(store: Store, eligible: list[ModelCard], seed: int | None, named: Sides | None) -> Draw:
+    generator = np.random.default_rng(seed)
+    world_seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    if named is not None:
+        return matchmaking.chosen(named.left_model_id, named.right_model_id, generator, world_seed)
+    if seed is not None:
+        return matchmaking.draw(eligible, generator, world_seed, {}, kind="experiment")
+    return matchmaking.draw(eligible, generator, world_seed, store.left_minus_right())
+
+
+def prepare_turn(
+    store: Store, battle_id: str, instruction: str, start: TurnStart, max_steps: int = DEFAULT_STEPS
+) -> PreparedTurn:
+    """Check the rules and write the two play requests. `continue` starts each side from its own last state.
+
+    Raises:
+        RuleBroken: the battle takes no further turn, or there is nothing to continue from.
+    """
+    store.check_turn_allowed(battle_id)
+    battle = store.battle(battle_id)
+    session = store.session(battle.session_id)
+    instruction = catalog.check_instruction(instruction)
+    task = catalog.match_task(catalog.find_scene(session.scene_id), instruction)
+    new_turn = NewTurn(turn_id=new_id(), instruction=instruction, task_id=task and task.id, start=start)
+    bundle = _bundle(session.robot_id, session.scene_id)
+    store.keep_bundle(bundle.digest, bundle.content)
+    sides = store.sides(battle_id)
+    left_state, right_state = _last_states(store, battle_id) if start == "continue" else (None, None)
+
+    def play(side: str, model_id: str, state: State | None) -> Play:
+        return Play(
+            request_id=f"{new_turn.turn_id}-{side[0]}",
+            model_id=model_id,
+            robot_id=session.robot_id,
+            scene_id=session.scene_id,
+            bundle_digest=bundle.digest,
+            instruction=instruction,
+            seed=battle.seed,
+            policy_seed=policy_seed(battle.seed, side),
+            max_steps=max_steps,
+            seal_key=store.seal_key(battle_id),
+            start_state=state,
+        )
+
+    left = play("left", sides.left_model_id, left_state)
+    right = play("right", sides.right_model_id, right_state)
+    return PreparedTurn(battle_id, new_turn, left, right, battle.first == "right")
+
+
+def policy_seed(battle_seed: int, side: str) -> int:
+    """The seed of a side's own randomness: 62 bits of SHA-256 over the battle's seed and the side."""
+    return int.from_bytes(hashlib.sha256(f"{battle_seed}:{side}".encode()).digest()[:8], "big") >> 2
+
+
+def play_turn(address: str, prepared: PreparedTurn) -> Job[tuple[Played, Played]]:
+    """Have the daemon play both sides; both results come together, the left one first.
+
+    Raises:
+        DaemonError, PolicyError, SimulationUnstable, BadAction: one side could not be played; the turn is void for both.
+    """
+    order = (prepared.right, prepared.left) if prepared.right_first else (prepared.left, prepared.right)
+    with DaemonClient(address) as client:
+        first, second = yield from client.play(order)
+    return (second, first) if prepared.right_first else (first, second)
+
+
+def record_turn(store: Store, prepared: PreparedTurn, played: tuple[Played, Played]) -> Turn:
+    """Write the turn down with both episodes."""
+    return store.record_turn(prepared.battle_id, prepared.new_turn, *played)
+
+
+def void_turn(store: Store, prepared: PreparedTurn, error: ArenaError) -> None:
+    """Note that a turn could not be played, for both sides alike."""
+    store.void_turn(prepared.battle_id, prepared.new_turn.turn_id, type(error).__name__, error.sealed_details)
+
+
+def trajectories(store: Store, turn: Turn) -> tuple[Trajectory, Trajectory]:
+    """What the viewers may see of a turn: left and right."""
+    return store.episode(turn.left_episode_id).trajectory, store.episode(turn.right_episode_id).trajectory
+
+
+def _last_states(store: Store, battle_id: str) -> tuple[State, State]:
+    turns = store.turns(battle_id)
+    if not turns:
+        raise RuleBroken("There is no turn to continue from.", hint="Play a first turn that starts from a reset.")
+    left, right = trajectories(store, turns[-1])
+    return left.state(left.steps), right.state(right.steps)
+
+
+@lru_cache(maxsize=16)
+def _bundle(robot_id: str, scene_id: str) -> Bundle:
+    return compile_world(robot_id, scene_id).bundle
+
+
+def find_turn(store: Store, battle_id: str, seq: int) -> Turn:
+    """One turn of a battle by its number, from 1.
+
+    Raises:
+        NotFound: the battle has no such turn.
+    """
+    turns = {turn.seq: turn for turn in store.turns(battle_id)}
+    if seq not in turns:
+        raise NotFound.among("turn", str(seq), [str(number) for number in turns])
+    return turns[seq]
