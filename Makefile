@@ -1,0 +1,34 @@
+# make run    the application; without a display: a whole battle played and judged unattended, pictures in out/
+# make test   every test; make soak: the same with the full repetition figures; make lint; make bench
+.PHONY: run demo test soak lint bench clean
+PYTHON := .venv/bin/python
+
+run:
+	@installer/setup.sh run
+	@$(PYTHON) -m vlaarena_desktop.first_battle --out out
+
+demo:
+	@installer/setup.sh run
+	@$(PYTHON) -m vlaarena_desktop.first_battle --out out --unattended
+
+test:
+	@installer/setup.sh test
+	$(PYTHON) -m pytest $(ARGS)
+
+soak:
+	@installer/setup.sh test
+	VLAARENA_SOAK=1 $(PYTHON) -m pytest $(ARGS)
+
+lint:
+	@installer/setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/mypy
+
+bench:
+	@installer/setup.sh test
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(PYTHON) $$bench || exit 1; done
+
+clean:
+	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache

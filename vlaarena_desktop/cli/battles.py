@@ -1,0 +1,118 @@
+"""`vlaarena battle`, `turn` and `vote`: a blind battle without a window. Nothing here prints a model id before the vote."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from gpu_daemon.client import DaemonClient
+from scenes.catalog import find_robot, find_scene
+from scenes.errors import ArenaError, BadInput
+from scenes.models import ModelCard
+from scenes.progress import finish
+from sync.records import Ballot, Battle, Reveal, Sides, Turn, TurnStart
+from sync.store import Store
+from vlaarena_desktop import turns
+from vlaarena_desktop.cli.reports import Report
+from vlaarena_desktop.local_daemon import daemon_at
+from vlaarena_desktop.settings import DesktopSettings, home_folder, read_settings
+
+
+class PlayedTurn(Struct, frozen=True):
+    """The ids of a turn that was just played."""
+
+    session_id: str
+    battle_id: str
+    turn_id: str
+    turn: int
+    left_episode_id: str
+    right_episode_id: str
+
+
+def battle(arguments: Namespace) -> Report:
+    """Draw two models, or take the two named, and play the first turn.
+
+    Raises:
+        ArenaError: anything of the daemon's, the store's or the rules' own.
+    """
+    robot, scene = find_robot(arguments.robot), find_scene(arguments.scene)
+    setting = turns.Setting(robot.id, scene.id, arguments.instruction or scene.tasks[0].instruction)
+    home, settings = _opened(arguments)
+    with Store.open(home) as store:
+        store.close_voted()
+        with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
+            cards = _cards(address)
+            begun = turns.start_battle(store, cards, setting, seed=arguments.seed, named=_named(arguments))
+            return _play(store, address, begun, setting.instruction, "reset", arguments.max_steps or settings.max_steps)
+
+
+def turn(arguments: Namespace) -> Report:
+    """Play one more instruction in an open battle, from a reset or from where each side stands.
+
+    Raises:
+        ArenaError: anything of the daemon's, the store's or the rules' own.
+    """
+    home, settings = _opened(arguments)
+    start: TurnStart = "continue" if arguments.continue_ else "reset"
+    with Store.open(home) as store:
+        begun = store.battle(arguments.battle_id)
+        store.check_turn_allowed(begun.battle_id)
+        steps = arguments.max_steps or settings.max_steps
+        with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
+            return _play(store, address, begun, arguments.instruction, start, steps)
+
+
+def vote(arguments: Namespace) -> Report:
+    """Cast the vote, close the battle at once and tell the names.
+
+    Raises:
+        RuleBroken: no turn was completed, or the battle is closed.
+    """
+    with Store.open(home_folder(arguments.home)) as store:
+        store.close_voted()
+        store.cast_vote(arguments.battle_id, Ballot(vote=arguments.choice, origin="cli", comment=arguments.comment))
+        reveal = store.close_battle(arguments.battle_id)
+    return Report(reveal, _told(reveal))
+
+
+def _opened(arguments: Namespace) -> tuple[Path, DesktopSettings]:
+    home = home_folder(arguments.home)
+    return home, read_settings(home)
+
+
+def _named(arguments: Namespace) -> Sides | None:
+    if (arguments.left is None) != (arguments.right is None):
+        raise BadInput("Only one model was named.", hint="Name both with --left and --right, or neither.")
+    return Sides(arguments.left, arguments.right) if arguments.left is not None else None
+
+
+def _cards(address: str) -> Iterable[ModelCard]:
+    with DaemonClient(address) as client:
+        return client.models()
+
+
+def _play(store: Store, address: str, begun: Battle, instruction: str, start: TurnStart, max_steps: int) -> Report:
+    prepared = turns.prepare_turn(store, begun.battle_id, instruction, start, max_steps)
+    try:
+        played = finish(turns.play_turn(address, prepared))
+    except ArenaError as error:
+        turns.void_turn(store, prepared, error)
+        again = f"vlaarena turn {begun.battle_id} --instruction {instruction!r}"
+        raise type(error)(error.message, hint=f"{error.hint} The turn is void for both sides; `{again}` plays it again.".lstrip()) from error
+    return _played(begun, turns.record_turn(store, prepared, played))
+
+
+def _played(begun: Battle, done: Turn) -> Report:
+    record = PlayedTurn(
+        begun.session_id, begun.battle_id, done.turn_id, done.seq, done.left_episode_id, done.right_episode_id
+    )
+    lines = [f"{name:17}{getattr(record, name)}" for name in record.__struct_fields__]
+    return Report(record, "\n".join(lines))
+
+
+def _told(reveal: Reveal) -> str:
+    choice = reveal.vote.vote if reveal.vote is not None else "no vote"
+    return f"left   {reveal.left_model_id}\nright  {reveal.right_model_id}\nvote   {choice}"

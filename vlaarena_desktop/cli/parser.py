@@ -1,0 +1,111 @@
+"""The command line: every command, its options, and the function that carries it out."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.records import CHOICES
+from vlaarena_desktop.cli import battles, doctor, episodes, listings
+
+if TYPE_CHECKING:
+    Commands = _SubParsersAction[ArgumentParser]
+
+MAX_SEED = 2**62
+
+
+def build() -> ArgumentParser:
+    """The parser of `vlaarena`. Without a command the window opens."""
+    parser = ArgumentParser(
+        prog="vlaarena", description="Blind side-by-side evaluation of robot policies. Without a command: the window."
+    )
+    parser.add_argument("--version", action="version", version=f"vlaarena {version('vlaarena')}")
+    parser.set_defaults(home=None, json=False)
+    _common(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _battle_commands(commands)
+    _listing_commands(commands)
+    _episode_commands(commands)
+    command = commands.add_parser("doctor", help="versions, graphics, missing packages")
+    _common(command).set_defaults(carry_out=doctor.doctor)
+    return parser
+
+
+def _battle_commands(commands: Commands) -> None:
+    battle = commands.add_parser("battle", help="draw two anonymous models and play one instruction")
+    battle.add_argument("--robot", default="panda", metavar="R")
+    battle.add_argument("--scene", default="table", metavar="S")
+    battle.add_argument("--instruction", metavar="T", help="default: the scene's first task")
+    battle.add_argument("--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment")
+    battle.add_argument("--left", metavar="ID", help="name both models: a chosen, unrated battle")
+    battle.add_argument("--right", metavar="ID")
+    _playing(battle).set_defaults(carry_out=battles.battle)
+    turn = commands.add_parser("turn", help="one more instruction in an open battle")
+    turn.add_argument("battle_id")
+    turn.add_argument("--instruction", required=True, metavar="T")
+    turn.add_argument(
+        "--continue", dest="continue_", action="store_true", help="start each side from its own last state"
+    )
+    _playing(turn).set_defaults(carry_out=battles.turn)
+    vote = commands.add_parser("vote", help="judge a battle and learn the names")
+    vote.add_argument("battle_id")
+    vote.add_argument("choice", choices=CHOICES)
+    vote.add_argument("--comment", metavar="T")
+    _common(vote).set_defaults(carry_out=battles.vote)
+
+
+def _listing_commands(commands: Commands) -> None:
+    board = commands.add_parser("leaderboard", help="how the models stand")
+    board.add_argument("--robot", metavar="R")
+    board.add_argument("--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,...")
+    _common(board).set_defaults(carry_out=listings.leaderboard)
+    models = commands.add_parser("models", help="what the daemon offers")
+    models.add_argument("--daemon", metavar="ADDRESS")
+    _common(models).set_defaults(carry_out=listings.models)
+    tasks = commands.add_parser("tasks", help="instructions with a success predicate")
+    tasks.add_argument("--scene", metavar="S")
+    _common(tasks).set_defaults(carry_out=listings.tasks)
+
+
+def _episode_commands(commands: Commands) -> None:
+    episode = commands.add_parser("episode", help="an episode's record")
+    verbs = episode.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, function, text in (
+        ("show", episodes.show, "what it says of itself"),
+        ("verify", episodes.check, "simulate it again and compare"),
+    ):
+        command = verbs.add_parser(verb, help=text)
+        command.add_argument("episode_id")
+        _common(command).set_defaults(carry_out=function)
+
+
+def _playing(parser: ArgumentParser) -> ArgumentParser:
+    parser.add_argument("--max-steps", type=_steps, metavar="N", help="control steps, default 50")
+    parser.add_argument("--daemon", metavar="ADDRESS", help="default: start one on this machine")
+    return _common(parser)
+
+
+def _common(parser: ArgumentParser) -> ArgumentParser:
+    """Options that may stand before or after the command."""
+    parser.add_argument(
+        "--home", type=Path, default=SUPPRESS, metavar="DIR", help="data folder (else VLAARENA_HOME, else the user's)"
+    )
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help="print one JSON document")
+    return parser
+
+
+def _seed(text: str) -> int:
+    return _between(text, 0, MAX_SEED)
+
+
+def _steps(text: str) -> int:
+    return _between(text, 1, 1000)
+
+
+def _between(text: str, low: int, high: int) -> int:
+    number = int(text)
+    if not low <= number <= high:
+        raise ValueError(f"{number} is not between {low} and {high}")
+    return number
