@@ -5,7 +5,6 @@ Sealed are the model ids of an open battle, who made its episodes (Run), and the
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from scenes import durable
 from scenes.errors import StoreDamaged, StoreError
 
 KEY_BYTES = 32
@@ -54,20 +54,14 @@ def key_from(path: Path) -> bytes:
     """
     try:
         if not path.exists():
-            _write_new(path)
+            durable.write(path, secrets.token_bytes(KEY_BYTES), mode=0o600)
         key = path.read_bytes()
     except OSError as error:
-        raise StoreError(f"{path} could not be opened: {error.strerror}.", hint="Check the folder's permissions.") from error
+        raise StoreError(
+            f"{path} could not be opened: {error.strerror}.", hint="Check the folder's permissions."
+        ) from error
     if len(key) != KEY_BYTES:
-        raise StoreDamaged(f"{path} holds {len(key)} bytes, not a key of {KEY_BYTES}.", hint="Restore it from a backup.")
+        raise StoreDamaged(
+            f"{path} holds {len(key)} bytes, not a key of {KEY_BYTES}.", hint="Restore it from a backup."
+        )
     return key
-
-
-def _write_new(path: Path) -> None:
-    """Write a fresh key under a temporary name first, so that a crash never leaves half a key."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
