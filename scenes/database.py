@@ -1,7 +1,7 @@
 """One SQLite file, opened safely: alone, checked, migrated, backed up; its errors are this product's errors.
 
-Whatever goes wrong, nothing is overwritten and nothing is deleted. SQLite's own settings are chosen so that what a
-transaction acknowledged is on the disk: WAL with synchronous=FULL.
+Whatever goes wrong, nothing is overwritten and nothing is deleted. SQLite's own settings are chosen so that what
+a transaction acknowledged is on the disk: WAL with synchronous=FULL.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
-from sqlite_utils.utils import sqlite3
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from scenes import durable
 from scenes.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
@@ -34,13 +34,11 @@ _PRAGMAS = (
     "busy_timeout = 5000",
     "foreign_keys = ON",
     "synchronous = FULL",
-    "fullfsync = ON",
+    "fullfsync = ON",  # on macOS fsync alone does not reach the disk
     "trusted_schema = OFF",
 )
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_UNTOUCHED = (
-    "Nothing was changed. Move the file elsewhere to begin anew, or restore the newest one from 'backups'."
-)
+_UNTOUCHED = "Nothing was changed. Move the file away to begin anew, or restore the newest from 'backups'."
 
 
 class Database:
@@ -104,7 +102,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All statements inside are kept together, on the disk when the block ends, or not at all if it raises."""
+        """All statements inside are on the disk when the block ends, or none of them if it raises."""
         with translated(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -190,7 +188,7 @@ def _check_bytes(connection: sqlite3.Connection, path: Path) -> None:
 def _migrate(connection: sqlite3.Connection, migrations: Migrations, path: Path) -> None:
     """Apply what is pending, one at a time, each after a backup of what was there."""
     database = sqlite_utils.Database(connection, execute_plugins=False)
-    known = [migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))]
+    known = _names(migrations)
     applied = {migration.name for migration in migrations.applied(database)}
     unknown = sorted(applied.difference(known))
     if unknown:
@@ -203,11 +201,20 @@ def _migrate(connection: sqlite3.Connection, migrations: Migrations, path: Path)
             continue
         if applied:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            back_up(connection, path, f"{stamp}-before-{name}")
+            _back_up(connection, path, f"{stamp}-before-{name}")
         migrations.apply(database, stop_before=known[place + 1 : place + 2])
 
 
-def back_up(connection: sqlite3.Connection, path: Path, label: str) -> Path:
+def _names(migrations: Migrations) -> list[str]:
+    """Every migration this version has, in order: all those pending for an empty database."""
+    empty = sqlite_utils.Database(memory=True)
+    try:
+        return [migration.name for migration in migrations.pending(empty)]
+    finally:
+        empty.close()
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, label: str) -> Path:
     """A complete copy in the folder `backups`, on the disk before this returns."""
     target = path.parent / "backups" / f"{path.stem}-{label}{path.suffix}"
     target.parent.mkdir(exist_ok=True)
@@ -222,13 +229,13 @@ def _back_up_daily(connection: sqlite3.Connection, path: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     pattern = f"{path.stem}-????-??-??{path.suffix}"
     if not (path.parent / "backups" / f"{path.stem}-{today}{path.suffix}").exists():
-        back_up(connection, path, today)
+        _back_up(connection, path, today)
         for old in sorted((path.parent / "backups").glob(pattern))[:-DAILY_BACKUPS]:
             old.unlink()
 
 
 def _explained(error: sqlite3.Error, path: Path) -> StoreError:
-    """The same error in this product's words. SQLite's messages are fixed per result code, its modules' codes not."""
+    """The same error in this product's words, told by SQLite's message: it is fixed for each result code."""
     text = str(error)
     if "disk is full" in text:
         return _full(path, text)

@@ -1,4 +1,4 @@
-"""One program at a time: a lock on a file, given back by the operating system even when its holder is killed."""
+"""One program at a time: a lock on a file, given back by the operating system even if its holder is killed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ class FileLock:
         self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _take(self._descriptor)
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:
             holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "unknown"
             self.release()
             raise StoreLocked(
                 f"{path.parent} is in use by another program (process {holder}).",
                 hint="Close that program, or choose another data folder with --home.",
             ) from error
+        except OSError:
+            self.release()
+            raise
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
 
