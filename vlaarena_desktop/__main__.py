@@ -5,25 +5,41 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from scenes.errors import ArenaError
+from vlaarena_desktop import logs
 from vlaarena_desktop.cli import parser, reports
+from vlaarena_desktop.settings import home_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, or the window when there is none; the result is the process's exit code."""
     given = parser.build().parse_args(arguments)
+    logs.write_to(home_folder(given.home))
+    sys.excepthook = logs.report_bug
     try:
         if given.command is None:
-            from vlaarena_desktop import app  # the commands never import Qt
-
-            return app.run(given.home)
+            return _open_window(given.home)
         return reports.show(given.carry_out(given), given.json)
     except ArenaError as error:
-        logging.getLogger(__name__).info("refused", exc_info=True)
+        logging.getLogger(__name__).info("refused: %s", error)
         return reports.show_error(error, given.json)
     except KeyboardInterrupt:
         return 130
+
+
+def _open_window(home: Path | None) -> int:
+    """The commands never import Qt; only this does."""
+    try:
+        from vlaarena_desktop import app
+    except ImportError as error:
+        raise ArenaError(
+            "The window's packages are missing.",
+            hint="Install vlaarena[desktop,daemon], or run `make run`.",
+            detail=str(error),
+        ) from error
+    return app.run(home_folder(home))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,11 @@ class LocalDaemon:
         log = self._open_log()
         with log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
             )
         started = time.monotonic()
         line = b""
@@ -73,7 +77,15 @@ class LocalDaemon:
 
     def _command(self) -> list[str]:
         serve = [sys.executable, "-m", "gpu_daemon", "serve", "--until-stdin-closes"]
-        return [*serve, "--bind", f"ipc://{self._folder}/door", "--workers", str(self._workers), "--home", str(self._home)]
+        return [
+            *serve,
+            "--bind",
+            f"ipc://{self._folder}/door",
+            "--workers",
+            str(self._workers),
+            "--home",
+            str(self._home),
+        ]
 
     def _read_some(self) -> bytes | None:
         """A piece of its output, b"" at its end, None when there is nothing yet."""

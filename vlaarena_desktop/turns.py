@@ -1,7 +1,7 @@
 """How a battle begins and a turn is played: the steps that the window and the headless commands share.
 
-`prepare_turn` and `record_turn` touch the store and run where the store lives; `play_turn` is long, touches only the
-daemon and may run anywhere.
+`prepare_turn` and `record_turn` touch the store and run where the store lives; `play_turn` is long, touches only
+the daemon and may run anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from msgspec import Struct
 
-from gpu_daemon.client import DaemonClient
+from gpu_daemon.client import DaemonClient, sealed_details
 from gpu_daemon.messages import Play
 from scenes import catalog, compat
 from scenes.bundle import Bundle
@@ -138,7 +138,8 @@ def play_turn(address: str, prepared: PreparedTurn) -> Job[tuple[Played, Played]
     """Have the daemon play both sides; both results come together, the left one first.
 
     Raises:
-        DaemonError, PolicyError, SimulationUnstable, BadAction: one side could not be played; the turn is void for both.
+        ArenaError: one side could not be played (DaemonError, PolicyError, SimulationUnstable, BadAction); the
+            turn is void for both.
     """
     order = (prepared.right, prepared.left) if prepared.right_first else (prepared.left, prepared.right)
     with DaemonClient(address) as client:
@@ -153,7 +154,9 @@ def record_turn(store: Store, prepared: PreparedTurn, played: tuple[Played, Play
 
 def void_turn(store: Store, prepared: PreparedTurn, error: ArenaError) -> None:
     """Note that a turn could not be played, for both sides alike."""
-    store.void_turn(prepared.battle_id, prepared.new_turn.turn_id, type(error).__name__, error.sealed_details)
+    store.void_turn(
+        prepared.battle_id, prepared.new_turn.turn_id, type(error).__name__, sealed_details(error)
+    )
 
 
 def trajectories(store: Store, turn: Turn) -> tuple[Trajectory, Trajectory]:
@@ -164,7 +167,9 @@ def trajectories(store: Store, turn: Turn) -> tuple[Trajectory, Trajectory]:
 def _last_states(store: Store, battle_id: str) -> tuple[State, State]:
     turns = store.turns(battle_id)
     if not turns:
-        raise RuleBroken("There is no turn to continue from.", hint="Play a first turn that starts from a reset.")
+        raise RuleBroken(
+            "There is no turn to continue from.", hint="Play a first turn that starts from a reset."
+        )
     left, right = trajectories(store, turns[-1])
     return left.state(left.steps), right.state(right.steps)
 

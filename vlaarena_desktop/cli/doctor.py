@@ -1,4 +1,4 @@
-"""`vlaarena doctor`: versions, graphics, packages and the data folder, each with what to do where something is missing."""
+"""`vlaarena doctor`: versions, graphics, packages and the data folder, and what to do where something is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ from sync.store import Store
 from vlaarena_desktop.cli.reports import Report
 from vlaarena_desktop.settings import home_folder
 
-DISTRIBUTIONS = ("vlaarena", "mujoco", "numpy", "msgspec", "pyzmq", "PySide6_Essentials", "mink", "onnxruntime")
+DISTRIBUTIONS = (
+    "vlaarena",
+    "mujoco",
+    "numpy",
+    "msgspec",
+    "pyzmq",
+    "PySide6_Essentials",
+    "mink",
+    "onnxruntime",
+)
 OPTIONAL = {"PySide6": "the window (extra `desktop`)", "mink": "playing (extra `daemon`)"}
 _PROBE_SECONDS = 60
 _PROBE = """
@@ -55,7 +64,10 @@ def doctor(arguments: Namespace) -> Report:
     ]
     usable = any(finding.ok for finding in findings if finding.name.startswith("offscreen"))
     required = [finding for finding in findings if not finding.name.startswith(("offscreen", "display"))]
-    lines = [f"{'ok ' if f.ok else '-- '} {f.name:22}{f.value}{f'  -> {f.advice}' if f.advice else ''}" for f in findings]
+    lines = [
+        f"{'ok ' if f.ok else '-- '} {f.name:22}{f.value}{f'  -> {f.advice}' if f.advice else ''}"
+        for f in findings
+    ]
     return Report(findings, "\n".join(lines), 0 if usable and all(finding.ok for finding in required) else 1)
 
 
@@ -82,10 +94,16 @@ def _graphics(backend: str) -> Finding:
     environment = os.environ | {"MUJOCO_GL": backend, "PYOPENGL_PLATFORM": backend}
     try:
         probe = subprocess.run(
-            [sys.executable, "-c", _PROBE], env=environment, capture_output=True, text=True, timeout=_PROBE_SECONDS
+            [sys.executable, "-c", _PROBE],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return Finding(f"offscreen {backend}", False, "no answer", "the graphics driver hangs; try the other backend")
+        return Finding(
+            f"offscreen {backend}", False, "no answer", "the graphics driver hangs; try the other backend"
+        )
     if probe.returncode == 0:
         return Finding(f"offscreen {backend}", True, probe.stdout.strip())
     wanted = {"egl": "libegl1 libopengl0 libgl1-mesa-dri", "osmesa": "libosmesa6"}[backend]
@@ -94,7 +112,9 @@ def _graphics(backend: str) -> Finding:
 
 def _display() -> Finding:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
-        return Finding("display", True, os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "native"))
+        return Finding(
+            "display", True, os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "native")
+        )
     virtual = "Xvfb can stand in" if shutil.which("Xvfb") else "no Xvfb either"
     return Finding("display", False, virtual, "the window needs a display; the commands do not")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, _SubParsersAction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ MAX_SEED = 2**62
 def build() -> ArgumentParser:
     """The parser of `vlaarena`. Without a command the window opens."""
     parser = ArgumentParser(
-        prog="vlaarena", description="Blind side-by-side evaluation of robot policies. Without a command: the window."
+        prog="vlaarena",
+        description="Blind side-by-side evaluation of robot policies. Without a command: the window.",
     )
     parser.add_argument("--version", action="version", version=f"vlaarena {version('vlaarena')}")
     parser.set_defaults(home=None, json=False)
@@ -38,7 +39,9 @@ def _battle_commands(commands: Commands) -> None:
     battle.add_argument("--robot", default="panda", metavar="R")
     battle.add_argument("--scene", default="table", metavar="S")
     battle.add_argument("--instruction", metavar="T", help="default: the scene's first task")
-    battle.add_argument("--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment")
+    battle.add_argument(
+        "--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment"
+    )
     battle.add_argument("--left", metavar="ID", help="name both models: a chosen, unrated battle")
     battle.add_argument("--right", metavar="ID")
     _playing(battle).set_defaults(carry_out=battles.battle)
@@ -59,7 +62,9 @@ def _battle_commands(commands: Commands) -> None:
 def _listing_commands(commands: Commands) -> None:
     board = commands.add_parser("leaderboard", help="how the models stand")
     board.add_argument("--robot", metavar="R")
-    board.add_argument("--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,...")
+    board.add_argument(
+        "--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,..."
+    )
     _common(board).set_defaults(carry_out=listings.leaderboard)
     models = commands.add_parser("models", help="what the daemon offers")
     models.add_argument("--daemon", metavar="ADDRESS")
@@ -90,7 +95,11 @@ def _playing(parser: ArgumentParser) -> ArgumentParser:
 def _common(parser: ArgumentParser) -> ArgumentParser:
     """Options that may stand before or after the command."""
     parser.add_argument(
-        "--home", type=Path, default=SUPPRESS, metavar="DIR", help="data folder (else VLAARENA_HOME, else the user's)"
+        "--home",
+        type=Path,
+        default=SUPPRESS,
+        metavar="DIR",
+        help="data folder (else VLAARENA_HOME, else the user's)",
     )
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help="print one JSON document")
     return parser
@@ -105,7 +114,6 @@ def _steps(text: str) -> int:
 
 
 def _between(text: str, low: int, high: int) -> int:
-    number = int(text)
-    if not low <= number <= high:
-        raise ValueError(f"{number} is not between {low} and {high}")
-    return number
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise ArgumentTypeError(f"'{text[:40]}' is not a whole number from {low} to {high}")
+    return int(text)
