@@ -1,4 +1,4 @@
-"""The rotating log in the data folder. It never blocks a start: where it cannot be written, nothing is logged."""
+"""The rotating log in the data folder. It never blocks a start: where it cannot be written, nothing is."""
 
 from __future__ import annotations
 

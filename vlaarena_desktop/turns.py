@@ -1,7 +1,7 @@
 """How a battle begins and a turn is played: the steps that the window and the headless commands share.
 
-`prepare_turn` and `record_turn` touch the store and run where the store lives; `play_turn` is long, touches only
-the daemon and may run anywhere.
+`prepare_turn` and `record_turn` touch the store and run where the store lives; `play_turn` is long, touches
+only the daemon and may run anywhere.
 """
 
 from __future__ import annotations
@@ -138,8 +138,8 @@ def play_turn(address: str, prepared: PreparedTurn) -> Job[tuple[Played, Played]
     """Have the daemon play both sides; both results come together, the left one first.
 
     Raises:
-        ArenaError: one side could not be played (DaemonError, PolicyError, SimulationUnstable, BadAction); the
-            turn is void for both.
+        ArenaError: one side could not be played (DaemonError, PolicyError, SimulationUnstable or
+            BadAction); the turn is void for both.
     """
     order = (prepared.right, prepared.left) if prepared.right_first else (prepared.left, prepared.right)
     with DaemonClient(address) as client:

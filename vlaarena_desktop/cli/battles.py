@@ -1,4 +1,4 @@
-"""`vlaarena battle`, `turn` and `vote`: a blind battle without a window. No model id is printed before the vote."""
+"""`vlaarena battle`, `turn` and `vote`: a blind battle without a window; no model id before the vote."""
 
 from __future__ import annotations
 

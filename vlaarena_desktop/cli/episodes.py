@@ -86,7 +86,8 @@ def _verdict_text(verdict: Verdict, steps: int) -> str:
     differing = (
         f"; versions differ: {', '.join(verdict.differing_versions)}" if verdict.differing_versions else ""
     )
-    return f"{verdict.outcome} from step {verdict.step}: largest difference {verdict.largest_difference:.3g}{differing}"
+    difference = f"largest difference {verdict.largest_difference:.3g}"
+    return f"{verdict.outcome} from step {verdict.step}: {difference}{differing}"
 
 
 def _summary(episode_id: str, episode: Episode, size: int) -> EpisodeSummary:

@@ -41,7 +41,7 @@ class SceneTasks(Struct, frozen=True):
 
 
 def leaderboard(arguments: Namespace) -> Report:
-    """Elo of all models, or on one robot. Counted are rated battles voted in the window, and what --include adds.
+    """Elo of all models, or on one robot, over rated battles voted in the window and what --include adds.
 
     Raises:
         NotFound: no such robot, or nothing of that name to include.
