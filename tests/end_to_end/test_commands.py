@@ -1,0 +1,125 @@
+"""A battle on the command line, from the draw to the board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scenes.episode import read_episode
+from sync.store import Store
+
+MODELS = ("scripted-careful", "scripted-hasty", "random-walk", "canary-quetzal", "canary-axolotl")
+
+
+def test_the_same_seed_gives_the_same_episodes_and_both_verify_bit_exact(vlaarena, daemon) -> None:
+    first = vlaarena("battle", "--seed", "7", "--daemon", daemon, "--json").record
+    second = vlaarena("battle", "--seed", "7", "--daemon", daemon, "--json").record
+    assert first["battle_id"] != second["battle_id"]
+    for side in ("left_episode_id", "right_episode_id"):
+        assert first[side] == second[side]
+        answer = vlaarena("episode", "verify", first[side], "--json")
+        assert (answer.code, answer.record["verdict"]["outcome"]) == (0, "bit_exact")
+
+
+def test_a_continued_turn_starts_from_the_last_state_to_the_last_bit(vlaarena, daemon, home) -> None:
+    turns = [vlaarena("battle", "--seed", "3", "--daemon", daemon, "--json").record]
+    again = ("--instruction", "lift the green cube", "--daemon", daemon, "--json")
+    turns.append(vlaarena("turn", turns[0]["battle_id"], *again).record)
+    turns.append(vlaarena("turn", turns[0]["battle_id"], *again, "--continue").record)
+    assert [turn["turn"] for turn in turns] == [1, 2, 3]
+    with Store.open(home) as store:
+        for side in ("left_episode_id", "right_episode_id"):
+            before, after = (store.episode(turn[side]).trajectory for turn in turns[1:])
+            assert before.components == after.components
+            ctrl = sum(c.size for c in before.components[: [c.name for c in before.components].index("ctrl")])
+            size = next(c.size for c in before.components if c.name == "ctrl")
+            ended, began = (
+                np.delete(states, np.s_[ctrl : ctrl + size])
+                for states in (before.states[-1], after.states[0])
+            )
+            assert np.abs(ended - began).max() == 0
+
+
+def test_nothing_names_a_model_before_the_vote_and_the_vote_reveals(vlaarena, daemon, home: Path) -> None:
+    named = ("--left", "canary-quetzal", "--right", "canary-axolotl")
+    answer = vlaarena("battle", *named, "--instruction", "lift the red cube", "--daemon", daemon, "--json")
+    seen = (answer.output + answer.errors).encode()
+    files = [path for path in home.rglob("*") if path.is_file() and path.parent.name != "cards"]
+    seen += b"".join(path.read_bytes() for path in files)
+    assert b"canary" not in seen
+    reveal = vlaarena("vote", answer.record["battle_id"], "left_better", "--json").record
+    assert (reveal["left_model_id"], reveal["right_model_id"]) == ("canary-quetzal", "canary-axolotl")
+
+
+def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
+    battle_id = vlaarena("battle", "--max-steps", "3", "--daemon", daemon, "--json").record["battle_id"]
+    assert vlaarena("vote", battle_id, "tie").code == 0
+    again = vlaarena("vote", battle_id, "left_better", "--json")
+    assert (again.code, again.record["error"]["kind"]) == (3, "RuleBroken")
+    turn = vlaarena("turn", battle_id, "--instruction", "lift the red cube", "--daemon", daemon, "--json")
+    assert (turn.code, turn.record["error"]["kind"]) == (3, "RuleBroken")
+    default = vlaarena("leaderboard", "--json").record
+    assert default["counted"] == 0
+    assert default["not_counted"] >= 1
+    board = vlaarena("leaderboard", "--include", "cli", "--json").record
+    assert board["counted"] == 1
+    assert board["provisional"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("battle", "--robot", "nao"), 2, "panda"),
+        (("battle", "--scene", "moon"), 2, "table"),
+        (("battle", "--left", "nobody", "--right", "random-walk"), 2, "scripted-careful"),
+        (("battle", "--left", "random-walk"), 2, "--right"),
+        (("battle", "--instruction", " "), 2, "empty"),
+        (("battle", "--instruction", "x" * 10_000), 2, "10000"),
+        (("battle", "--max-steps", "0"), 2, "1 to 1000"),
+        (("battle", "--daemon", "tcp://127.0.0.1:9"), 5, "vlaarena-daemon serve"),
+        (("battle", "--daemon", "tcp://192.0.2.1:5799"), 2, "127.0.0.1"),
+        (("vote", "no-such-battle", "tie"), 2, "battle"),
+        (("turn", "no-such-battle", "--instruction", "go"), 2, "battle"),
+        (("episode", "show", "0" * 64), 2, "episode"),
+        (("leaderboard", "--robot", "nao"), 2, "panda"),
+        (("leaderboard", "--include", "everything"), 2, "simulated"),
+        (("tasks", "--scene", "moon"), 2, "table"),
+    ],
+)
+def test_bad_input_is_refused_with_what_would_be_valid(vlaarena, daemon, home, arguments, code, says) -> None:
+    if arguments[0] == "battle" and "--daemon" not in arguments:
+        arguments = (*arguments, "--daemon", daemon)
+    with Store.open(home) as store:
+        before = [battle.battle_id for battle in store.battles()]
+    answer = vlaarena(*arguments)
+    assert answer.code == code
+    assert says in answer.errors
+    assert "Traceback" not in answer.errors
+    with Store.open(home) as store:
+        assert [battle.battle_id for battle in store.battles()] == before
+
+
+def test_every_command_speaks_json(vlaarena, daemon, home) -> None:
+    played = vlaarena("battle", "--max-steps", "2", "--daemon", daemon, "--json").record
+    shown = vlaarena("episode", "show", played["left_episode_id"], "--json").record
+    assert shown["steps"] == 2
+    assert {card["id"] for card in vlaarena("models", "--daemon", daemon, "--json").record} == set(MODELS)
+    families = {task["family"] for scene in vlaarena("tasks", "--json").record for task in scene["tasks"]}
+    assert families == {"reach", "push", "lift", "bowl", "stack"}
+    assert {finding["name"] for finding in vlaarena("doctor", "--json").record} >= {
+        "mujoco",
+        "data folder",
+        "offscreen egl",
+    }
+    with Store.open(home) as store:
+        content = store.episode_bytes(played["left_episode_id"])
+    assert read_episode(content).trajectory.steps == 2
+
+
+def test_a_store_that_is_open_elsewhere_is_left_alone(vlaarena, home) -> None:
+    with Store.open(home):
+        answer = vlaarena("leaderboard")
+    assert answer.code == 4
+    assert "another program" in answer.errors
