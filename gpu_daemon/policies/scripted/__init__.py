@@ -1,0 +1,1 @@
+"""Policies with no learned weights: references and a floor."""

@@ -1,0 +1,95 @@
+"""What happens to the objects, and whether the task is done: computed from successive states alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.catalog import SceneObject, Task
+from scenes.episode import Event, EventKind, Trajectory
+from scenes.predicates import Reader, Situation, fulfilled, height
+from scenes.world import World
+
+HELD_RECORDS = 3  # so many records in a row must fulfil a task
+LIFTED = 0.03  # [m] above the table
+DROPPED = 0.05  # [m] of free fall that make a release a drop
+
+
+class TaskWatch:
+    """Follows an episode state by state: what happened at each control step, and whether the task is done."""
+
+    def __init__(self, world: World, task: Task | None) -> None:
+        self._world, self._task = world, task
+        self._reader = Reader(world)
+        self._objects = {item.id: item for item in world.scene.objects}
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin at the world's present state; what the task asks for is measured from here."""
+        self._begin_at(self._world.data.qpos)
+
+    def observe_step(self, step: int) -> tuple[Event, ...]:
+        """What has newly happened in the world's present state, which is record `step`."""
+        return self._observe_at(step, self._world.data.qpos)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the task has been fulfilled for three records in a row; False without a task."""
+        return self._held >= HELD_RECORDS
+
+    def _begin_at(self, qpos: NDArray[np.float64]) -> None:
+        self._before = self._now = self._reader.read(qpos)
+        self._held = 0
+        self._stories = [_Story(item, self._before) for item in self._objects.values()]
+
+    def _observe_at(self, step: int, qpos: NDArray[np.float64]) -> tuple[Event, ...]:
+        self._now = self._reader.read(qpos)
+        events = [event for story in self._stories for event in story.continue_with(step, self._now)]
+        if self._task is not None and self._held < HELD_RECORDS:
+            holds = fulfilled(self._task, self._objects, self._before, self._now)
+            self._held = self._held + 1 if holds else 0
+            if self._held == HELD_RECORDS:
+                events.append(Event(step, "success", self._task.object_id, self._task.target_id or ""))
+        return tuple(events)
+
+
+def events_of(world: World, trajectory: Trajectory, task: Task | None) -> tuple[Event, ...]:
+    """Every event of a trajectory, computed again from its states. `world` only lends its model."""
+    watch = TaskWatch(world, task)
+    history = trajectory.component("qpos")
+    watch._begin_at(history[0])
+    return tuple(
+        event for step, qpos in enumerate(history) if step for event in watch._observe_at(step, qpos)
+    )
+
+
+class _Story:
+    """What has happened to one object so far."""
+
+    def __init__(self, item: SceneObject, now: Situation) -> None:
+        self._item = item
+        self._touched = item.id in now.touched
+        self._gripped = item.id in now.gripped
+        self._lifted = self._gripped and height(item, now) >= LIFTED
+        self._released_at = height(item, now)
+
+    def continue_with(self, step: int, now: Situation) -> list[Event]:
+        item, kinds = self._item, list[EventKind]()
+        touched, gripped, above = item.id in now.touched, item.id in now.gripped, height(item, now)
+        if touched and not self._touched:
+            kinds.append("contact")
+        if gripped and not self._gripped:
+            kinds.append("grasped")
+        if gripped and above >= LIFTED and not self._lifted:
+            self._lifted = True
+            kinds.append("lifted")
+        if touched:
+            self._released_at = above
+        events = [Event(step, kind, item.id, "robot") for kind in kinds]
+        support = next((other for name, other in sorted(now.supports) if name == item.id), None)
+        if self._lifted and not touched and support is not None:
+            self._lifted = False
+            fell = self._released_at - above >= DROPPED
+            events.append(Event(step, "dropped" if fell else "placed", item.id, support))
+        self._touched, self._gripped = touched, gripped
+        return events
