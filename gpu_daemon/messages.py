@@ -1,7 +1,7 @@
 """The protocol between a client and the daemon's door: every message, and their order.
 
-Transport: DEALER (client) to ROUTER (door). One message is one frame holding a MessagePack map tagged with its class
-name; `Finished` is followed by one binary frame, the episode's bytes. Nothing else is ever sent.
+Transport: DEALER (client) to ROUTER (door). One message is one frame holding a MessagePack map tagged with
+its class name; `Finished` is followed by one binary frame, the episode's bytes. Nothing else is ever sent.
 
     client                          door
     Hello            ->
@@ -9,17 +9,19 @@ name; `Finished` is followed by one binary frame, the episode's bytes. Nothing e
     ListModels       ->
                      <-             Models
     Play             ->
-                     <-             Accepted
+                     <-             Accepted ...             repeated every second while the play waits
                      <-             Snapshot ...             droppable; the last one is repeated every second
                      <-             Finished + episode  |  Failed
     Cancel           ->
                      <-             Failed with Cancelled
 
-Every request carries an id made by the client (UUIDv7). The same id again gets the same answer and is never done
-twice; a running id attaches the new connection to it. The door answers Hello within a second whatever a model does.
+Every request carries an id made by the client. The same id again gets the same answer and is never done
+twice; a running id attaches the new connection to it. Only a request that was never accepted (Refused,
+NotFound) may be sent again. The door answers Hello within a second whatever a model does. A frame that is no
+request is answered with Failed and an empty request id.
 
-A Play request is the only message of an episode that names a model. What the daemon knows of the maker (Run) and the
-technical detail of a failure come back sealed with the key in the request (scenes/seal.py).
+A Play request is the only message of an episode that names a model. What the daemon knows of the maker (Run)
+and the technical detail of a failure come back sealed with the key in the request (scenes/seal.py).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from msgspec import Meta, Struct
 
 from scenes.codec import decode, encode
 from scenes.episode import State
-from scenes.errors import BadInput, Fault
+from scenes.errors import BadInput, Fault, VersionMismatch
 from scenes.models import ModelCard
 from scenes.seal import KEY_BYTES
 
@@ -76,7 +78,7 @@ class Models(Struct, frozen=True, tag=True):
 
 
 class Play(Struct, frozen=True, tag=True, kw_only=True):
-    """Play one episode. It continues from `start_state` exactly; without one, the seed decides where things lie."""
+    """Play one episode, from `start_state` exactly; without one, the seed decides where things lie."""
 
     request_id: RequestId
     model_id: Name
@@ -92,7 +94,7 @@ class Play(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class Accepted(Struct, frozen=True, tag=True):
-    """The request was understood; `position` others wait before it (0: it is being played)."""
+    """The request was understood; `position` is its place in the queue (1: the next one)."""
 
     request_id: RequestId
     position: int
@@ -132,8 +134,12 @@ Reply = Welcome | Models | Accepted | Snapshot | Finished | Failed
 
 
 def to_bytes(message: Request | Reply) -> bytes:
-    """A message as one frame."""
-    return encode(message)
+    """A message as one frame.
+
+    Raises:
+        BadInput: it is too large to be read at the other end.
+    """
+    return _bounded(encode(message))
 
 
 def read_request(content: bytes) -> Request:
@@ -152,6 +158,15 @@ def read_reply(content: bytes) -> Reply:
         BadInput: it is too large or not a reply of this protocol.
     """
     return decode(_bounded(content), cast("type[Reply]", Reply))
+
+
+def mismatch(client_version: int, daemon_version: int) -> VersionMismatch:
+    """The error for two ends that speak different versions: it names the older one and what to update."""
+    older = "application" if client_version < daemon_version else "daemon"
+    return VersionMismatch(
+        f"The application speaks protocol version {client_version}, the daemon version {daemon_version}.",
+        hint=f"The {older} is the older of the two: update it and start it again.",
+    )
 
 
 def _bounded(content: bytes) -> bytes:

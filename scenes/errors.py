@@ -52,6 +52,7 @@ class ArenaError(Exception):
     def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.message, self.hint, self.detail = message, hint, detail
+        self.sealed_details: tuple[bytes, ...] = ()  # of a failed play: text sealed for the purpose "detail"
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()

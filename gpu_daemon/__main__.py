@@ -1,0 +1,100 @@
+"""`vlaarena-daemon`: serve episodes on this machine, or list the models it would offer."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+from gpu_daemon.address import DEFAULT_ADDRESS
+from gpu_daemon.messages import VERSION
+from gpu_daemon.policies.loading import all_cards
+from gpu_daemon.server import Door
+from gpu_daemon.settings import daemon_settings, data_folder
+from scenes.errors import ArenaError, BadInput, DaemonError
+from scenes.models import ModelCard
+
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DAEMON = 1, 2, 5
+
+
+class ReadyLine(msgspec.Struct, frozen=True):
+    """The one line on standard output that says where the daemon listens."""
+
+    address: str
+    version: int
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; exits with 0, or 2 for a refused value, 5 where the daemon cannot go on."""
+    chosen = _parser().parse_args(arguments)
+    home = data_folder(chosen.home)
+    try:
+        if chosen.command == "serve":
+            _serve(chosen, home)
+        else:
+            _list_models(all_cards(home), as_json=chosen.json)
+    except ArenaError as error:
+        print(f"vlaarena-daemon: {error}", error.detail, sep="\n", file=sys.stderr)
+        sys.exit(_exit_code(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vlaarena-daemon", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="play episodes for clients on this machine until stopped")
+    serve.add_argument(
+        "--bind", metavar="ADDRESS", help=f"ipc://PATH or tcp://127.0.0.1:PORT ({DEFAULT_ADDRESS})"
+    )
+    serve.add_argument("--workers", type=int, metavar="N", help="episodes played at a time (2)")
+    serve.add_argument(
+        "--until-stdin-closes", action="store_true", help="end when the program that started it ends"
+    )
+    models = commands.add_parser("models", help="list the models this daemon offers")
+    models.add_argument("--json", action="store_true", help="print the cards as JSON")
+    for command in (serve, models):
+        command.add_argument(
+            "--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)"
+        )
+    return parser
+
+
+def _serve(chosen: argparse.Namespace, home: Path) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    os.umask(0o077)
+    given = {"bind": chosen.bind, "workers": chosen.workers}
+    settings = structs.replace(daemon_settings(home), **{k: v for k, v in given.items() if v is not None})
+    if settings.workers < 1:
+        raise BadInput("A daemon needs at least one worker.")
+    door = Door(settings, home, sys.stdin.fileno() if chosen.until_stdin_closes else None)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: door.stop())
+    door.serve(_announce)
+
+
+def _announce(address: str) -> None:
+    print(msgspec.json.encode(ReadyLine(address, VERSION)).decode(), flush=True)
+
+
+def _list_models(cards: dict[str, ModelCard], *, as_json: bool) -> None:
+    ordered = [cards[model_id] for model_id in sorted(cards)]
+    if as_json:
+        print(msgspec.json.encode(ordered).decode())
+        return
+    for card in ordered:
+        print(f"{card.id:<28} {card.status:<9} {card.adapter:<20} {','.join(card.robots):<12} {card.name}")
+
+
+def _exit_code(error: ArenaError) -> int:
+    if isinstance(error, DaemonError):
+        return EXIT_DAEMON
+    return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Stage: what a worker keeps between episodes: compiled worlds, loaded policies, cameras."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from time import perf_counter
+from typing import NamedTuple
+
+from uuid_utils import uuid7
+
+from gpu_daemon.messages import MAX_EPISODE_BYTES, Play
+from gpu_daemon.policies.loading import load
+from gpu_daemon.rollout import RolloutResult, asked, rollout
+from scenes import compat
+from scenes.cameras import Cameras
+from scenes.catalog import find_robot, find_scene
+from scenes.codec import digest, encode
+from scenes.episode import Played, Run
+from scenes.errors import BadInput, Incompatible, PolicyRaised
+from scenes.models import CameraInput, ModelCard
+from scenes.policy import Policy
+from scenes.progress import Job
+from scenes.seal import seal
+from scenes.world import World, compile_world
+
+
+class _Place(NamedTuple):
+    robot_id: str
+    scene_id: str
+
+
+class Stage:
+    """Belongs to one worker. What is kept changes how fast an episode is played, never what happens in it."""
+
+    def __init__(self) -> None:
+        self._worlds: dict[_Place, World] = {}
+        self._policies: OrderedDict[ModelCard, Policy] = OrderedDict()
+        self._cameras: dict[_Place, Cameras] = {}
+
+    def play(self, card: ModelCard, play: Play, loaded_policies: int) -> Job[Played]:
+        """Play one episode and seal who made it.
+
+        Raises:
+            Incompatible: card, robot and scene do not fit, or the two ends differ in their scene.
+            ArenaError: the rollout failed; see `rollout`.
+        """
+        started = perf_counter()
+        self._check_fit(card, play)
+        world = self._world(play)
+        cameras = self._cameras_for(card.cameras, world)
+        result = yield from rollout(self._policy(card, loaded_policies), card, world, play, cameras)
+        content = result.episode.to_bytes()
+        if len(content) > MAX_EPISODE_BYTES:
+            raise BadInput(f"An episode of {len(content)} bytes is larger than {MAX_EPISODE_BYTES}.")
+        run = _run(card, result, digest(content), cameras, perf_counter() - started)
+        return Played(content, seal(play.seal_key, encode(run), "run"))
+
+    def _check_fit(self, card: ModelCard, play: Play) -> None:
+        try:
+            compat.check(card, find_robot(play.robot_id), find_scene(play.scene_id))
+        except Incompatible as error:
+            raise Incompatible(
+                "A model does not fit this robot and scene.",
+                hint="Choose other models.",
+                detail=error.message,
+            ) from error
+
+    def _world(self, play: Play) -> World:
+        place = _Place(play.robot_id, play.scene_id)
+        if place not in self._worlds:
+            self._worlds[place] = compile_world(play.robot_id, play.scene_id)
+        world = self._worlds[place]
+        if world.bundle.digest != play.bundle_digest:
+            raise Incompatible(
+                f"The application and the daemon have different versions of the scene '{play.scene_id}'.",
+                hint="Update both to the same version.",
+            )
+        return world
+
+    def _policy(self, card: ModelCard, loaded_policies: int) -> Policy:
+        policy = self._policies.pop(card, None)
+        if policy is None:
+            while len(self._policies) >= loaded_policies:
+                _, oldest = self._policies.popitem(last=False)
+                with suppress(PolicyRaised):
+                    asked(oldest.close)
+            policy = asked(lambda: load(card))
+        self._policies[card] = policy
+        return policy
+
+    def _cameras_for(self, inputs: tuple[CameraInput, ...], world: World) -> Cameras | None:
+        """The world's cameras, made when the first model wants images."""
+        if not inputs:
+            return None
+        place = _Place(world.robot.id, world.scene.id)
+        if place not in self._cameras:
+            width, height = max(each.width for each in inputs), max(each.height for each in inputs)
+            self._cameras[place] = Cameras(world.model, max_width=width, max_height=height)
+        return self._cameras[place]
+
+
+def _run(
+    card: ModelCard, result: RolloutResult, episode_id: str, cameras: Cameras | None, seconds: float
+) -> Run:
+    return Run(
+        run_id=str(uuid7()),
+        episode_id=episode_id,
+        model_id=card.id,
+        checkpoint_revision=card.revision,
+        weights_sha256=card.weights_sha256,
+        daemon_version=version("vlaarena"),
+        gl_renderer=cameras.renderer if cameras else "",
+        device="cpu",
+        inference_seconds=result.inference_seconds,
+        wall_seconds=seconds,
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+    )
