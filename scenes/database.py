@@ -1,7 +1,7 @@
 """One SQLite file, opened safely: alone, checked, migrated, backed up; its errors are this product's errors.
 
-Whatever goes wrong, nothing is overwritten and nothing is deleted. SQLite's own settings are chosen so that what
-a transaction acknowledged is on the disk: WAL with synchronous=FULL.
+Whatever goes wrong, nothing is overwritten and nothing is deleted. SQLite's own settings are chosen so that
+what a transaction acknowledged is on the disk: WAL with synchronous=FULL.
 """
 
 from __future__ import annotations
@@ -79,6 +79,12 @@ class Database:
         """Run one statement; outside a transaction it is one of its own."""
         with translated(self.path):
             self._connection.execute(sql, parameters)
+
+    def insert(self, table: str, **columns: Value) -> None:
+        """Add one row."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        places = ", ".join("?" * len(columns))
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", list(columns.values()))
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[dict[str, Any]]:
         """The rows a query gives, by column name."""

@@ -1,4 +1,4 @@
-"""One program at a time: a lock on a file, given back by the operating system even if its holder is killed."""
+"""One program at a time: a lock on a file, given back by the system even if its holder is killed."""
 
 from __future__ import annotations
 

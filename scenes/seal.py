@@ -1,7 +1,7 @@
 """Sealing: what must not be read before the vote rests and travels encrypted (AES-256-GCM).
 
-The key lies outside the database. Sealed are the model ids of an open battle, who made its episodes (Run), and the
-technical detail of a failure.
+The key lies outside the database. Sealed are the model ids of an open battle, who made its episodes (Run),
+and the technical detail of a failure.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def unseal(key: bytes, sealed: bytes, purpose: str) -> bytes:
 
 
 def derived(key: bytes, purpose: str) -> bytes:
-    """A key for one purpose alone (HKDF-SHA256), so that the data folder's key never leaves the workstation."""
+    """A key for one purpose alone (HKDF-SHA256), so that the data folder's key never leaves its place."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 

@@ -1,4 +1,7 @@
-"""The arena's records. Ids are UUIDv7 made where the row is made; times are ISO 8601 in UTC and never used for order."""
+"""The arena's records.
+
+Ids are UUIDv7 made where the row is made; times are ISO 8601 in UTC. Neither is ever used for order.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,9 @@ class Ballot(Struct, frozen=True, kw_only=True):
     origin: Origin
     comment: Comment | None = None
     tags: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=20)] = ()
-    left_progress: Annotated[int, Meta(ge=0, le=100)] | None = None  # [%] of the task, as the evaluator judges it
+    left_progress: Annotated[int, Meta(ge=0, le=100)] | None = (
+        None  # [%] of the task, as the evaluator judges it
+    )
     right_progress: Annotated[int, Meta(ge=0, le=100)] | None = None
     watched: Watched = Watched()
     opened_at: str | None = None  # when the evaluator first saw the battle; None: when it was created
@@ -138,7 +143,7 @@ class Ballot(Struct, frozen=True, kw_only=True):
 class Vote(Struct, frozen=True, kw_only=True):
     """One judgement per battle and evaluator. A row is one revision; the highest `rev` counts.
 
-    Robot, scene and models stand here too so that rating never joins; the models only once the battle is closed.
+    Robot, scene and models stand here too so that rating never joins; the models once it is closed.
     """
 
     vote_id: str
@@ -165,7 +170,7 @@ class Vote(Struct, frozen=True, kw_only=True):
 
 
 class Reveal(Struct, frozen=True, kw_only=True):
-    """What closing a battle discloses. Anyone can check SHA-256(nonce, left, right) against the commitment."""
+    """What closing a battle discloses. Anyone can check it against the commitment (sync/blindness.py)."""
 
     battle_id: str
     left_model_id: str

@@ -1,0 +1,146 @@
+"""Battles as they are begun, found and listed, and what their open ones hide."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import Struct
+
+from scenes.database import Database
+from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
+from sync import outbox, sessions
+from sync.blindness import commitment, hidden, open_hidden, seal_hidden
+from sync.records import Battle, BattleStatus, Draw, Session, Sides, new_id, now
+
+_MAX_SEED = 2**63 - 1  # SQLite's integers have 64 bits
+
+
+class _Pair(Struct, frozen=True):
+    """What a row says, or hides, about who met whom."""
+
+    battle_id: str
+    left_model_id: str | None
+    right_model_id: str | None
+    sealed: bytes | None
+
+
+def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battle:
+    """Begin a battle: the pair is fixed, promised by its commitment, and sealed.
+
+    Raises:
+        BadInput: the seed is out of range, or a rated pair is one model twice.
+    """
+    _check(draw)
+    battle_id, moment, secret = new_id(), now(), hidden(draw.sides)
+    with database.transaction():
+        (count,) = database.rows(
+            "SELECT count(*) AS battles FROM battle WHERE session_id = ?", [session.session_id]
+        )
+        database.insert(
+            "battle",
+            battle_id=battle_id,
+            session_id=session.session_id,
+            seq_in_session=count["battles"] + 1,
+            sealed=seal_hidden(key, battle_id, secret),
+            status="ongoing",
+            kind=draw.kind,
+            seed=draw.seed,
+            propensity=draw.propensity,
+            first=draw.first,
+            commitment=commitment(secret.nonce, draw.sides.left_model_id, draw.sides.right_model_id),
+            created_at=moment,
+            updated_at=moment,
+        )
+        sessions.touch(database, session.session_id)
+        outbox.audit(database, "battle_started", battle_id)
+    return find(database, battle_id)
+
+
+def find(database: Database, battle_id: str) -> Battle:
+    """The battle of this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = database.read(Battle, "SELECT * FROM battle WHERE battle_id = ?", [battle_id])
+    if not found:
+        raise NotFound(f"There is no battle '{battle_id[:80]}'.", hint="The page History lists all battles.")
+    return found[0]
+
+
+def listed(database: Database, status: BattleStatus | None, limit: int) -> list[Battle]:
+    """The newest battles first."""
+    return database.read(
+        Battle,
+        "SELECT * FROM battle WHERE ?1 IS NULL OR status = ?1 ORDER BY position DESC LIMIT ?2",
+        [status, limit],
+    )
+
+
+def find_ongoing(database: Database, battle_id: str) -> Battle:
+    """The battle of this id, if turns, votes and skipping are still open to it.
+
+    Raises:
+        NotFound: there is none.
+        RuleBroken: it has a live vote, or has ended.
+    """
+    battle = find(database, battle_id)
+    if battle.status == "ongoing":
+        return battle
+    if battle.status == "voted" and battle.left_model_id is None:
+        raise RuleBroken("This battle has a vote.", hint="Undo the vote first, or let the battle close.")
+    raise RuleBroken(f"This battle has ended ({battle.status}).", hint="Start a new battle.")
+
+
+def sides(database: Database, key: bytes, battle_id: str) -> Sides:
+    """Who is on which side, open battle or not. For play requests only: nothing may show or log it."""
+    find(database, battle_id)
+    rows = database.read(_Pair, "SELECT * FROM battle WHERE battle_id = ?", [battle_id])
+    return _sides(key, rows[0])
+
+
+def left_minus_right(database: Database, key: bytes) -> dict[tuple[str, str], int]:
+    """How often the smaller id of each pair stood left more than right in the evaluator's rated battles.
+
+    Every draw counts, whatever became of it: only then do the sides stay balanced whatever is skipped.
+
+    A sealed battle whose key was lost is passed over: it must not keep new ones from being drawn.
+    """
+    person = sessions.evaluator(database).evaluator_id
+    rows = database.read(
+        _Pair,
+        """SELECT battle.* FROM battle JOIN session USING (session_id)
+        WHERE battle.kind = 'rated' AND evaluator_id = ?""",
+        [person],
+    )
+    balance: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        try:
+            pair = _sides(key, row)
+        except StoreDamaged:
+            continue
+        smaller, larger = sorted((pair.left_model_id, pair.right_model_id))
+        balance[smaller, larger] += 1 if pair.left_model_id == smaller else -1
+    return dict(balance)
+
+
+def set_status(database: Database, battle_id: str, status: BattleStatus) -> None:
+    """Move a battle on, within the transaction of what moved it."""
+    database.execute(
+        "UPDATE battle SET status = ?, updated_at = ? WHERE battle_id = ?", [status, now(), battle_id]
+    )
+
+
+def _sides(key: bytes, row: _Pair) -> Sides:
+    if row.sealed is not None:
+        return open_hidden(key, row.battle_id, row.sealed).sides
+    assert row.left_model_id is not None
+    assert row.right_model_id is not None
+    return Sides(row.left_model_id, row.right_model_id)
+
+
+def _check(draw: Draw) -> None:
+    if not 0 <= draw.seed <= _MAX_SEED:
+        raise BadInput(f"A seed lies between 0 and {_MAX_SEED}.")
+    if draw.kind == "rated" and draw.sides.left_model_id == draw.sides.right_model_id:
+        raise BadInput("A rated battle needs two different models.")

@@ -1,0 +1,158 @@
+"""The end of a battle: its names and runs are written in clear, and what is known of it may be sent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from scenes.codec import decode, encode
+from scenes.database import Database
+from scenes.episode import Run
+from scenes.errors import BadInput, RuleBroken, StoreDamaged
+from sync import battles, outbox, votes
+from sync.blindness import Hidden, commitment, open_hidden, open_run
+from sync.records import Battle, Reveal, now
+
+Reason = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class _Sealed(Struct, frozen=True):
+    turn_id: str
+    side: str
+    sealed: bytes
+
+
+def close(database: Database, key: bytes, battle_id: str) -> Reveal:
+    """Make the vote final and disclose the models; closing a closed battle says the same again.
+
+    Raises:
+        RuleBroken: there is no vote.
+        StoreDamaged: the names do not open, or are not those promised at the start; nothing was changed.
+    """
+    battle = battles.find(database, battle_id)
+    if battle.left_model_id is not None:
+        return reveal(database, battle_id)
+    if battle.status != "voted":
+        raise RuleBroken("A battle closes with a vote.", hint="Vote, or skip it with a reason.")
+    with database.transaction():
+        _disclose(database, key, battle, void_reason=None)
+        outbox.audit(database, "battle_closed", battle_id)
+    return reveal(database, battle_id)
+
+
+def void(database: Database, key: bytes, battle_id: str, reason: str) -> Reveal:
+    """End a battle without a vote, for a reason, and disclose the models.
+
+    Raises:
+        BadInput: the reason is empty or too long.
+        RuleBroken: the battle has a vote or has ended.
+    """
+    try:
+        reason = msgspec.convert(reason.strip(), Reason)
+    except msgspec.ValidationError as error:
+        raise BadInput("Skipping a battle needs a reason of at most 200 characters.") from error
+    battle = battles.find_ongoing(database, battle_id)
+    with database.transaction():
+        _disclose(database, key, battle, void_reason=reason)
+        outbox.audit(database, "battle_voided", battle_id, reason)
+    return reveal(database, battle_id)
+
+
+def abandon(database: Database, battle_id: str) -> None:
+    """Give a battle up for good. Its models stay sealed.
+
+    Raises:
+        RuleBroken: the battle has a vote or has ended.
+    """
+    battles.find_ongoing(database, battle_id)
+    with database.transaction():
+        battles.set_status(database, battle_id, "abandoned")
+        outbox.audit(database, "battle_abandoned", battle_id)
+
+
+def reveal(database: Database, battle_id: str) -> Reveal:
+    """Who played in a closed battle.
+
+    Raises:
+        RuleBroken: it is not closed.
+    """
+    battle = battles.find(database, battle_id)
+    if battle.left_model_id is None or battle.right_model_id is None or battle.nonce is None:
+        raise RuleBroken("The models are revealed when the battle is closed.", hint="Vote first.")
+    return Reveal(
+        battle_id=battle_id,
+        left_model_id=battle.left_model_id,
+        right_model_id=battle.right_model_id,
+        commitment=battle.commitment,
+        nonce=battle.nonce,
+        vote=votes.live(database, battle_id),
+    )
+
+
+def runs(database: Database, battle_id: str) -> list[Run]:
+    """Who made the episodes of a closed battle: left then right, turn by turn.
+
+    Raises:
+        RuleBroken: it is not closed.
+    """
+    reveal(database, battle_id)
+    rows = database.rows(
+        """SELECT run.* FROM run JOIN turn USING (turn_id) WHERE run.battle_id = ?
+        ORDER BY turn.seq, run.side""",
+        [battle_id],
+    )
+    return [_run(row) for row in rows]
+
+
+def _disclose(database: Database, key: bytes, battle: Battle, void_reason: str | None) -> None:
+    """Write in clear all that the battle hid, within a transaction."""
+    secret = _secret(database, key, battle)
+    left, right = secret.sides.left_model_id, secret.sides.right_model_id
+    for row in database.read(_Sealed, "SELECT * FROM run WHERE battle_id = ?", [battle.battle_id]):
+        _write_run(database, row, open_run(key, battle.battle_id, row.sealed))
+    database.execute(
+        "UPDATE vote SET left_model_id = ?, right_model_id = ? WHERE battle_id = ?",
+        [left, right, battle.battle_id],
+    )
+    database.execute(
+        """UPDATE battle SET left_model_id = ?, right_model_id = ?, nonce = ?, sealed = NULL, status = ?,
+            void_reason = ?, updated_at = ? WHERE battle_id = ?""",
+        [left, right, secret.nonce, "void" if void_reason else "voted", void_reason, now(), battle.battle_id],
+    )
+    outbox.release(database, battle.battle_id)
+
+
+def _secret(database: Database, key: bytes, battle: Battle) -> Hidden:
+    sealed = database.rows("SELECT sealed FROM battle WHERE battle_id = ?", [battle.battle_id])[0]["sealed"]
+    secret = open_hidden(key, battle.battle_id, sealed)
+    promised = commitment(secret.nonce, secret.sides.left_model_id, secret.sides.right_model_id)
+    if promised != battle.commitment:
+        raise StoreDamaged(
+            "The models of this battle are not those promised at its start.", hint="Restore a backup."
+        )
+    return secret
+
+
+def _write_run(database: Database, row: _Sealed, run: Run) -> None:
+    columns = msgspec.structs.asdict(run) | {
+        "inference_seconds": encode(run.inference_seconds),
+        "sealed": None,
+    }
+    names = ", ".join(f"{name} = ?" for name in columns)
+    database.execute(
+        f"UPDATE run SET {names} WHERE turn_id = ? AND side = ?", [*columns.values(), row.turn_id, row.side]
+    )
+
+
+def _run(row: dict[str, Any]) -> Run:
+    try:
+        times = decode(row["inference_seconds"], NDArray[np.float32])
+        return Run(**{name: row[name] for name in Run.__struct_fields__} | {"inference_seconds": times})
+    except BadInput as error:
+        raise StoreDamaged(
+            "A stored run is not readable.", hint="Restore a backup.", detail=error.detail
+        ) from error

@@ -1,0 +1,88 @@
+"""Votes to ratings: pure functions of the vote log, recomputed and never incremented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from sync.records import Vote
+
+START = 1500.0
+K = 32.0
+SCALE = 400.0  # a lead of 400 means odds of 10 to 1
+
+BothBad = Literal["tie", "quarter"]
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """One model's place on an Elo board."""
+
+    model_id: str
+    elo: float
+    votes: int
+    wins: int
+    losses: int
+    ties: int
+    both_bad: int
+    win_rate: float  # wins / votes
+
+
+def elo_board(votes: Iterable[Vote], *, both_bad: BothBad = "tie") -> list[Standing]:
+    """Elo as the votes replayed in (voted_at, vote_id) order give it, the highest first.
+
+    R' = R + K (S - E), E = 1 / (1 + 10^((R_opponent - R) / 400)) (A. Elo, The Rating of Chessplayers, 1978), with
+    K = 32 from 1500; a tie gives each side S = 0.5. Both bad counts as a tie, or, as an option kept for comparison
+    with older boards, as S = 0.25 for each side. Withdrawn votes, and votes without names, do not count.
+    The order of votes matters to Elo: this board is provisional.
+    """
+    elo: dict[str, float] = {}
+    tally: Counter[tuple[str, str]] = Counter()
+    for vote in sorted(votes, key=lambda vote: (vote.voted_at, vote.vote_id)):
+        left, right = vote.left_model_id, vote.right_model_id
+        if left is None or right is None or left == right or vote.withdrawn:
+            continue
+        left_elo, right_elo = elo.get(left, START), elo.get(right, START)
+        left_score, right_score = _scores(vote, both_bad)
+        expected = 1.0 / (1.0 + 10.0 ** ((right_elo - left_elo) / SCALE))
+        elo[left] = left_elo + K * (left_score - expected)
+        elo[right] = right_elo + K * (right_score - (1.0 - expected))
+        tally.update(_outcomes(vote, left, right))
+    standings = [_standing(model_id, rating, tally) for model_id, rating in elo.items()]
+    return sorted(standings, key=lambda standing: (-standing.elo, standing.model_id))
+
+
+def _scores(vote: Vote, both_bad: BothBad) -> tuple[float, float]:
+    if vote.vote == "left_better":
+        return 1.0, 0.0
+    if vote.vote == "right_better":
+        return 0.0, 1.0
+    each = 0.25 if vote.vote == "both_bad" and both_bad == "quarter" else 0.5
+    return each, each
+
+
+def _outcomes(vote: Vote, left: str, right: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    if vote.vote == "left_better":
+        return (left, "win"), (right, "loss")
+    if vote.vote == "right_better":
+        return (left, "loss"), (right, "win")
+    return (left, vote.vote), (right, vote.vote)
+
+
+def _standing(model_id: str, rating: float, tally: Counter[tuple[str, str]]) -> Standing:
+    wins, losses, ties, both_bad = (
+        tally[model_id, outcome] for outcome in ("win", "loss", "tie", "both_bad")
+    )
+    votes = wins + losses + ties + both_bad
+    return Standing(
+        model_id=model_id,
+        elo=rating,
+        votes=votes,
+        wins=wins,
+        losses=losses,
+        ties=ties,
+        both_bad=both_bad,
+        win_rate=wins / votes,
+    )

@@ -1,0 +1,235 @@
+"""Store: the data folder of one workstation, and the one door to it. Its rules stand in:
+
+sessions.py   who sits here, on which robot and scene
+battles.py    battles begun, found, listed; what their open ones hide
+turns.py      what both sides played
+votes.py      votes and their revisions
+closing.py    the end of a battle: names in clear
+outbox.py     what waits to be sent, and the audit
+schema.py     the tables
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scenes.codec import digest as sha256
+from scenes.database import Database, translated
+from scenes.episode import Episode, Played, Run, read_episode
+from scenes.errors import BadInput, NotFound, StoreDamaged
+from scenes.seal import key_from
+from sync import battles, blindness, closing, sessions, turns, votes
+from sync.content import ContentFolder
+from sync.records import (
+    Ballot,
+    Battle,
+    BattleKind,
+    BattleStatus,
+    Draw,
+    Evaluator,
+    NewTurn,
+    Origin,
+    Reveal,
+    Session,
+    Sides,
+    Turn,
+    Vote,
+)
+from sync.schema import APPLICATION_ID, migrations
+
+
+class Store:
+    """An open data folder. What a method acknowledged by returning is on the disk."""
+
+    def __init__(self, folder: Path, database: Database, key: bytes) -> None:
+        self.folder = folder
+        self._database = database
+        self._key = key
+        self._episodes = ContentFolder(folder / "episodes", ".episode", fan_out=2)
+        self._bundles = ContentFolder(folder / "bundles", ".mjz")
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open the data folder, made if it is missing.
+
+        Raises:
+            StoreLocked: another program has it open.
+            StoreNewer: a newer version of this product wrote it.
+            StoreDamaged: its bytes are not what was written.
+            StoreError: it is another program's, cannot be written, or its disk is full.
+        """
+        with translated(folder / "arena.sqlite3"):
+            folder.mkdir(parents=True, exist_ok=True)
+        database = Database.open(folder / "arena.sqlite3", migrations, APPLICATION_ID)
+        try:
+            sessions.identify(database)
+            return cls(folder, database, key_from(folder / "seal.key"))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Let other programs have the data folder."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def evaluator(self) -> Evaluator:
+        """Who sits here now."""
+        return sessions.evaluator(self._database)
+
+    def open_session(self, robot_id: str, scene_id: str) -> Session:
+        """The evaluator's session of the last 8 h on this robot and scene, or a new one."""
+        return sessions.open_session(self._database, robot_id, scene_id)
+
+    def session(self, session_id: str) -> Session:
+        """The session of this id; NotFound if there is none."""
+        return sessions.find_session(self._database, session_id)
+
+    def start_battle(self, session: Session, draw: Draw) -> Battle:
+        """Begin a battle between a drawn pair, which stays sealed until the battle closes."""
+        return battles.start(self._database, self._key, session, draw)
+
+    def battle(self, battle_id: str) -> Battle:
+        """The battle of this id; NotFound if there is none."""
+        return battles.find(self._database, battle_id)
+
+    def battles(self, status: BattleStatus | None = None, limit: int = 1000) -> list[Battle]:
+        """Battles, the newest first."""
+        return battles.listed(self._database, status, limit)
+
+    def unfinished(self) -> list[Battle]:
+        """Battles without a vote that were neither skipped nor given up, the newest first."""
+        return battles.listed(self._database, "ongoing", -1)
+
+    def sides(self, battle_id: str) -> Sides:
+        """Who is on which side: for play requests only, never shown or logged."""
+        return battles.sides(self._database, self._key, battle_id)
+
+    def seal_key(self, battle_id: str) -> bytes:
+        """The battle's own key, for play requests: with it the daemon seals its runs."""
+        return blindness.battle_key(self._key, battles.find(self._database, battle_id).battle_id)
+
+    def left_minus_right(self) -> Mapping[tuple[str, str], int]:
+        """Per pair (smaller id, larger id): how often the smaller stood left more than right, if rated."""
+        return battles.left_minus_right(self._database, self._key)
+
+    def turns(self, battle_id: str) -> list[Turn]:
+        """A battle's turns in their order."""
+        return turns.listed(self._database, battle_id)
+
+    def check_turn_allowed(self, battle_id: str) -> None:
+        """RuleBroken if the battle has a vote, has ended, or has all its turns."""
+        turns.check_allowed(self._database, battle_id)
+
+    def record_turn(self, battle_id: str, new: NewTurn, left: Played, right: Played) -> Turn:
+        """Keep a turn that both sides completed.
+
+        Raises:
+            BadInput: the plays are not episodes of this turn, or did not start alike.
+            RuleBroken: the battle takes no more turns, or a technical failure ended a side's play.
+            DaemonError: a play's sealed record is about another model or episode.
+        """
+        return turns.record(self._database, self._key, self._episodes, battle_id, new, (left, right))
+
+    def void_turn(
+        self, battle_id: str, turn_id: str, reason: str, sealed_details: tuple[bytes, ...] = ()
+    ) -> None:
+        """Note in the audit that a technical failure voided a turn; `reason` names neither model nor side."""
+        turns.void(self._database, self._key, battle_id, turn_id, reason, sealed_details)
+
+    def cast_vote(self, battle_id: str, ballot: Ballot) -> Vote:
+        """Keep a vote: on the disk when this returns, final when the battle closes.
+
+        Raises:
+            RuleBroken: there is no completed turn, or a vote already, or the battle has ended.
+            BadInput: a value of the ballot is out of range.
+        """
+        return votes.cast(self._database, battle_id, ballot)
+
+    def undo_vote(self, battle_id: str) -> None:
+        """Take the vote back as a new revision; RuleBroken without a vote or once the battle is closed."""
+        votes.undo(self._database, battle_id)
+
+    def live_vote(self, battle_id: str) -> Vote | None:
+        """The battle's vote that counts, if there is one."""
+        return votes.live(self._database, battle_id)
+
+    def close_battle(self, battle_id: str) -> Reveal:
+        """Make the vote final and disclose the models; RuleBroken without a vote."""
+        return closing.close(self._database, self._key, battle_id)
+
+    def close_voted(self) -> list[Reveal]:
+        """Close the battles that had a vote when the program last ended."""
+        waiting = battles.listed(self._database, "voted", -1)
+        return [self.close_battle(battle.battle_id) for battle in waiting if battle.left_model_id is None]
+
+    def void_battle(self, battle_id: str, reason: str) -> Reveal:
+        """Skip a battle for a reason and disclose the models; RuleBroken if it has a vote or has ended."""
+        return closing.void(self._database, self._key, battle_id, reason)
+
+    def abandon_battle(self, battle_id: str) -> None:
+        """Give a battle up for good, its models unseen; RuleBroken if it has a vote or has ended."""
+        closing.abandon(self._database, battle_id)
+
+    def reveal(self, battle_id: str) -> Reveal:
+        """Who played in a closed battle; RuleBroken while it is open."""
+        return closing.reveal(self._database, battle_id)
+
+    def runs(self, battle_id: str) -> list[Run]:
+        """Who made a closed battle's episodes, left then right, turn by turn; RuleBroken while it is open."""
+        return closing.runs(self._database, battle_id)
+
+    def votes(
+        self,
+        robot_id: str | None = None,
+        kinds: tuple[BattleKind, ...] = ("rated",),
+        origins: tuple[Origin, ...] = ("window",),
+    ) -> list[Vote]:
+        """The votes that count for a board: live, of closed battles, of these kinds and origins."""
+        return votes.counting(self._database, robot_id, kinds, origins)
+
+    def vote_counts(self) -> Mapping[tuple[BattleKind, Origin], int]:
+        """How many live votes of closed battles there are, by kind and origin."""
+        return votes.counts(self._database)
+
+    def episode_bytes(self, episode_id: str) -> bytes:
+        """An episode as it was kept.
+
+        Raises:
+            NotFound: there is no such episode, or its file is missing.
+            StoreDamaged: its bytes are not those that were kept.
+        """
+        if not self._database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [episode_id]):
+            raise NotFound(f"There is no episode '{episode_id[:80]}'.")
+        return self._episodes.read(episode_id)
+
+    def episode(self, episode_id: str) -> Episode:
+        """The same, decoded."""
+        try:
+            return read_episode(self.episode_bytes(episode_id))
+        except NotFound:
+            raise
+        except BadInput as error:
+            raise StoreDamaged(
+                "A kept episode is not readable by this version.", detail=error.detail
+            ) from error
+
+    def keep_bundle(self, digest: str, content: bytes) -> None:
+        """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""
+        if sha256(content) != digest:
+            raise BadInput("A bundle's bytes do not have its digest.")
+        self._bundles.keep(content)
+
+    def bundle(self, digest: str) -> bytes | None:
+        """A kept bundle, or None; StoreDamaged if its bytes are not those that were kept."""
+        return self._bundles.read(digest) if self._bundles.path(digest).exists() else None

@@ -1,0 +1,175 @@
+"""Turns: one instruction carried out by both sides, kept only when both plays are whole and comparable."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scenes.codec import digest
+from scenes.database import Database
+from scenes.episode import Episode, Played, read_episode
+from scenes.errors import BadInput, RuleBroken
+from sync import battles, outbox, sessions
+from sync.blindness import receive_run, seal_details, seal_run
+from sync.content import ContentFolder
+from sync.records import MAX_TURNS, NewTurn, Session, Turn, now
+
+FAIR_ENDS = frozenset({"success", "max_steps"})  # any other termination is a technical failure
+
+
+def listed(database: Database, battle_id: str) -> list[Turn]:
+    """A battle's turns in their order."""
+    return database.read(Turn, "SELECT * FROM turn WHERE battle_id = ? ORDER BY seq", [battle_id])
+
+
+def check_allowed(database: Database, battle_id: str) -> int:
+    """The number the next turn would have.
+
+    Raises:
+        RuleBroken: the battle has a vote or has ended, or it has all its turns.
+    """
+    battles.find_ongoing(database, battle_id)
+    seq = len(listed(database, battle_id)) + 1
+    if seq > MAX_TURNS:
+        raise RuleBroken(f"A battle has at most {MAX_TURNS} turns.", hint="Vote on this one.")
+    return seq
+
+
+def record(
+    database: Database,
+    key: bytes,
+    files: ContentFolder,
+    battle_id: str,
+    new: NewTurn,
+    plays: tuple[Played, Played],
+) -> Turn:
+    """Keep a turn that both sides completed: first its episodes, then its rows, in one transaction.
+
+    The same turn handed in twice is kept once.
+
+    Raises:
+        BadInput: the plays are not episodes of this turn, or did not start alike.
+        RuleBroken: the battle takes no more turns, or a side ended by a technical failure.
+        DaemonError: a play's sealed record is about another model or episode.
+        StoreError: the disk is full or damaged; nothing was changed.
+    """
+    known = database.read(Turn, "SELECT * FROM turn WHERE turn_id = ?", [new.turn_id])
+    if known and known[0].battle_id == battle_id:
+        return _same(known[0], plays)
+    seq = check_allowed(database, battle_id)
+    session = sessions.find_session(database, battles.find(database, battle_id).session_id)
+    episodes = [read_episode(play.episode) for play in plays]
+    _check_comparable(_checked(new, seq), session, *episodes)
+    runs = _sealed_runs(database, key, battle_id, plays)
+    left, right = (files.keep(play.episode) for play in plays)
+    turn = Turn(
+        turn_id=new.turn_id,
+        battle_id=battle_id,
+        seq=seq,
+        instruction=new.instruction,
+        task_id=new.task_id,
+        start=new.start,
+        left_episode_id=left,
+        right_episode_id=right,
+        created_at=now(),
+    )
+    with database.transaction():
+        _insert(database, turn, episodes, plays, runs)
+        sessions.touch(database, session.session_id)
+        outbox.audit(database, "turn_recorded", battle_id, new.turn_id)
+    return turn
+
+
+def void(
+    database: Database,
+    key: bytes,
+    battle_id: str,
+    turn_id: str,
+    reason: str,
+    sealed_details: tuple[bytes, ...],
+) -> None:
+    """Note that a turn was played for nothing. `reason` names neither model nor side; details stay sealed.
+
+    Raises:
+        RuleBroken: the turn was recorded, or the battle takes no more turns.
+    """
+    check_allowed(database, battle_id)
+    if any(turn.turn_id == turn_id for turn in listed(database, battle_id)):
+        raise RuleBroken("A recorded turn cannot be voided.", hint="Skip the battle instead.")
+    sealed = seal_details(key, battle_id, sealed_details) if sealed_details else None
+    outbox.audit(database, "turn_voided", battle_id, f"{turn_id}: {reason}", sealed)
+
+
+def _insert(
+    database: Database,
+    turn: Turn,
+    episodes: list[Episode],
+    plays: tuple[Played, Played],
+    runs: tuple[bytes, bytes],
+) -> None:
+    names = (turn.left_episode_id, turn.right_episode_id)
+    for name, episode, play in zip(names, episodes, plays, strict=True):
+        if not database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [name]):
+            database.insert(
+                "episode",
+                episode_id=name,
+                robot_id=episode.trajectory.robot_id,
+                scene_id=episode.trajectory.scene_id,
+                bundle_digest=episode.trajectory.bundle_digest,
+                instruction=episode.instruction,
+                task_id=episode.task_id,
+                size_bytes=len(play.episode),
+                created_at=turn.created_at,
+            )
+    database.insert("turn", **msgspec.structs.asdict(turn))
+    for side, name, sealed in zip(("left", "right"), names, runs, strict=True):
+        database.insert(
+            "run", turn_id=turn.turn_id, battle_id=turn.battle_id, side=side, episode_id=name, sealed=sealed
+        )
+
+
+def _sealed_runs(
+    database: Database, key: bytes, battle_id: str, plays: tuple[Played, Played]
+) -> tuple[bytes, bytes]:
+    """Both runs, checked against who was to play and what was played, as they rest until the vote."""
+    sides = battles.sides(database, key, battle_id)
+    left, right = (
+        seal_run(key, battle_id, receive_run(key, battle_id, play.sealed_run, model_id, digest(play.episode)))
+        for play, model_id in zip(plays, (sides.left_model_id, sides.right_model_id), strict=True)
+    )
+    return left, right
+
+
+def _same(turn: Turn, plays: tuple[Played, Played]) -> Turn:
+    if (turn.left_episode_id, turn.right_episode_id) != tuple(digest(play.episode) for play in plays):
+        raise RuleBroken("This turn was recorded already, with other episodes.", hint="Start a new turn.")
+    return turn
+
+
+def _checked(new: NewTurn, seq: int) -> NewTurn:
+    try:
+        checked = msgspec.convert(msgspec.to_builtins(new), NewTurn)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"This turn cannot be kept: {error}.") from error
+    if seq == 1 and new.start == "continue":
+        raise BadInput("The first turn has nothing to continue from.", hint="Start it from a reset.")
+    return checked
+
+
+def _check_comparable(new: NewTurn, session: Session, left: Episode, right: Episode) -> None:
+    """Both sides carried out this turn's instruction, here, alike, and to a fair end."""
+    for episode in (left, right):
+        made = (episode.instruction, episode.start, episode.trajectory.robot_id, episode.trajectory.scene_id)
+        if made != (new.instruction, new.start, session.robot_id, session.scene_id):
+            raise BadInput("An episode is of another instruction, start, robot or scene than its turn.")
+        if episode.termination not in FAIR_ENDS:
+            raise RuleBroken(
+                "A technical failure ended a side's play.", hint="Void the turn and play it again."
+            )
+    if (left.seed, left.max_steps, left.trajectory.bundle_digest) != (
+        right.seed,
+        right.max_steps,
+        right.trajectory.bundle_digest,
+    ):
+        raise BadInput("The two sides were not played under the same conditions.")
+    if new.start == "reset" and left.start_digest != right.start_digest:
+        raise BadInput("The two sides did not start from the same state.")

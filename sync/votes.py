@@ -1,0 +1,159 @@
+"""Votes: one per battle and evaluator, durable once acknowledged, taken back only by a new revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scenes.database import Database
+from scenes.errors import BadInput, RuleBroken, StoreDamaged
+from sync import battles, outbox, sessions, turns
+from sync.records import Ballot, Battle, BattleKind, Origin, Vote, Watched, new_id, now
+
+_WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
+
+
+class _Tally(Struct, frozen=True):
+    kind: BattleKind
+    origin: Origin
+    votes: int
+
+
+def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
+    """Keep a vote. When this returns it is on the disk; its operation waits until the battle closes.
+
+    Raises:
+        RuleBroken: there is no completed turn, or there is a vote already, or the battle has ended.
+        BadInput: a value of the ballot is out of range.
+    """
+    _check(ballot)
+    battle = battles.find_ongoing(database, battle_id)
+    played = turns.listed(database, battle_id)
+    if not played:
+        raise RuleBroken(
+            "A vote needs a completed turn.", hint="Let both sides carry out an instruction first."
+        )
+    tasks = {turn.task_id for turn in played}
+    vote = _vote(database, battle, ballot, tasks.pop() if len(tasks) == 1 else None)
+    with database.transaction():
+        _append(database, vote)
+        battles.set_status(database, battle_id, "voted")
+        outbox.audit(database, "vote_cast", battle_id, f"{vote.vote_id} revision {vote.rev}")
+    return vote
+
+
+def undo(database: Database, battle_id: str) -> None:
+    """Take the vote back, as a new revision, and let the battle go on.
+
+    Raises:
+        RuleBroken: there is no vote, or the battle is closed.
+    """
+    vote = live(database, battle_id)
+    if vote is None:
+        raise RuleBroken("There is no vote to undo.")
+    if battles.find(database, battle_id).left_model_id is not None:
+        raise RuleBroken("This battle is closed and its models are known.", hint="Its vote stands.")
+    taken_back = msgspec.structs.replace(vote, rev=vote.rev + 1, withdrawn=True, voted_at=now())
+    with database.transaction():
+        _append(database, taken_back)
+        battles.set_status(database, battle_id, "ongoing")
+        outbox.audit(database, "vote_withdrawn", battle_id, f"{vote.vote_id} revision {taken_back.rev}")
+
+
+def live(database: Database, battle_id: str) -> Vote | None:
+    """The battle's vote that counts, if there is one."""
+    rows = database.rows("SELECT * FROM live_vote WHERE battle_id = ?", [battle_id])
+    return _record(rows[0]) if rows else None
+
+
+def counting(
+    database: Database, robot_id: str | None, kinds: tuple[BattleKind, ...], origins: tuple[Origin, ...]
+) -> list[Vote]:
+    """The live votes of closed battles of these kinds and origins, in the order of their battles."""
+    rows = database.rows(
+        f"""SELECT live_vote.* FROM live_vote JOIN battle USING (battle_id)
+        WHERE live_vote.left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
+        AND live_vote.kind IN ({_listed(kinds)}) AND live_vote.origin IN ({_listed(origins)})
+        ORDER BY battle.position""",
+        [robot_id],
+    )
+    return [_record(row) for row in rows]
+
+
+def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
+    """How many live votes of closed battles there are, by kind and origin."""
+    tallies = database.read(
+        _Tally,
+        """SELECT kind, origin, count(*) AS votes FROM live_vote WHERE left_model_id IS NOT NULL
+        GROUP BY kind, origin""",
+    )
+    return {(tally.kind, tally.origin): tally.votes for tally in tallies}
+
+
+def _vote(database: Database, battle: Battle, ballot: Ballot, task_id: str | None) -> Vote:
+    session = sessions.find_session(database, battle.session_id)
+    earlier = database.rows(
+        "SELECT vote_id, max(rev) AS rev FROM vote WHERE battle_id = ? AND evaluator_id = ? GROUP BY vote_id",
+        [battle.battle_id, session.evaluator_id],
+    )
+    return Vote(
+        vote_id=earlier[0]["vote_id"] if earlier else new_id(),
+        rev=earlier[0]["rev"] + 1 if earlier else 1,
+        battle_id=battle.battle_id,
+        evaluator_id=session.evaluator_id,
+        session_id=session.session_id,
+        robot_id=session.robot_id,
+        scene_id=session.scene_id,
+        left_model_id=None,
+        right_model_id=None,
+        task_id=task_id,
+        vote=ballot.vote,
+        withdrawn=False,
+        origin=ballot.origin,
+        kind=battle.kind,
+        comment=ballot.comment,
+        tags=ballot.tags,
+        left_progress=ballot.left_progress,
+        right_progress=ballot.right_progress,
+        watched=ballot.watched,
+        opened_at=ballot.opened_at or battle.created_at,
+        voted_at=now(),
+    )
+
+
+def _append(database: Database, vote: Vote) -> None:
+    columns = msgspec.structs.asdict(vote) | msgspec.structs.asdict(vote.watched)
+    del columns["watched"]
+    database.insert("vote", **columns | {"tags": msgspec.json.encode(vote.tags).decode()})
+    outbox.hold(database, "vote", vote.vote_id, vote.rev)
+
+
+def _record(row: dict[str, Any]) -> Vote:
+    try:
+        watched = {name: row[name] for name in _WATCHED}
+        return msgspec.convert(
+            row | {"tags": msgspec.json.decode(row["tags"]), "watched": watched}, Vote, strict=False
+        )
+    except msgspec.MsgspecError as error:
+        raise StoreDamaged(
+            "A stored vote is not readable.", hint="Restore a backup.", detail=str(error)
+        ) from error
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    """Words of a closed enumeration as an SQL list."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _check(ballot: Ballot) -> None:
+    """Check every field again: a Ballot made in this process was never decoded."""
+    try:
+        msgspec.convert(msgspec.to_builtins(ballot), Ballot)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"This ballot cannot be kept: {error}.") from error
+    watched: Watched = ballot.watched
+    fractions = (watched.left_coverage, watched.right_coverage)
+    if not all(0 <= fraction <= 1 for fraction in fractions) or not 0 <= watched.dwell_seconds < float("inf"):
+        raise BadInput("Coverage lies between 0 and 1, and a dwell time is not negative.")
