@@ -123,8 +123,13 @@ class World:
 
     def state(self) -> State:
         """The present state; applied forces are left out while there are none."""
-        values = self._all_values()
-        return trimmed(self.components, values)
+        return trimmed(self.components, self.all_values())
+
+    def all_values(self) -> NDArray[np.float64]:
+        """MuJoCo's whole integration state, laid out as `components` says."""
+        values = np.empty(sum(component.size for component in self.components))
+        mujoco.mj_getState(self.model, self.data, values, int(mujoco.mjtState.mjSTATE_INTEGRATION))
+        return values
 
     def restore(self, state: State) -> None:
         """Go back to a state exactly; what it does not hold becomes zero.
@@ -220,11 +225,6 @@ class World:
         mujoco.mj_kinematics(self.model, self.data)
         mujoco.mj_comPos(self.model, self.data)
         mujoco.mj_camlight(self.model, self.data)
-
-    def _all_values(self) -> NDArray[np.float64]:
-        values = np.empty(sum(component.size for component in self.components))
-        mujoco.mj_getState(self.model, self.data, values, int(mujoco.mjtState.mjSTATE_INTEGRATION))
-        return values
 
     def _addresses(self, joints: tuple[str, ...]) -> list[int]:
         return [int(self.model.joint(name).qposadr[0]) for name in joints]

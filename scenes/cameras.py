@@ -1,0 +1,126 @@
+"""Camera pictures for observations: an OpenGL context of our own, and one renderer for all cameras."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Self
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.errors import ArenaError, GraphicsUnavailable, NotFound
+
+_GL_RENDERER = 0x1F01
+_BACKENDS = ("cgl",) if sys.platform == "darwin" else ("egl", "osmesa")
+_MAX_GEOMS = 2000
+
+
+class Cameras:
+    """Draws what a model's cameras see, without shadows, reflections and multisampling: policies are trained so.
+
+    Belongs to the thread that made it. Close it: it holds an OpenGL context.
+    """
+
+    def __init__(self, model: mujoco.MjModel, max_width: int = 640, max_height: int = 480) -> None:
+        """Open a context for pictures of up to this size [pixels].
+
+        Raises:
+            GraphicsUnavailable: no OpenGL backend could be opened.
+        """
+        self._model = model
+        self.backend, self._gl = _open_context(max_width, max_height)
+        self._scene = mujoco.MjvScene(model, maxgeom=_MAX_GEOMS)
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = 0
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = 0
+        self._option, self._camera = mujoco.MjvOption(), mujoco.MjvCamera()
+        self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        self._context = _plain_context(model, max_width, max_height)
+        self.renderer = _renderer_name(self.backend)
+
+    def render(self, data: mujoco.MjData, camera: str, width: int, height: int) -> NDArray[np.uint8]:
+        """What a camera sees, shape (height, width, 3), top row first.
+
+        Raises:
+            NotFound: the model has no such camera; the hint lists them.
+        """
+        self._camera.fixedcamid = self._camera_id(camera)
+        self._gl.make_current()
+        if width > self._context.offWidth or height > self._context.offHeight:
+            mujoco.mjr_resizeOffscreen(
+                max(width, self._context.offWidth), max(height, self._context.offHeight), self._context
+            )
+        everything = int(mujoco.mjtCatBit.mjCAT_ALL)
+        mujoco.mjv_updateScene(
+            self._model, data, self._option, None, self._camera, everything, self._scene
+        )
+        area = mujoco.MjrRect(0, 0, width, height)
+        picture = np.empty((height, width, 3), np.uint8)
+        mujoco.mjr_render(area, self._scene, self._context)
+        mujoco.mjr_readPixels(picture, None, area, self._context)
+        return np.ascontiguousarray(picture[::-1])
+
+    def close(self) -> None:
+        """Give the context back; closing twice is allowed."""
+        if self._gl is not None:
+            self._gl.make_current()
+            self._context.free()
+            self._gl.free()
+            self._gl = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _camera_id(self, camera: str) -> int:
+        index: int = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, camera)
+        if index < 0:
+            raise NotFound.among("camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)])
+        return index
+
+
+def _open_context(width: int, height: int) -> tuple[str, Any]:
+    """The first backend that opens, current on this thread."""
+    reasons = []
+    for backend in _BACKENDS:
+        try:
+            context = import_module(f"mujoco.{backend}").GLContext(width, height)
+            context.make_current()
+        except (ImportError, AttributeError, RuntimeError, OSError) as error:
+            reasons.append(f"{backend}: {error}")
+        else:
+            return backend, context
+    raise GraphicsUnavailable(
+        "No OpenGL backend could be opened for camera images.",
+        hint="On Debian install libegl1 and libgl1-mesa-dri, or libosmesa6.",
+        detail="; ".join(reasons),
+    )
+
+
+def _plain_context(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjrContext:
+    """A context of this size without multisampling and shadow map; the model's own quality settings stay."""
+    visual, quality = model.vis.global_, model.vis.quality
+    kept = (visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize)
+    try:
+        visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize = width, height, 0, 0
+        context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+    except mujoco.FatalError as error:
+        raise GraphicsUnavailable("MuJoCo could not use this OpenGL context.", detail=str(error)) from error
+    finally:
+        visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize = kept
+    mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, context)
+    return context
+
+
+def _renderer_name(backend: str) -> str:
+    """The GL_RENDERER string of the context that is current."""
+    import OpenGL.GL
+
+    name = OpenGL.GL.glGetString(_GL_RENDERER)
+    return f"{backend}: {name.decode(errors='replace') if name else 'unknown'}"
