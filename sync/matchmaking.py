@@ -22,9 +22,9 @@ def draw(
 ) -> Draw:
     """Draw two different active models, every pair alike, and their sides.
 
-    `cards` are those that fit the robot and scene. `balance` says for each pair (smaller id, larger id) how often the
-    smaller stood left more than right: a fair coin decides where they stood level, else whoever stood left more often
-    stands right, so that the difference never exceeds 1. Which side comes first is a fair coin of its own.
+    `cards` are those that fit the robot and scene. `balance` says for each pair (smaller id, larger id) how
+    often the smaller stood left more than right: where they stood level a fair coin decides, else whoever stood
+    left more often stands right; the difference never exceeds 1. Which side comes first is a coin of its own.
 
     Raises:
         BadInput: fewer than two active models.

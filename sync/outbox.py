@@ -34,7 +34,7 @@ def hold(database: Database, kind: Kind, record_id: str, rev: int = 1) -> None:
 
 
 def release(database: Database, battle_id: str) -> None:
-    """Let everything about a closed battle be sent: its session, itself, its turns, all revisions of its votes."""
+    """Let everything about a closed battle be sent: its session, itself, its turns and votes."""
     for row in database.rows("SELECT session_id FROM battle WHERE battle_id = ?", [battle_id]):
         _release(database, "session", row["session_id"])
     _release(database, "battle", battle_id)

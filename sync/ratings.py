@@ -33,10 +33,10 @@ class Standing(Struct, frozen=True, kw_only=True):
 def elo_board(votes: Iterable[Vote], *, both_bad: BothBad = "tie") -> list[Standing]:
     """Elo as the votes replayed in (voted_at, vote_id) order give it, the highest first.
 
-    R' = R + K (S - E), E = 1 / (1 + 10^((R_opponent - R) / 400)) (A. Elo, The Rating of Chessplayers, 1978), with
-    K = 32 from 1500; a tie gives each side S = 0.5. Both bad counts as a tie, or, as an option kept for comparison
-    with older boards, as S = 0.25 for each side. Withdrawn votes, and votes without names, do not count.
-    The order of votes matters to Elo: this board is provisional.
+    R' = R + K (S - E), E = 1 / (1 + 10^((R_opponent - R) / 400)) (A. Elo, The Rating of Chessplayers, 1978),
+    with K = 32 from 1500; a tie gives each side S = 0.5. Both bad counts as a tie, or, as an option kept for
+    comparison with older boards, as S = 0.25 for each side. Withdrawn votes and votes without names do not
+    count. The order of votes matters to Elo: this board is provisional.
     """
     elo: dict[str, float] = {}
     tally: Counter[tuple[str, str]] = Counter()

@@ -181,8 +181,8 @@ _VOTES = (
             AND live.evaluator_id = NEW.evaluator_id)
         BEGIN SELECT RAISE(ABORT, 'one live vote per battle and evaluator'); END""",
     """CREATE TRIGGER votes_never_change BEFORE UPDATE OF vote_id, rev, battle_id, evaluator_id, session_id,
-        robot_id, scene_id, task_id, vote, withdrawn, origin, kind, comment, tags, left_progress, right_progress,
-        left_coverage, right_coverage, dwell_seconds, seen_enough, opened_at, voted_at ON vote
+        robot_id, scene_id, task_id, vote, withdrawn, origin, kind, comment, tags, left_progress,
+        right_progress, left_coverage, right_coverage, dwell_seconds, seen_enough, opened_at, voted_at ON vote
         BEGIN SELECT RAISE(ABORT, 'votes never change'); END""",
     """CREATE TRIGGER names_are_written_once BEFORE UPDATE OF left_model_id, right_model_id ON vote
         WHEN OLD.left_model_id IS NOT NULL

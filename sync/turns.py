@@ -53,27 +53,22 @@ def record(
         StoreError: the disk is full or damaged; nothing was changed.
     """
     known = database.read(Turn, "SELECT * FROM turn WHERE turn_id = ?", [new.turn_id])
-    if known and known[0].battle_id == battle_id:
-        return _same(known[0], plays)
+    if known:
+        return _same(known[0], battle_id, plays)
     seq = check_allowed(database, battle_id)
     session = sessions.find_session(database, battles.find(database, battle_id).session_id)
-    episodes = [read_episode(play.episode) for play in plays]
-    _check_comparable(_checked(new, seq), session, *episodes)
+    left, right = (read_episode(play.episode) for play in plays)
+    _check_comparable(_checked(new, seq), session, left, right)
     runs = _sealed_runs(database, key, battle_id, plays)
-    left, right = (files.keep(play.episode) for play in plays)
-    turn = Turn(
-        turn_id=new.turn_id,
-        battle_id=battle_id,
-        seq=seq,
-        instruction=new.instruction,
-        task_id=new.task_id,
-        start=new.start,
-        left_episode_id=left,
-        right_episode_id=right,
-        created_at=now(),
-    )
+    names = files.keep(plays[0].episode), files.keep(plays[1].episode)
     with database.transaction():
-        _insert(database, turn, episodes, plays, runs)
+        for name, episode, play in zip(names, (left, right), plays, strict=True):
+            _insert_episode(database, name, episode, len(play.episode))
+        turn = _insert_turn(database, battle_id, seq, new, names)
+        for side, name, sealed in zip(("left", "right"), names, runs, strict=True):
+            database.insert(
+                "run", turn_id=new.turn_id, battle_id=battle_id, side=side, episode_id=name, sealed=sealed
+            )
         sessions.touch(database, session.session_id)
         outbox.audit(database, "turn_recorded", battle_id, new.turn_id)
     return turn
@@ -99,32 +94,37 @@ def void(
     outbox.audit(database, "turn_voided", battle_id, f"{turn_id}: {reason}", sealed)
 
 
-def _insert(
-    database: Database,
-    turn: Turn,
-    episodes: list[Episode],
-    plays: tuple[Played, Played],
-    runs: tuple[bytes, bytes],
-) -> None:
-    names = (turn.left_episode_id, turn.right_episode_id)
-    for name, episode, play in zip(names, episodes, plays, strict=True):
-        if not database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [name]):
-            database.insert(
-                "episode",
-                episode_id=name,
-                robot_id=episode.trajectory.robot_id,
-                scene_id=episode.trajectory.scene_id,
-                bundle_digest=episode.trajectory.bundle_digest,
-                instruction=episode.instruction,
-                task_id=episode.task_id,
-                size_bytes=len(play.episode),
-                created_at=turn.created_at,
-            )
+def _insert_episode(database: Database, name: str, episode: Episode, size_bytes: int) -> None:
+    """Note an episode; one that was played before, to the last bit, is there already."""
+    if database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [name]):
+        return
+    database.insert(
+        "episode",
+        episode_id=name,
+        robot_id=episode.trajectory.robot_id,
+        scene_id=episode.trajectory.scene_id,
+        bundle_digest=episode.trajectory.bundle_digest,
+        instruction=episode.instruction,
+        task_id=episode.task_id,
+        size_bytes=size_bytes,
+        created_at=now(),
+    )
+
+
+def _insert_turn(database: Database, battle_id: str, seq: int, new: NewTurn, names: tuple[str, str]) -> Turn:
+    turn = Turn(
+        turn_id=new.turn_id,
+        battle_id=battle_id,
+        seq=seq,
+        instruction=new.instruction,
+        task_id=new.task_id,
+        start=new.start,
+        left_episode_id=names[0],
+        right_episode_id=names[1],
+        created_at=now(),
+    )
     database.insert("turn", **msgspec.structs.asdict(turn))
-    for side, name, sealed in zip(("left", "right"), names, runs, strict=True):
-        database.insert(
-            "run", turn_id=turn.turn_id, battle_id=turn.battle_id, side=side, episode_id=name, sealed=sealed
-        )
+    return turn
 
 
 def _sealed_runs(
@@ -139,9 +139,13 @@ def _sealed_runs(
     return left, right
 
 
-def _same(turn: Turn, plays: tuple[Played, Played]) -> Turn:
-    if (turn.left_episode_id, turn.right_episode_id) != tuple(digest(play.episode) for play in plays):
-        raise RuleBroken("This turn was recorded already, with other episodes.", hint="Start a new turn.")
+def _same(turn: Turn, battle_id: str, plays: tuple[Played, Played]) -> Turn:
+    kept = (turn.battle_id, turn.left_episode_id, turn.right_episode_id)
+    if kept != (battle_id, *(digest(play.episode) for play in plays)):
+        raise RuleBroken(
+            "This turn was recorded already, with other episodes or in another battle.",
+            hint="Start a new turn.",
+        )
     return turn
 
 

@@ -94,13 +94,10 @@ def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
 
 def _vote(database: Database, battle: Battle, ballot: Ballot, task_id: str | None) -> Vote:
     session = sessions.find_session(database, battle.session_id)
-    earlier = database.rows(
-        "SELECT vote_id, max(rev) AS rev FROM vote WHERE battle_id = ? AND evaluator_id = ? GROUP BY vote_id",
-        [battle.battle_id, session.evaluator_id],
-    )
+    vote_id, rev = _next_revision(database, battle.battle_id, session.evaluator_id)
     return Vote(
-        vote_id=earlier[0]["vote_id"] if earlier else new_id(),
-        rev=earlier[0]["rev"] + 1 if earlier else 1,
+        vote_id=vote_id,
+        rev=rev,
         battle_id=battle.battle_id,
         evaluator_id=session.evaluator_id,
         session_id=session.session_id,
@@ -121,6 +118,15 @@ def _vote(database: Database, battle: Battle, ballot: Ballot, task_id: str | Non
         opened_at=ballot.opened_at or battle.created_at,
         voted_at=now(),
     )
+
+
+def _next_revision(database: Database, battle_id: str, evaluator_id: str) -> tuple[str, int]:
+    """The id of this evaluator's vote on this battle, kept over all its revisions, and the next revision."""
+    earlier = database.rows(
+        "SELECT vote_id, max(rev) AS rev FROM vote WHERE battle_id = ? AND evaluator_id = ? GROUP BY vote_id",
+        [battle_id, evaluator_id],
+    )
+    return (earlier[0]["vote_id"], earlier[0]["rev"] + 1) if earlier else (new_id(), 1)
 
 
 def _append(database: Database, vote: Vote) -> None:
