@@ -23,8 +23,8 @@ def draw(
     """Draw two different active models, every pair alike, and their sides.
 
     `cards` are those that fit the robot and scene. `balance` says for each pair (smaller id, larger id) how
-    often the smaller stood left more than right: where they stood level a fair coin decides, else whoever stood
-    left more often stands right; the difference never exceeds 1. Which side comes first is a coin of its own.
+    often the smaller stood left more than right: where they stood level a fair coin decides, else whoever
+    stood left more often stands right; the difference never exceeds 1. Another coin says which comes first.
 
     Raises:
         BadInput: fewer than two active models.

@@ -56,20 +56,15 @@ def record(
     if known:
         return _same(known[0], battle_id, plays)
     seq = check_allowed(database, battle_id)
-    session = sessions.find_session(database, battles.find(database, battle_id).session_id)
-    left, right = (read_episode(play.episode) for play in plays)
-    _check_comparable(_checked(new, seq), session, left, right)
+    left, right = _episodes(database, files, battle_id, new, plays)
     runs = _sealed_runs(database, key, battle_id, plays)
     names = files.keep(plays[0].episode), files.keep(plays[1].episode)
     with database.transaction():
         for name, episode, play in zip(names, (left, right), plays, strict=True):
             _insert_episode(database, name, episode, len(play.episode))
         turn = _insert_turn(database, battle_id, seq, new, names)
-        for side, name, sealed in zip(("left", "right"), names, runs, strict=True):
-            database.insert(
-                "run", turn_id=new.turn_id, battle_id=battle_id, side=side, episode_id=name, sealed=sealed
-            )
-        sessions.touch(database, session.session_id)
+        _insert_runs(database, turn, runs)
+        sessions.touch(database, battles.find(database, battle_id).session_id)
         outbox.audit(database, "turn_recorded", battle_id, new.turn_id)
     return turn
 
@@ -92,6 +87,18 @@ def void(
         raise RuleBroken("A recorded turn cannot be voided.", hint="Skip the battle instead.")
     sealed = seal_details(key, battle_id, sealed_details) if sealed_details else None
     outbox.audit(database, "turn_voided", battle_id, f"{turn_id}: {reason}", sealed)
+
+
+def _episodes(
+    database: Database, files: ContentFolder, battle_id: str, new: NewTurn, plays: tuple[Played, Played]
+) -> tuple[Episode, Episode]:
+    """Both episodes, checked against their turn and each other."""
+    _check(new)
+    session = sessions.find_session(database, battles.find(database, battle_id).session_id)
+    left, right = read_episode(plays[0].episode), read_episode(plays[1].episode)
+    _check_comparable(new, session, left, right)
+    _check_start(database, files, battle_id, new, left, right)
+    return left, right
 
 
 def _insert_episode(database: Database, name: str, episode: Episode, size_bytes: int) -> None:
@@ -127,6 +134,14 @@ def _insert_turn(database: Database, battle_id: str, seq: int, new: NewTurn, nam
     return turn
 
 
+def _insert_runs(database: Database, turn: Turn, runs: tuple[bytes, bytes]) -> None:
+    names = (turn.left_episode_id, turn.right_episode_id)
+    for side, name, sealed in zip(("left", "right"), names, runs, strict=True):
+        database.insert(
+            "run", turn_id=turn.turn_id, battle_id=turn.battle_id, side=side, episode_id=name, sealed=sealed
+        )
+
+
 def _sealed_runs(
     database: Database, key: bytes, battle_id: str, plays: tuple[Played, Played]
 ) -> tuple[bytes, bytes]:
@@ -149,14 +164,12 @@ def _same(turn: Turn, battle_id: str, plays: tuple[Played, Played]) -> Turn:
     return turn
 
 
-def _checked(new: NewTurn, seq: int) -> NewTurn:
+def _check(new: NewTurn) -> None:
+    """Check every field again: a NewTurn made in this process was never decoded."""
     try:
-        checked = msgspec.convert(msgspec.to_builtins(new), NewTurn)
+        msgspec.convert(msgspec.to_builtins(new), NewTurn)
     except msgspec.ValidationError as error:
         raise BadInput(f"This turn cannot be kept: {error}.") from error
-    if seq == 1 and new.start == "continue":
-        raise BadInput("The first turn has nothing to continue from.", hint="Start it from a reset.")
-    return checked
 
 
 def _check_comparable(new: NewTurn, session: Session, left: Episode, right: Episode) -> None:
@@ -175,5 +188,20 @@ def _check_comparable(new: NewTurn, session: Session, left: Episode, right: Epis
         right.trajectory.bundle_digest,
     ):
         raise BadInput("The two sides were not played under the same conditions.")
-    if new.start == "reset" and left.start_digest != right.start_digest:
-        raise BadInput("The two sides did not start from the same state.")
+
+
+def _check_start(
+    database: Database, files: ContentFolder, battle_id: str, new: NewTurn, left: Episode, right: Episode
+) -> None:
+    """After a reset both sides start alike; otherwise each starts from exactly its own last state."""
+    if new.start == "reset":
+        if left.start_digest != right.start_digest:
+            raise BadInput("The two sides did not start from the same state.")
+        return
+    earlier = listed(database, battle_id)
+    if not earlier:
+        raise BadInput("The first turn has nothing to continue from.", hint="Start it from a reset.")
+    names = (earlier[-1].left_episode_id, earlier[-1].right_episode_id)
+    for name, episode in zip(names, (left, right), strict=True):
+        if read_episode(files.read(name)).trajectory.state(-1).digest != episode.start_digest:
+            raise BadInput("A side did not continue from its own last state.")

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scenes.database import Database
 from scenes.errors import BadInput, RuleBroken, StoreDamaged
 from sync import battles, outbox, sessions, turns
-from sync.records import Ballot, Battle, BattleKind, Origin, Vote, Watched, new_id, now
+from sync.records import Ballot, Battle, BattleKind, Origin, Session, Vote, Watched, new_id, now
 
 _WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
 
@@ -35,8 +35,8 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
         raise RuleBroken(
             "A vote needs a completed turn.", hint="Let both sides carry out an instruction first."
         )
-    tasks = {turn.task_id for turn in played}
-    vote = _vote(database, battle, ballot, tasks.pop() if len(tasks) == 1 else None)
+    session = sessions.find_session(database, battle.session_id)
+    vote = _vote(database, session, battle, ballot, {turn.task_id for turn in played})
     with database.transaction():
         _append(database, vote)
         battles.set_status(database, battle_id, "voted")
@@ -92,8 +92,9 @@ def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
     return {(tally.kind, tally.origin): tally.votes for tally in tallies}
 
 
-def _vote(database: Database, battle: Battle, ballot: Ballot, task_id: str | None) -> Vote:
-    session = sessions.find_session(database, battle.session_id)
+def _vote(
+    database: Database, session: Session, battle: Battle, ballot: Ballot, tasks: set[str | None]
+) -> Vote:
     vote_id, rev = _next_revision(database, battle.battle_id, session.evaluator_id)
     return Vote(
         vote_id=vote_id,
@@ -105,7 +106,7 @@ def _vote(database: Database, battle: Battle, ballot: Ballot, task_id: str | Non
         scene_id=session.scene_id,
         left_model_id=None,
         right_model_id=None,
-        task_id=task_id,
+        task_id=tasks.pop() if len(tasks) == 1 else None,
         vote=ballot.vote,
         withdrawn=False,
         origin=ballot.origin,
