@@ -1,0 +1,56 @@
+"""How much of the replays was really presented: one bitmap of control steps per side and turn."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sync.records import Watched
+
+ENOUGH = 0.95  # of each side's steps, before a vote unlocks
+Side = int  # 0 left (A), 1 right (B)
+
+
+class Coverage:
+    """What an evaluator has been shown in one battle, over all its turns."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+
+    def add_turn(self, turn_id: str, left_steps: int, right_steps: int) -> None:
+        """Expect the records 0 .. steps of both sides of a turn."""
+        if turn_id not in self._shown:
+            self._shown[turn_id] = (np.zeros(left_steps + 1, np.bool_), np.zeros(right_steps + 1, np.bool_))
+
+    def present(self, turn_id: str, side: Side, step: int) -> bool:
+        """A frame of a step came onto the screen; whether that is the first time."""
+        shown = self._shown[turn_id][side]
+        new = not shown[step]
+        shown[step] = True
+        return bool(new)
+
+    def fraction(self, side: Side) -> float:
+        """Of a side's steps, how many were presented; 0 before the first turn."""
+        total = sum(len(sides[side]) for sides in self._shown.values())
+        return sum(int(sides[side].sum()) for sides in self._shown.values()) / total if total else 0.0
+
+    @property
+    def enough(self) -> bool:
+        """Whether both sides were watched far enough to vote."""
+        return min(self.fraction(0), self.fraction(1)) >= ENOUGH
+
+    @property
+    def missing_percent(self) -> int:
+        """How much more must be watched before the vote unlocks, in percent, at least 1 until it does."""
+        if self.enough:
+            return 0
+        return max(1, round(100 * (ENOUGH - min(self.fraction(0), self.fraction(1)))))
+
+    def watched(self, dwell_seconds: float, *, seen_enough: bool) -> Watched:
+        """The record that goes with a vote."""
+        return Watched(
+            left_coverage=self.fraction(0),
+            right_coverage=self.fraction(1),
+            dwell_seconds=dwell_seconds,
+            seen_enough=seen_enough,
+        )

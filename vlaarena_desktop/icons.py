@@ -1,0 +1,32 @@
+"""Icons drawn in one colour: an SVG in currentColor becomes a QIcon in any colour and at any resolution."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+_SIZES = (16, 20, 24, 32, 48, 64, 96, 128)
+
+
+def icon(name: str, color: str, disabled: str | None = None) -> QIcon:
+    """The icon called `name` in resources/icons, drawn in `color`, and in `disabled` where a widget is disabled."""
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(pixmap(name, color, size))
+        if disabled is not None:
+            made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, color: str, size: int) -> QPixmap:
+    """One icon as a square of `size` device pixels."""
+    source = (resources.files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    drawn = QPixmap(size, size)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return drawn

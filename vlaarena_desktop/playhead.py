@@ -1,0 +1,164 @@
+"""One clock for both viewers. It follows real time: frames are dropped, the clock is never slowed."""
+
+from __future__ import annotations
+
+import time
+from math import floor
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+FRAME_MILLISECONDS = 16
+
+
+class Playhead(QObject):
+    """Where a replay stands, in seconds of simulated time; steps count the robot's control steps.
+
+    Its length is that of the longer side; the shorter one holds its last frame meanwhile.
+    """
+
+    moved = Signal(float)  # [s]
+    playing_changed = Signal(bool)
+    speed_changed = Signal(float)
+    loop_changed = Signal(bool)
+    length_changed = Signal(float)  # [s]
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._duration, self._control_hz = 0.0, 10.0
+        self._time, self._speed, self._loop = 0.0, 1.0, False
+        self._anchor_time, self._anchor_clock = 0.0, 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MILLISECONDS)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def time(self) -> float:
+        """[s] since the replay's start."""
+        return self._time
+
+    @property
+    def duration(self) -> float:
+        """[s] of the longer side."""
+        return self._duration
+
+    @property
+    def control_hz(self) -> float:
+        """Control steps per second."""
+        return self._control_hz
+
+    @property
+    def step(self) -> int:
+        """The control step under way; on the last record, the number of steps."""
+        return min(self.steps, floor(self._time * self._control_hz + 1e-6))
+
+    @property
+    def steps(self) -> int:
+        """Control steps of the longer side."""
+        return round(self._duration * self._control_hz)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the clock runs."""
+        return self._timer.isActive()
+
+    @property
+    def speed(self) -> float:
+        """Simulated seconds per second."""
+        return self._speed
+
+    @property
+    def loop(self) -> bool:
+        """Whether the end leads back to the start."""
+        return self._loop
+
+    def set_length(self, duration: float, control_hz: float) -> None:
+        """Take a new replay of `duration` [s], standing at its start, paused."""
+        self.pause()
+        self._duration, self._control_hz = max(0.0, duration), control_hz
+        self._time = 0.0
+        self.length_changed.emit(self._duration)
+        self.moved.emit(0.0)
+
+    @Slot()
+    def play(self) -> None:
+        """Run; from the start again if it stands at the end."""
+        if self.playing or self._duration <= 0:
+            return
+        if self._time >= self._duration:
+            self._move(0.0)
+        self._anchor()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
+    @Slot()
+    def pause(self) -> None:
+        """Stand still here."""
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    @Slot()
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    @Slot(float)
+    def seek(self, seconds: float) -> None:
+        """Go to a time; a running clock runs on from there."""
+        self._move(seconds)
+        self._anchor()
+
+    def seek_step(self, step: int) -> None:
+        """Pause exactly on the record of a control step."""
+        self.pause()
+        self.seek(step / self._control_hz)
+
+    def step_by(self, count: int) -> None:
+        """Pause `count` control steps further on, or back; from between two steps to the next in that direction."""
+        exact = self._time * self._control_hz
+        here = floor(exact + 1e-6) if count > 0 else -floor(-exact + 1e-6)
+        self.seek_step(here + count)
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed from here on."""
+        self._anchor()
+        self._speed = speed
+        self.speed_changed.emit(speed)
+
+    def change_speed(self, by: int) -> None:
+        """So many notches faster, or slower, on the scale of SPEEDS."""
+        nearest = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - self._speed))
+        self.set_speed(SPEEDS[max(0, min(len(SPEEDS) - 1, nearest + by))])
+
+    @Slot(bool)
+    def set_loop(self, loop: bool) -> None:
+        """Whether the end leads back to the start."""
+        if loop != self._loop:
+            self._loop = loop
+            self.loop_changed.emit(loop)
+
+    def _anchor(self) -> None:
+        self._anchor_time, self._anchor_clock = self._time, time.monotonic()
+
+    def _move(self, seconds: float) -> None:
+        seconds = max(0.0, min(self._duration, seconds))
+        if seconds != self._time:
+            self._time = seconds
+            self.moved.emit(seconds)
+
+    @Slot()
+    def _tick(self) -> None:
+        target = self._anchor_time + (time.monotonic() - self._anchor_clock) * self._speed
+        if target < self._duration:
+            self._move(target)
+        elif self._loop:
+            self._move(target % self._duration)
+            self._anchor()
+        else:
+            self._move(self._duration)
+            self.pause()

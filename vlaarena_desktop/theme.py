@@ -1,0 +1,148 @@
+"""How the window looks: Fusion with a palette of our own, light or dark, and the two sides' colours (Okabe-Ito)."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Literal
+
+from msgspec import Struct, structs
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+SIDE_COLORS = ("#0072B2", "#E69F00")  # A, B: fills and borders, never text (Okabe and Ito, 2008)
+SIDE_LETTERS = ("A", "B")
+SIDE_INKS = ("#FFFFFF", "#1A1300")  # the letter on each side's colour
+
+Scheme = Literal["light", "dark"]
+
+
+class Colors(Struct, frozen=True, kw_only=True):
+    """The named colours of one scheme, as #RRGGBB."""
+
+    window: str  # behind everything
+    card: str  # raised areas
+    raised: str  # buttons on a card
+    hover: str
+    line: str  # borders
+    text: str
+    quiet: str  # secondary text
+    accent: str  # the one accent, as a fill
+    accent_hover: str
+    on_accent: str  # text on the accent
+    link: str  # the accent as text
+    good: str
+    bad: str
+    warn: str
+    notice: str  # a notice's background
+    alarm: str  # an error's background
+    stage: str  # behind an empty viewer
+    disabled: str
+
+
+LIGHT = Colors(
+    window="#EEF1F4",
+    card="#FFFFFF",
+    raised="#F4F6F8",
+    hover="#E6EAEE",
+    line="#D3DAE1",
+    text="#17212B",
+    quiet="#52606D",
+    accent="#0B6E63",
+    accent_hover="#095A51",
+    on_accent="#FFFFFF",
+    link="#0B6E63",
+    good="#17703A",
+    bad="#B3261E",
+    warn="#8A5A00",
+    notice="#E4F1EF",
+    alarm="#FCEBE9",
+    stage="#DDE3E9",
+    disabled="#9AA5B1",
+)
+DARK = Colors(
+    window="#14191F",
+    card="#1D242C",
+    raised="#28313B",
+    hover="#333E4A",
+    line="#3A4653",
+    text="#EDF1F5",
+    quiet="#A7B3C0",
+    accent="#2BA697",
+    accent_hover="#37BDAC",
+    on_accent="#06211E",
+    link="#4FC9B9",
+    good="#6BCB8B",
+    bad="#FF8A80",
+    warn="#F2B84B",
+    notice="#17342F",
+    alarm="#3B2022",
+    stage="#262E37",
+    disabled="#6A7683",
+)
+SCHEMES: dict[Scheme, Colors] = {"light": LIGHT, "dark": DARK}
+
+
+def scheme_of(application: QApplication) -> Scheme:
+    """What the desktop asks for; light where it does not say."""
+    dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    return "dark" if dark else "light"
+
+
+def colors_of(application: QApplication) -> Colors:
+    """The colours last applied to the application."""
+    return SCHEMES["dark" if application.property("vlaarena_scheme") == "dark" else "light"]
+
+
+def apply(application: QApplication, scheme: Scheme) -> None:
+    """Dress the whole application in a scheme."""
+    colors = SCHEMES[scheme]
+    application.setProperty("vlaarena_scheme", scheme)
+    application.setStyle("Fusion")
+    application.setPalette(_palette(colors))
+    application.setStyleSheet(_style_sheet(colors))
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours, 1 .. 21 (WCAG 2.2, definition of contrast ratio)."""
+    brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    channels = QColor(color).getRgbF()[:3]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # type: ignore[operator]
+    return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+
+def _palette(colors: Colors) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for target, color in (
+        (role.Window, colors.window),
+        (role.WindowText, colors.text),
+        (role.Base, colors.card),
+        (role.AlternateBase, colors.raised),
+        (role.Text, colors.text),
+        (role.Button, colors.raised),
+        (role.ButtonText, colors.text),
+        (role.ToolTipBase, colors.card),
+        (role.ToolTipText, colors.text),
+        (role.PlaceholderText, colors.quiet),
+        (role.Highlight, colors.accent),
+        (role.HighlightedText, colors.on_accent),
+        (role.Link, colors.link),
+        (role.Mid, colors.line),
+    ):
+        palette.setColor(target, QColor(color))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(colors.disabled))
+    return palette
+
+
+def _style_sheet(colors: Colors) -> str:
+    sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
+    names = structs.asdict(colors) | {"side_a": SIDE_COLORS[0], "side_b": SIDE_COLORS[1]}
+    for name in sorted(names, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", names[name])
+    return sheet

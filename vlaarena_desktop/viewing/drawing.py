@@ -1,0 +1,61 @@
+"""Drawing a stage into MuJoCo's off-screen buffer, whoever owns the OpenGL context, and how finely."""
+
+from __future__ import annotations
+
+import copy
+from typing import Literal
+
+import mujoco
+from msgspec import Struct
+
+from vlaarena_desktop.viewing.stage import Stage
+
+Tier = Literal["plain", "soft", "full"]
+
+
+class Quality(Struct, frozen=True):
+    """How finely a viewer draws."""
+
+    shadow_pixels: int  # side of the shadow map; 0: no shadows
+    samples: int  # per pixel; 0: no anti-aliasing
+    reflections: bool
+
+
+QUALITIES: dict[Tier, Quality] = {
+    "plain": Quality(0, 0),
+    "soft": Quality(1024, 4, False),
+    "full": Quality(4096, 8, True),
+}
+
+
+def prepared(model: mujoco.MjModel, tier: Tier) -> mujoco.MjModel:
+    """A copy of a model whose OpenGL resources will be made in this quality."""
+    quality = QUALITIES[tier]
+    mine = copy.copy(model)
+    mine.vis.quality.shadowsize = quality.shadow_pixels
+    mine.vis.quality.offsamples = quality.samples
+    return mine
+
+
+class Drawing:
+    """A MuJoCo rendering context in the OpenGL context that is current when this is made, drawn with and freed."""
+
+    def __init__(self, model: mujoco.MjModel) -> None:
+        self.context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
+        self._shadow_pixels = int(model.vis.quality.shadowsize)
+
+    def draw(self, stage: Stage, camera: mujoco.MjvCamera, width: int, height: int) -> None:
+        """Render a stage into the lower left `width` x `height` device pixels of the off-screen buffer."""
+        context = self.context
+        if width > context.offWidth or height > context.offHeight:
+            mujoco.mjr_resizeOffscreen(max(width, context.offWidth), max(height, context.offHeight), context)
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
+        stage.update_scene(camera)
+        in_motion = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
+        shadows = self._shadow_pixels > 0 and (in_motion or not stage.moving)
+        stage.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
+        mujoco.mjr_render(mujoco.MjrRect(0, 0, width, height), stage.scene, context)
+
+    def free(self) -> None:
+        """Give back the OpenGL resources; the context must be current."""
+        self.context.free()

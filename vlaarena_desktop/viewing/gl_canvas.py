@@ -1,0 +1,145 @@
+"""The canvas that draws with MuJoCo straight into a QOpenGLWidget.
+
+MuJoCo's window buffer is framebuffer 0, which is not the widget's: it renders into its own off-screen buffer, which is
+then copied (glBlitFramebuffer) into the widget's framebuffer.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+import mujoco
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from scenes.errors import GraphicsUnavailable
+from vlaarena_desktop.viewing.drawing import Drawing
+from vlaarena_desktop.viewing.stage import Stage
+
+_GL_RGB8 = 0x8051  # with an alpha channel translucent geoms would let the window shine through
+_GL_COLOR_BUFFER_BIT = 0x4000
+_GL_NEAREST = 0x2600
+_GL_RENDERER = 0x1F01
+_GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER = 0x8CA8, 0x8CA9
+
+
+def surface_format() -> QSurfaceFormat:
+    """What MuJoCo needs: OpenGL 2.1 without a profile. Set it as default before the QApplication is made."""
+    wanted = QSurfaceFormat()
+    wanted.setVersion(2, 1)
+    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.NoProfile)
+    wanted.setDepthBufferSize(24)
+    wanted.setStencilBufferSize(8)
+    wanted.setSwapInterval(0)
+    return wanted
+
+
+def renderer() -> str | None:
+    """The name of this platform's OpenGL renderer; None if MuJoCo cannot draw with it."""
+    context = QOpenGLContext()
+    surface = QOffscreenSurface()
+    surface.create()
+    if not context.create() or not context.makeCurrent(surface):
+        return None
+    name = str(context.functions().glGetString(_GL_RENDERER)) if _compatible(context) else None
+    context.doneCurrent()
+    return name
+
+
+def _compatible(context: QOpenGLContext) -> bool:
+    given = context.format()
+    core = given.profile() is QSurfaceFormat.OpenGLContextProfile.CoreProfile
+    return not core and not context.isOpenGLES() and given.version() >= (2, 1)
+
+
+class GlCanvas(QOpenGLWidget):
+    """Draws a stage; `presented` tells after each paint which control step came onto the screen."""
+
+    presented = Signal(int)
+    broken = Signal(object)  # GraphicsUnavailable
+
+    def __init__(self, camera: mujoco.MjvCamera, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextureFormat(_GL_RGB8)
+        self._camera = camera
+        self._stage: Stage | None = None
+        self._drawing: Drawing | None = None
+        self._drawn_model: mujoco.MjModel | None = None
+        self._alive = False
+        self.background = QColor("#808080")
+
+    def set_stage(self, stage: Stage | None) -> None:
+        """Draw this stage from now on."""
+        self._stage = stage
+        self.update()
+
+    def grab_picture(self) -> object:
+        """What is on the canvas, as a QImage."""
+        return self.grabFramebuffer()
+
+    def release(self) -> None:
+        """Free everything in the OpenGL context; nothing is drawn afterwards."""
+        self._stage = None
+        if self._alive:
+            self.makeCurrent()
+            self._forget()
+            self.doneCurrent()
+
+    def initializeGL(self) -> None:
+        """Qt made a context, the first one or another after a move to a new window: start over in it."""
+        self._drawing = self._drawn_model = None
+        context = self.context()
+        if not _compatible(context):
+            self.broken.emit(GraphicsUnavailable("This display offers no OpenGL that MuJoCo can draw with."))
+            return
+        self._alive = True
+        mine = weakref.ref(self)
+
+        def forget() -> None:
+            canvas = mine()
+            if canvas is not None and isValid(canvas):
+                canvas.release_in_dying_context()
+
+        context.aboutToBeDestroyed.connect(forget)
+
+    def release_in_dying_context(self) -> None:
+        """The context is about to go: free what lives in it while it still can be current."""
+        if self._alive:
+            self.makeCurrent()
+            self._forget()
+            self.doneCurrent()
+            self._alive = False
+
+    def paintGL(self) -> None:
+        """Draw the stage and copy it into the widget's framebuffer."""
+        functions = self.context().extraFunctions()
+        stage = self._stage
+        if stage is None or not self._alive:
+            color = self.background
+            functions.glClearColor(color.redF(), color.greenF(), color.blueF(), 1.0)
+            functions.glClear(_GL_COLOR_BUFFER_BIT)
+            return
+        ratio = self.devicePixelRatio()
+        width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        drawing = self._ready(stage.model)
+        drawing.draw(stage, self._camera, width, height)
+        target = self.defaultFramebufferObject()
+        functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
+        functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)
+        functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
+        functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)
+        self.presented.emit(stage.step)
+
+    def _ready(self, model: mujoco.MjModel) -> Drawing:
+        if self._drawing is None or self._drawn_model is not model:
+            self._forget()
+            self._drawing, self._drawn_model = Drawing(model), model
+        return self._drawing
+
+    def _forget(self) -> None:
+        if self._drawing is not None:
+            self._drawing.free()
+        self._drawing = self._drawn_model = None

@@ -1,0 +1,90 @@
+"""The canvas for displays without OpenGL: MuJoCo draws off screen (EGL or OSMesa) and Qt shows the pixels."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from scenes.errors import GraphicsUnavailable
+from vlaarena_desktop.viewing.drawing import Drawing
+from vlaarena_desktop.viewing.offscreen import OffscreenContext, open_context
+from vlaarena_desktop.viewing.stage import Stage
+
+
+class ImageCanvas(QWidget):
+    """Draws a stage; `presented` tells after each paint which control step came onto the screen."""
+
+    presented = Signal(int)
+    broken = Signal(object)  # GraphicsUnavailable
+
+    def __init__(self, camera: mujoco.MjvCamera, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._camera = camera
+        self._stage: Stage | None = None
+        self._context: OffscreenContext | None = None
+        self._drawing: Drawing | None = None
+        self._drawn_model: mujoco.MjModel | None = None
+        self._picture = QImage()
+        self.background = QColor("#808080")
+
+    def set_stage(self, stage: Stage | None) -> None:
+        """Draw this stage from now on."""
+        self._stage = stage
+        self.update()
+
+    def grab_picture(self) -> QImage:
+        """What was last drawn."""
+        return self._picture.copy()
+
+    def release(self) -> None:
+        """Free the OpenGL context; nothing is drawn afterwards."""
+        self._stage = None
+        if self._context is not None:
+            self._context.make_current()
+            self._forget()
+            self._context.free()
+            self._context = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the stage off screen and show the pixels."""
+        painter = QPainter(self)
+        if self._stage is None:
+            painter.fillRect(self.rect(), self.background)
+            return
+        try:
+            self._picture = self._drawn(self._stage)
+        except GraphicsUnavailable as error:
+            self._stage = None
+            self.broken.emit(error)
+            return
+        painter.drawImage(self.rect(), self._picture)
+        self.presented.emit(self._stage.step)
+
+    def _drawn(self, stage: Stage) -> QImage:
+        ratio = self.devicePixelRatio()
+        width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        if self._context is None:
+            self._context = open_context(width, height)
+        self._context.make_current()
+        drawing = self._ready(stage.model)
+        drawing.draw(stage, self._camera, width, height)
+        pixels = np.empty((height, width, 3), np.uint8)
+        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
+        upright = np.ascontiguousarray(pixels[::-1])
+        image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        image.setDevicePixelRatio(ratio)
+        return image
+
+    def _ready(self, model: mujoco.MjModel) -> Drawing:
+        if self._drawing is None or self._drawn_model is not model:
+            self._forget()
+            self._drawing, self._drawn_model = Drawing(model), model
+        return self._drawing
+
+    def _forget(self) -> None:
+        if self._drawing is not None:
+            self._drawing.free()
+        self._drawing = self._drawn_model = None

@@ -1,0 +1,125 @@
+"""Stage: a trajectory set up for drawing. It shows any time of it, smoothly or exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.episode import Component, Trajectory
+
+MAX_GEOMS = 2000
+SMOOTH_HZ = 240.0  # moments closer than this are the same picture
+
+
+class Stage:
+    """The model and the moving parts of one trajectory: what a canvas draws.
+
+    Several stages may share one MjModel; each has its own MjData and MjvScene.
+    """
+
+    def __init__(self, model: mujoco.MjModel, trajectory: Trajectory) -> None:
+        self.model, self.trajectory = model, trajectory
+        self.data = mujoco.MjData(model)
+        self.scene = mujoco.MjvScene(model, maxgeom=MAX_GEOMS)
+        self.option = mujoco.MjvOption()
+        self.step = 0  # the control step shown
+        self._bits, self._order = _state_layout(trajectory.components)
+        self._shown: tuple[str, int] | None = None
+        self.show_exact(0.0)
+
+    @property
+    def moving(self) -> bool:
+        """Whether what is shown is a moment of a running replay."""
+        return self._shown is not None and self._shown[0] == "smooth"
+
+    def show_smooth(self, time: float) -> bool:
+        """Show a moment of the display track, interpolated; whether the picture changed."""
+        time = self._within(time)
+        if not self._is_new("smooth", round(time * SMOOTH_HZ)):
+            return False
+        track, data = self.trajectory.display, self.data
+        if len(track.times) == 0:
+            return self.show_exact(time)
+        after = int(np.searchsorted(track.times, time))
+        before, after = max(0, after - 1), min(after, len(track.times) - 1)
+        span = float(track.times[after] - track.times[before])
+        share = min(1.0, (time - float(track.times[before])) / span) if span > 0 else 1.0
+        data.qpos[:] = _between(track.qpos, before, after, share)
+        mujoco.mj_normalizeQuat(self.model, data.qpos)
+        if self.model.nmocap:
+            mocap = _between(track.mocap, before, after, share).reshape(self.model.nmocap, 7)
+            data.mocap_pos[:], data.mocap_quat[:] = mocap[:, :3], mocap[:, 3:]
+        mujoco.mj_kinematics(self.model, data)
+        mujoco.mj_comPos(self.model, data)
+        mujoco.mj_camlight(self.model, data)
+        self.step = self._step_at(time)
+        return True
+
+    def show_exact(self, time: float) -> bool:
+        """Show the physics state at the substep nearest to `time`; whether the picture changed.
+
+        It is the nearest record before it, simulated on with that record's controls.
+        """
+        trajectory = self.trajectory
+        substep = round(self._within(time) / trajectory.timestep)
+        if not self._is_new("exact", substep):
+            return False
+        record, further = divmod(substep, trajectory.substeps)
+        values = trajectory.states[record][self._order]
+        mujoco.mj_setState(self.model, self.data, values, self._bits)
+        if further:
+            mujoco.mj_step(self.model, self.data, further)
+        mujoco.mj_forward(self.model, self.data)
+        self.step = self._step_at(time)
+        return True
+
+    def update_scene(self, camera: mujoco.MjvCamera) -> None:
+        """Turn the state shown into the geoms, lights and camera that a canvas renders."""
+        every = mujoco.mjtCatBit.mjCAT_ALL.value
+        mujoco.mjv_updateScene(self.model, self.data, self.option, None, camera, every, self.scene)
+
+    def point_at(self, x: float, y: float, aspect: float) -> NDArray[np.float64] | None:
+        """The surface point seen at relative window coordinates (x right, y up, 0 .. 1); None for the sky."""
+        point = np.zeros(3)
+        geom, flex, skin = np.full(1, -1, np.int32), np.full(1, -1, np.int32), np.full(1, -1, np.int32)
+        mujoco.mjv_select(
+            self.model, self.data, self.option, aspect, x, y, self.scene, point, geom, flex, skin
+        )
+        return point if geom[0] >= 0 or skin[0] >= 0 or flex[0] >= 0 else None
+
+    def _within(self, time: float) -> float:
+        return max(0.0, min(self.trajectory.duration, time))
+
+    def _step_at(self, time: float) -> int:
+        return min(self.trajectory.steps, floor(self._within(time) * self.trajectory.control_hz + 1e-6))
+
+    def _is_new(self, kind: str, moment: int) -> bool:
+        wanted = (kind, moment)
+        new = wanted != self._shown
+        self._shown = wanted
+        return new
+
+
+def _between(values: NDArray[np.float32], before: int, after: int, share: float) -> NDArray[np.float64]:
+    first, second = values[before].astype(np.float64), values[after].astype(np.float64)
+    return first + share * (second - first)
+
+
+def _state_layout(components: Sequence[Component]) -> tuple[int, NDArray[np.intp]]:
+    """The mjtState bits of a record's components, and where each of MuJoCo's values lies in the record.
+
+    MuJoCo wants components by ascending bit; a record names them in an order of its own.
+    """
+    starts = np.cumsum([0, *(component.size for component in components)])
+    bits = [_bit(component.name) for component in components]
+    ascending = sorted(range(len(bits)), key=lambda index: bits[index])
+    order = [np.arange(starts[index], starts[index + 1]) for index in ascending]
+    return sum(bits), np.concatenate(order) if order else np.zeros(0, np.intp)
+
+
+def _bit(name: str) -> int:
+    return int(getattr(mujoco.mjtState, f"mjSTATE_{name.upper()}").value)
