@@ -19,7 +19,7 @@ from scenes.cameras import Cameras
 from scenes.catalog import find_robot, find_scene
 from scenes.codec import digest, encode
 from scenes.episode import Played, Run
-from scenes.errors import BadInput, Incompatible, PolicyRaised
+from scenes.errors import BadAction, BadInput, Incompatible, PolicyRaised
 from scenes.models import CameraInput, ModelCard
 from scenes.policy import Policy
 from scenes.progress import Job
@@ -37,7 +37,7 @@ class Stage:
 
     def __init__(self) -> None:
         self._worlds: dict[_Place, World] = {}
-        self._policies: OrderedDict[ModelCard, Policy] = OrderedDict()
+        self._policies: OrderedDict[bytes, Policy] = OrderedDict()  # by the bytes of their cards
         self._cameras: dict[_Place, Cameras] = {}
 
     def play(self, card: ModelCard, play: Play, loaded_policies: int) -> Job[Played]:
@@ -51,7 +51,12 @@ class Stage:
         self._check_fit(card, play)
         world = self._world(play)
         cameras = self._cameras_for(card.cameras, world)
-        result = yield from rollout(self._policy(card, loaded_policies), card, world, play, cameras)
+        policy = self._policy(card, loaded_policies)
+        try:
+            result = yield from rollout(policy, card, world, play, cameras)
+        except (PolicyRaised, BadAction):
+            self._let_go(encode(card))
+            raise
         content = result.episode.to_bytes()
         if len(content) > MAX_EPISODE_BYTES:
             raise BadInput(f"An episode of {len(content)} bytes is larger than {MAX_EPISODE_BYTES}.")
@@ -81,15 +86,19 @@ class Stage:
         return world
 
     def _policy(self, card: ModelCard, loaded_policies: int) -> Policy:
-        policy = self._policies.pop(card, None)
-        if policy is None:
+        key = encode(card)
+        if key not in self._policies:
             while len(self._policies) >= loaded_policies:
-                _, oldest = self._policies.popitem(last=False)
-                with suppress(PolicyRaised):
-                    asked(oldest.close)
-            policy = asked(lambda: load(card))
-        self._policies[card] = policy
-        return policy
+                self._let_go(next(iter(self._policies)))
+            self._policies[key] = asked(lambda: load(card))
+        self._policies.move_to_end(key)
+        return self._policies[key]
+
+    def _let_go(self, key: bytes) -> None:
+        """Close a policy; whatever its code raises then harms nobody."""
+        policy = self._policies.pop(key)
+        with suppress(PolicyRaised):
+            asked(policy.close)
 
     def _cameras_for(self, inputs: tuple[CameraInput, ...], world: World) -> Cameras | None:
         """The world's cameras, made when the first model wants images."""

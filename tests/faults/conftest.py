@@ -1,4 +1,4 @@
-"""One daemon for all tests about faults, with short deadlines and one model for every manner of misbehaving."""
+"""One daemon for all tests about faults, with short deadlines and a model for every way to misbehave."""
 
 from __future__ import annotations
 

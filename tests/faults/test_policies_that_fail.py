@@ -77,10 +77,14 @@ def test_a_failure_cancels_the_other_side(daemon: RunningDaemon) -> None:
 
 
 def test_the_door_answers_within_a_second_while_a_policy_hangs(daemon: RunningDaemon) -> None:
-    with daemon.client() as client:
-        job = client.play([new_play("canary-hanging"), new_play("canary-slow", max_steps=100)])
-        with pytest.raises(PolicyTimeout):
-            for _ in job:
-                began = monotonic()
-                DaemonClient(daemon.address).hello()
-                assert monotonic() - began < 1.0
+    def ask_until_the_end() -> None:
+        for _ in client.play([new_play("canary-hanging"), new_play("canary-slow", max_steps=100)]):
+            began = monotonic()
+            DaemonClient(daemon.address).hello()
+            waited.append(monotonic() - began)
+
+    waited: list[float] = []
+    with daemon.client() as client, pytest.raises(PolicyTimeout):
+        ask_until_the_end()
+    assert len(waited) > 10
+    assert max(waited) < 1.0
