@@ -45,6 +45,15 @@ class RunningDaemon(Struct):
     def client(self) -> DaemonClient:
         return DaemonClient(self.address)
 
+    def workers(self) -> list[int]:
+        """The process ids of its workers; from ps where there is no /proc."""
+        if Path("/proc/self").exists():
+            parents = {int(p.parent.name): _parent(p) for p in Path("/proc").glob("[0-9]*/stat")}
+        else:
+            listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
+            parents = dict(tuple(map(int, line.split())) for line in listed.stdout.splitlines())
+        return sorted(pid for pid, parent in parents.items() if parent == self.process.pid)
+
 
 @contextmanager
 def running_daemon(home: Path, *options: str, **settings: str) -> Iterator[RunningDaemon]:
@@ -99,3 +108,10 @@ def new_play(
         seal_key=KEY,
         start_state=start,
     )
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
