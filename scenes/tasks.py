@@ -11,6 +11,7 @@ from scenes.predicates import Reader, Situation, fulfilled, height
 from scenes.world import World
 
 HELD_RECORDS = 3  # so many records in a row must fulfil a task
+APART_RECORDS = 3  # so many records apart end a contact; a pushed object bounces
 LIFTED = 0.03  # [m] above the table
 DROPPED = 0.05  # [m] of free fall that make a release a drop
 
@@ -68,7 +69,7 @@ class _Story:
 
     def __init__(self, item: SceneObject, now: Situation) -> None:
         self._item = item
-        self._touched = item.id in now.touched
+        self._alone = 0 if item.id in now.touched else APART_RECORDS
         self._gripped = item.id in now.gripped
         self._lifted = self._gripped and height(item, now) >= LIFTED
         self._released_at = height(item, now)
@@ -76,7 +77,7 @@ class _Story:
     def continue_with(self, step: int, now: Situation) -> list[Event]:
         item, kinds = self._item, list[EventKind]()
         touched, gripped, above = item.id in now.touched, item.id in now.gripped, height(item, now)
-        if touched and not self._touched:
+        if touched and self._alone >= APART_RECORDS:
             kinds.append("contact")
         if gripped and not self._gripped:
             kinds.append("grasped")
@@ -91,5 +92,6 @@ class _Story:
             self._lifted = False
             fell = self._released_at - above >= DROPPED
             events.append(Event(step, "dropped" if fell else "placed", item.id, support))
-        self._touched, self._gripped = touched, gripped
+        self._alone = 0 if touched else self._alone + 1
+        self._gripped = gripped
         return events

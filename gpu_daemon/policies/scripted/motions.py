@@ -11,15 +11,17 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from scenes.catalog import SceneObject, Task
-from scenes.predicates import Situation, inside, resting_on
+from scenes.predicates import Situation, height, inside, resting_on
 
 Vector = NDArray[np.float64]
 
 FUNNEL = 2.0  # metres of height per metre of horizontal error
-GRASP_HEIGHT = 0.010  # [m] a grasp may be so far off in height
 LIFT_TO = 0.14  # [m] above the table
 CARRY_ABOVE = 0.035  # [m] over what must be cleared
-FINGER = 0.012  # [m] half the depth of a closed fingertip in the direction of a push
+FINGER = 0.022  # [m] half the depth of the closed fingers in the direction of a push
+WITHIN = 0.02  # [m] from the fingertips to the middle of what is held
+PUSH_LEAD = 0.05  # [m] ahead of the fingertips
+PUSH_HEIGHT = 0.014  # [m] of the fingertips above the table
 REACH_ABOVE = 0.008  # [m] between the fingertips and the top of the object
 RETREAT = 0.10  # [m] above what was released
 
@@ -29,10 +31,12 @@ class Style(Struct, frozen=True, forbid_unknown_fields=True):
 
     speed: float = 0.75  # of the largest step
     hover: float = 0.09  # [m] over an object before the approach
-    tolerance: float = 0.008  # [m] horizontal error at which fingers close or open
+    tolerance: float = 0.008  # [m] horizontal error at which the gripper goes down, and closes or opens
+    grasp_height: float = 0.010  # [m] above the middle of an object at which fingers may close
+    steady: float = 0.014  # [m] from the middle of another object where one may be let go
+    drop: float = 0.0  # [m] above where an object should lie at which it may be let go
     aligns: bool = True  # turns the fingers to the object's faces
-    offset_x: float = 0.0  # [m] by which every grasp and push is off, in the object's frame
-    offset_y: float = 0.0
+    offset: float = 0.0  # [m] by which every grasp and push is off, along the object's first axis
 
 
 class Aim(Struct, frozen=True):
@@ -44,8 +48,11 @@ class Aim(Struct, frozen=True):
 
 
 def aim(task: Task, objects: dict[str, SceneObject], now: Situation, style: Style) -> Aim:
-    """The aim of the task's family."""
+    """What must be cleared away first, else the aim of the task's family."""
     item = objects[task.object_id]
+    first = _put_down(task, objects, now) or _rise_clear(task, objects, now)
+    if first is not None:
+        return first
     if task.family == "reach":
         return _reach(item, now, style)
     if task.family == "push":
@@ -55,10 +62,42 @@ def aim(task: Task, objects: dict[str, SceneObject], now: Situation, style: Styl
     return _deliver(item, objects[task.target_id or ""], task.family == "stack", now, style)
 
 
+def _put_down(task: Task, objects: dict[str, SceneObject], now: Situation) -> Aim | None:
+    """Put down what an earlier turn left in the hand, if it hinders this task."""
+    held = [objects[name] for name in sorted(now.gripped) if _apart(now.positions[name], now.tcp) <= WITHIN]
+    hindering = [item for item in held if task.family == "push" or item.id != task.object_id]
+    if not hindering or task.family == "reach":
+        return None
+    low = height(hindering[0], now) <= 0.005 or any(name == hindering[0].id for name, _ in now.supports)
+    return Aim(now.tcp - np.array([0.0, 0.0, 0.0 if low else 0.05]), hand_yaw(now), low)
+
+
+def _rise_clear(task: Task, objects: dict[str, SceneObject], now: Situation) -> Aim | None:
+    """Straight up while the fingers are around something that is not to be grasped."""
+    if task.family != "push" and task.object_id in now.gripped:
+        return None
+    graspable = None if task.family == "push" else task.object_id
+    holders = [item.id for item in objects.values() if _is_under(item, task.object_id, now)]
+    for item in objects.values():
+        if item.id != graspable and item.id not in holders and _is_around(item, now):
+            return Aim(now.tcp + np.array([0.0, 0.0, 0.05]), hand_yaw(now), True)
+    return None
+
+
+def _is_around(item: SceneObject, now: Situation) -> bool:
+    """Whether the fingertips are beside, or within, an object's sides."""
+    low = float(now.tcp[2] - now.positions[item.id][2]) < item.half_height + 0.01
+    return low and _apart(now.positions[item.id], now.tcp) < item.radius + 0.01
+
+
+def _is_under(item: SceneObject, other_id: str, now: Situation) -> bool:
+    return item.id != other_id and _apart(now.positions[item.id], now.positions[other_id]) < item.radius
+
+
 def _reach(item: SceneObject, now: Situation, style: Style) -> Aim:
-    goal = now.positions[item.id] + np.array([0.0, 0.0, item.half_height + REACH_ABOVE])
+    goal = _off(item, now, style) + np.array([0.0, 0.0, item.half_height + REACH_ABOVE])
     goal[2] += _funnel(_apart(goal, now.tcp) - 0.03, style.hover)
-    return Aim(goal, 0.0, True)
+    return Aim(goal, 0.0, not now.gripped)
 
 
 def _lift(item: SceneObject, now: Situation, style: Style) -> Aim:
@@ -75,7 +114,7 @@ def _pick(item: SceneObject, now: Situation, style: Style) -> Aim:
     yaw = _grasp_yaw(item, now, style)
     error = _apart(goal, now.tcp)
     turned = abs(_turn(hand_yaw(now), yaw)) if style.aligns else 0.0
-    lowered = abs(float(now.tcp[2] - goal[2])) <= GRASP_HEIGHT
+    lowered = abs(float(now.tcp[2] - goal[2])) <= style.grasp_height
     grasp = lowered and error <= style.tolerance and turned <= 0.15
     goal[2] += _funnel(error + 0.03 * turned - style.tolerance, style.hover)
     return Aim(goal, yaw, not grasp)
@@ -85,7 +124,7 @@ def _deliver(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, 
     """Pick the object up, carry it over the goal, lower it and let go."""
     done = resting_on(item, goal, now) if stack else inside(item, goal, now)
     held = item.id in now.gripped
-    if done and not (stack and held and _error(item, goal, now) > style.tolerance):
+    if done and not (stack and held and _error(item, goal, now) > style.steady):
         return _let_go(item, now, style)
     return _carry(item, goal, stack, now, style) if held else _pick(item, now, style)
 
@@ -107,7 +146,8 @@ def _carry(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, st
     level = rim - 0.002 if stack else rim - 0.01
     wanted = level + _funnel(error - style.tolerance, rim + CARRY_ABOVE - level)
     shift = centre[:2] + away * (nearest / max(error, 1e-9)) - position[:2]
-    free = not stack and error <= 2 * style.tolerance and bottom <= rim + 0.02
+    over = bottom - rim - style.drop
+    free = error <= style.tolerance and over < 0.0 if stack else error <= 2 * style.tolerance and over <= 0.02
     return Aim(now.tcp + np.array([*shift, wanted - bottom]), hand_yaw(now), free)
 
 
@@ -117,12 +157,12 @@ def _push(item: SceneObject, along: Vector, now: Situation, style: Style) -> Aim
     offset = now.tcp[:2] - centre[:2]
     ahead, across = float(offset @ along), float(offset @ np.array([-along[1], along[0]]))
     reach = item.radius + FINGER
-    low = float(now.tcp[2]) <= item.half_height + 0.015
+    low = float(now.tcp[2]) <= PUSH_HEIGHT + 0.008
     if low and ahead <= 0.0 and abs(across) <= 0.015:
-        goal = np.array([*(now.tcp[:2] + 0.06 * along), item.half_height])
+        goal = np.array([*(now.tcp[:2] + PUSH_LEAD * along), PUSH_HEIGHT])
         goal[:2] -= across * np.array([-along[1], along[0]])
         return Aim(goal, 0.0, False)
-    goal = np.array([*(centre[:2] - (reach + 0.02) * along), item.half_height])
+    goal = np.array([*(centre[:2] - (reach + 0.02) * along), PUSH_HEIGHT])
     goal[2] += _funnel(_apart(goal, now.tcp) - 0.012, style.hover)
     return Aim(goal, 0.0, False)
 
@@ -148,7 +188,8 @@ def _turn(start: float, end: float, period: float = 2 * np.pi) -> float:
 
 
 def _off(item: SceneObject, now: Situation, style: Style) -> Vector:
-    goal: Vector = now.positions[item.id] + np.array([style.offset_x, style.offset_y, 0.0])
+    along = now.rotations[item.id][:, 0] * np.array([1.0, 1.0, 0.0])
+    goal: Vector = now.positions[item.id] + style.offset * along
     return goal
 
 
