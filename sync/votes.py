@@ -10,7 +10,7 @@ from msgspec import Struct
 from scenes.database import Database
 from scenes.errors import BadInput, RuleBroken, StoreDamaged
 from sync import battles, outbox, sessions, turns
-from sync.records import Ballot, Battle, BattleKind, Origin, Session, Vote, Watched, new_id, now
+from sync.records import Ballot, Battle, BattleKind, Origin, Session, Turn, Vote, Watched, new_id, now
 
 _WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
 
@@ -36,7 +36,8 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
             "A vote needs a completed turn.", hint="Let both sides carry out an instruction first."
         )
     session = sessions.find_session(database, battle.session_id)
-    vote = _vote(database, session, battle, ballot, {turn.task_id for turn in played})
+    identity = _next_revision(database, battle_id, session.evaluator_id)
+    vote = _vote(identity, session, battle, ballot, played)
     with database.transaction():
         _append(database, vote)
         battles.set_status(database, battle_id, "voted")
@@ -93,12 +94,12 @@ def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
 
 
 def _vote(
-    database: Database, session: Session, battle: Battle, ballot: Ballot, tasks: set[str | None]
+    identity: tuple[str, int], session: Session, battle: Battle, ballot: Ballot, played: list[Turn]
 ) -> Vote:
-    vote_id, rev = _next_revision(database, battle.battle_id, session.evaluator_id)
+    tasks = {turn.task_id for turn in played}
     return Vote(
-        vote_id=vote_id,
-        rev=rev,
+        vote_id=identity[0],
+        rev=identity[1],
         battle_id=battle.battle_id,
         evaluator_id=session.evaluator_id,
         session_id=session.session_id,
