@@ -29,7 +29,7 @@ class Bundle(Struct, frozen=True):
 
 
 def compose(robot: Robot, scene: Scene) -> mujoco.MjSpec:
-    """The scene with the robot at its origin, then the scene's free objects: robot joints and controls come first."""
+    """The scene with the robot at its origin, then the free objects: the robot's joints come first."""
     keep_log_files_away()
     spec = mujoco.MjSpec.from_file(str(scene_mjcf(scene)))
     spec.compiler.conflict = mujoco.mjtConflict.mjCONFLICT_ERROR
@@ -83,7 +83,7 @@ def fingerprint(model: mujoco.MjModel) -> str:
 
 
 def keep_log_files_away() -> None:
-    """MuJoCo otherwise writes MUJOCO_LOG.TXT into the working directory; its warnings are counted in MjData."""
+    """Stop MuJoCo from writing MUJOCO_LOG.TXT into the working directory; MjData counts its warnings."""
     config = mujoco.MjLogConfig.get()
     config.logto_file = False
     config.logto_console = False
@@ -91,7 +91,7 @@ def keep_log_files_away() -> None:
 
 
 def _without_times(content: bytes) -> bytes:
-    """The same archive with sorted names and fixed times, uncompressed: zlib versions differ in their output."""
+    """The same archive with sorted names, fixed times and no compression, whose bytes depend on zlib."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from types import TracebackType
@@ -11,7 +12,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.errors import ArenaError, GraphicsUnavailable, NotFound
+from scenes.errors import GraphicsUnavailable, NotFound
 
 _GL_RENDERER = 0x1F01
 _BACKENDS = ("cgl",) if sys.platform == "darwin" else ("egl", "osmesa")
@@ -19,7 +20,7 @@ _MAX_GEOMS = 2000
 
 
 class Cameras:
-    """Draws what a model's cameras see, without shadows, reflections and multisampling: policies are trained so.
+    """Draws what a model's cameras see, without shadows, reflections and multisampling, as policies expect.
 
     Belongs to the thread that made it. Close it: it holds an OpenGL context.
     """
@@ -53,9 +54,7 @@ class Cameras:
                 max(width, self._context.offWidth), max(height, self._context.offHeight), self._context
             )
         everything = int(mujoco.mjtCatBit.mjCAT_ALL)
-        mujoco.mjv_updateScene(
-            self._model, data, self._option, None, self._camera, everything, self._scene
-        )
+        mujoco.mjv_updateScene(self._model, data, self._option, None, self._camera, everything, self._scene)
         area = mujoco.MjrRect(0, 0, width, height)
         picture = np.empty((height, width, 3), np.uint8)
         mujoco.mjr_render(area, self._scene, self._context)
@@ -81,19 +80,23 @@ class Cameras:
     def _camera_id(self, camera: str) -> int:
         index: int = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, camera)
         if index < 0:
-            raise NotFound.among("camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)])
+            raise NotFound.among(
+                "camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)]
+            )
         return index
 
 
 def _open_context(width: int, height: int) -> tuple[str, Any]:
-    """The first backend that opens, current on this thread."""
+    """The first backend that opens, current on this thread; the one MUJOCO_GL names is tried first."""
     reasons = []
-    for backend in _BACKENDS:
+    wanted = os.environ.get("MUJOCO_GL", "").lower()
+    for backend in sorted(_BACKENDS, key=lambda name: name != wanted):
         try:
             context = import_module(f"mujoco.{backend}").GLContext(width, height)
             context.make_current()
         except (ImportError, AttributeError, RuntimeError, OSError) as error:
             reasons.append(f"{backend}: {error}")
+            _forget_opengl()
         else:
             return backend, context
     raise GraphicsUnavailable(
@@ -101,6 +104,15 @@ def _open_context(width: int, height: int) -> tuple[str, Any]:
         hint="On Debian install libegl1 and libgl1-mesa-dri, or libosmesa6.",
         detail="; ".join(reasons),
     )
+
+
+def _forget_opengl() -> None:
+    """Unload PyOpenGL, which binds to one platform at its first import, so that the next can be tried."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "OpenGL" or name.startswith(("mujoco.egl", "mujoco.osmesa")):
+            del sys.modules[name]
+    os.environ.pop("PYOPENGL_PLATFORM", None)
+    os.environ.pop("MUJOCO_GL", None)
 
 
 def _plain_context(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjrContext:

@@ -1,7 +1,8 @@
 """Robot, Scene and Task records, read from the TOML beside each MJCF.
 
-Names of joints, actuators, sites and bodies in these records are those of the composed model (scenes/bundle.py):
-what comes from the robot's MJCF is called `robot/...`, what lies on the table `object/...`. Cameras keep their names.
+Names of joints, actuators, sites and bodies in these records are those of the composed model
+(scenes/bundle.py): what comes from the robot's MJCF is called `robot/...`, what lies on the table
+`object/...`. Cameras keep their names.
 """
 
 from __future__ import annotations
@@ -108,10 +109,7 @@ class Scene(Struct, frozen=True, kw_only=True):
         Raises:
             NotFound: there is none; the hint lists the ids.
         """
-        for candidate in self.objects:
-            if candidate.id == object_id:
-                return candidate
-        raise NotFound.among("object", object_id, [each.id for each in self.objects])
+        return _found("object", object_id, {each.id: each for each in self.objects})
 
     def task(self, task_id: str) -> Task:
         """The task with this id.
@@ -119,10 +117,7 @@ class Scene(Struct, frozen=True, kw_only=True):
         Raises:
             NotFound: there is none; the hint lists the ids.
         """
-        for candidate in self.tasks:
-            if candidate.id == task_id:
-                return candidate
-        raise NotFound.among("task", task_id, [each.id for each in self.tasks])
+        return _found("task", task_id, {each.id: each for each in self.tasks})
 
 
 class _Template(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -166,9 +161,7 @@ def find_robot(robot_id: str) -> Robot:
     Raises:
         NotFound: there is none; the hint lists the ids.
     """
-    if robot_id not in robots():
-        raise NotFound.among("robot", robot_id, list(robots()))
-    return robots()[robot_id]
+    return _found("robot", robot_id, robots())
 
 
 def find_scene(scene_id: str) -> Scene:
@@ -177,9 +170,7 @@ def find_scene(scene_id: str) -> Scene:
     Raises:
         NotFound: there is none; the hint lists the ids.
     """
-    if scene_id not in scenes():
-        raise NotFound.among("scene", scene_id, list(scenes()))
-    return scenes()[scene_id]
+    return _found("scene", scene_id, scenes())
 
 
 def robot_mjcf(robot: Robot) -> Path:
@@ -193,7 +184,7 @@ def scene_mjcf(scene: Scene) -> Path:
 
 
 def match_task(scene: Scene, instruction: str) -> Task | None:
-    """The task this instruction names exactly, but for case, spacing and a final full stop; None if there is none."""
+    """The task this instruction names exactly, but for case, spacing and a final full stop; or None."""
     wanted = _plain(instruction)
     for task in scene.tasks:
         if any(_plain(phrase) == wanted for phrase in (task.instruction, *task.synonyms)):
@@ -220,6 +211,12 @@ def check_instruction(text: str) -> str:
             "The instruction holds control characters.", hint="Write it as one line of plain text."
         )
     return stripped
+
+
+def _found(what: str, wanted: str, known: dict[str, T]) -> T:
+    if wanted not in known:
+        raise NotFound.among(what, wanted, list(known))
+    return known[wanted]
 
 
 def _plain(phrase: str) -> str:
@@ -268,12 +265,11 @@ def _tasks(
     for object_id, target_id, direction in choices:
         if object_id == target_id:
             continue
-        phrases = _phrases(
-            template, objects[object_id], objects[target_id] if target_id else None, direction or ""
-        )
+        phrases = _phrases(template, objects[object_id], objects[target_id] if target_id else None, direction)
         family = f"{template.family}_{direction}" if direction else template.family
+        target = f".{target_id}" if len(template.targets) > 1 else ""
         yield Task(
-            id=".".join(part for part in (family, object_id, _target_of(template, target_id)) if part),
+            id=f"{family}.{object_id}{target}",
             family=template.family,
             instruction=phrases[0],
             synonyms=phrases[1:],
@@ -283,24 +279,15 @@ def _tasks(
         )
 
 
-def _target_of(template: _Template, target_id: str | None) -> str | None:
-    return target_id if len(template.targets) > 1 else None
-
-
 def _phrases(
-    template: _Template, subject: SceneObject, target: SceneObject | None, direction: str
+    template: _Template, thing: SceneObject, target: SceneObject | None, direction: str | None
 ) -> tuple[str, ...]:
-    """The instruction with the objects' own names first, then every synonym, then all of them with aliases."""
+    """The instruction and its synonyms with the objects' own names, then with their aliases."""
     targets = (target.name, *target.aliases) if target else ("",)
-    named = sorted(
-        product((subject.name, *subject.aliases), targets),
-        key=lambda names: names != (subject.name, targets[0]),
-    )
-    patterns = (template.instruction, *template.synonyms)
     return tuple(
         pattern.format(object=name, target=target_name, direction=direction)
-        for name, target_name in named
-        for pattern in patterns
+        for name, target_name in product((thing.name, *thing.aliases), targets)
+        for pattern in (template.instruction, *template.synonyms)
     )
 
 

@@ -15,24 +15,24 @@ _BATCHES = 64
 
 
 def place(scene: Scene, seed: int) -> NDArray[np.float64]:
-    """x [m], y [m] and yaw [rad] of every object, shape (objects, 3); a pure function of the scene and the seed.
+    """x [m], y [m] and yaw [rad] of every object, shape (objects, 3), from the scene and the seed alone.
 
-    Objects keep `spawn.gap` from each other, and those that can be pushed have `spawn.corridor` free on both sides
-    in y wherever such a layout is found.
+    Objects keep `spawn.gap` from each other, and those that can be pushed have `spawn.corridor` free on both
+    sides in y wherever such a layout is found.
 
     Raises:
         BadInput: the scene's objects do not fit into its spawn area.
     """
     generator = np.random.Generator(np.random.PCG64(seed))
-    apart = None
+    apart: NDArray[np.float64] | None = None
     for _ in range(_BATCHES):
         layouts = _random_layouts(scene, generator)
         separate = _are_separate(scene, layouts)
         free = separate & _have_corridors(scene, layouts)
         if free.any():
-            return layouts[int(np.argmax(free))]
+            return np.array(layouts[int(np.argmax(free))])
         if apart is None and separate.any():
-            apart = layouts[int(np.argmax(separate))]
+            apart = np.array(layouts[int(np.argmax(separate))])
     if apart is None:
         raise BadInput(
             f"The objects of '{scene.id}' do not fit into its spawn area.",
@@ -70,14 +70,14 @@ def _have_corridors(scene: Scene, layouts: NDArray[np.float64]) -> NDArray[np.bo
 
 def _pair_sums(scene: Scene) -> NDArray[np.float64]:
     radii = np.array([footprint(each) for each in scene.objects])
-    return radii[:, None] + radii[None, :]
+    return np.asarray(radii[:, None] + radii[None, :])
 
 
 def _differences(layouts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return layouts[:, :, None, :2] - layouts[:, None, :, :2]
+    middles = layouts[..., :2]
+    return np.asarray(middles[:, :, None] - middles[:, None])
 
 
 def _everywhere(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a relation (batch, objects, objects) holds between any two different objects."""
-    result: NDArray[np.bool_] = (holds | np.eye(holds.shape[1], dtype=bool)).all(axis=(1, 2))
-    return result
+    return np.asarray((holds | np.eye(holds.shape[1], dtype=bool)).all(axis=(1, 2)))

@@ -10,10 +10,11 @@ from scenes.episode import DisplayTrack, Trajectory
 from scenes.world import World, trimmed
 
 DISPLAY_HZ = 60.0
+_GRAIN = 2.0**-18  # [m, rad] display poses are rounded to 4 micrometres: invisible, and they compress to half
 
 
 class Recorder:
-    """Records one episode from the world's present state on: before each control step, after the last, and 60 Hz.
+    """Records an episode from the present state on: before each control step, at the end, and at 60 Hz.
 
     Times of the display track count from the beginning of the episode.
     """
@@ -32,7 +33,7 @@ class Recorder:
 
         Raises:
             BadInput: controls of the wrong shape.
-            SimulationUnstable: the state left the finite numbers; nothing of this step is kept but its start.
+            SimulationUnstable: the state left the finite numbers; this recording cannot be finished.
         """
         self._world.set_ctrl(ctrl)
         self._records.append(self._world.all_values())
@@ -64,7 +65,8 @@ class Recorder:
         data = self._world.data
         self._times.append(self._physics_steps * self._world.model.opt.timestep)
         mocap = np.hstack([data.mocap_pos, data.mocap_quat]).reshape(-1)
-        self._poses.append(np.concatenate([data.qpos, mocap]).astype(np.float32))
+        poses = np.concatenate([data.qpos, mocap])
+        self._poses.append((np.round(poses / _GRAIN) * _GRAIN).astype(np.float32))
         physics_hz = 1.0 / self._world.model.opt.timestep
         self._due = round(len(self._times) * physics_hz / DISPLAY_HZ)
 
