@@ -16,9 +16,10 @@ from gpu_daemon.address import DEFAULT_ADDRESS
 from gpu_daemon.messages import VERSION
 from gpu_daemon.policies.loading import all_cards
 from gpu_daemon.server import Door
-from gpu_daemon.settings import daemon_settings, data_folder
+from gpu_daemon.settings import DaemonSettings, daemon_settings, data_folder
 from scenes.errors import ArenaError, BadInput, DaemonError
 from scenes.models import ModelCard
+from scenes.settings import converted
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DAEMON = 1, 2, 5
 
@@ -68,9 +69,8 @@ def _serve(chosen: argparse.Namespace, home: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     os.umask(0o077)
     given = {"bind": chosen.bind, "workers": chosen.workers}
-    settings = structs.replace(daemon_settings(home), **{k: v for k, v in given.items() if v is not None})
-    if settings.workers < 1:
-        raise BadInput("A daemon needs at least one worker.")
+    values = structs.asdict(daemon_settings(home)) | {k: v for k, v in given.items() if v is not None}
+    settings = converted(values, DaemonSettings, source="command line")
     door = Door(settings, home, sys.stdin.fileno() if chosen.until_stdin_closes else None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: door.stop())

@@ -21,7 +21,7 @@ from gpu_daemon.orders import Assignment, Report, read_report, to_bytes
 from gpu_daemon.plays import PlayUnderWay
 from scenes.errors import BadInput, DaemonError
 
-MAX_FAILED_STARTS = 5  # in a row; then the daemon gives up
+MAX_FAILED_STARTS = 3  # in a row; then the daemon gives up
 START_SECONDS = 60.0
 LAST_WORDS = 8000  # bytes of its output that are kept of a worker
 

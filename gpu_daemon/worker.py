@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import zmq
 
 from gpu_daemon.messages import Cancel, Failed, Finished, Play, Snapshot, read_request
 from gpu_daemon.orders import Assignment, Ready, Report, read_order, to_bytes
+from gpu_daemon.stage import Stage
+from scenes.episode import Played
 from scenes.errors import ArenaError, BadInput, Cancelled, Fault
 from scenes.progress import Job
 from scenes.seal import seal
-
-if TYPE_CHECKING:
-    from gpu_daemon.stage import Stage
-    from scenes.episode import Played
 
 _DETAIL = 20_000  # characters
 
@@ -32,12 +31,11 @@ class WorkerProcess:
         self._socket = context.socket(zmq.DEALER)
         self._socket.setsockopt(zmq.IDENTITY, name.encode())
         self._socket.connect(address)
-        self._stage: Stage | None = None
+        self._stage = Stage()
 
     def run(self) -> None:
         """Carry out assignments for ever."""
         self._report(Ready(os.getpid()))
-        self._prepare()
         while True:
             frames = self._socket.recv_multipart()
             order = read_order(frames[0])
@@ -47,17 +45,9 @@ class WorkerProcess:
                     raise BadInput(f"A {type(play).__name__} cannot be played.")
                 self._carry_out(order, play)
 
-    def _prepare(self) -> Stage:
-        """Import what playing needs, once: it takes a second, and the door need not wait for it."""
-        if self._stage is None:
-            from gpu_daemon.stage import Stage
-
-            self._stage = Stage()
-        return self._stage
-
     def _carry_out(self, order: Assignment, play: Play) -> None:
         try:
-            played = self._play(self._prepare().play(order.card, play, order.loaded_policies), play)
+            played = self._play(self._stage.play(order.card, play, order.loaded_policies), play)
         except ArenaError as error:
             sealed = seal(play.seal_key, error.detail[:_DETAIL].encode(), "detail") if error.detail else b""
             self._report(
@@ -88,17 +78,21 @@ class WorkerProcess:
         self._socket.send_multipart([to_bytes(report), *episode])
 
 
-def _end_with_the_door() -> None:
-    """Blocks until standard input closes, which happens when the door ends however it ends."""
+def _end_with_the_door(socket_file: Path) -> None:
+    """Blocks until standard input closes, as it does however the door ends; tidies up after a killed one."""
     while os.read(0, 4096):
         pass
+    with suppress(OSError):
+        socket_file.unlink(missing_ok=True)
+        socket_file.parent.rmdir()
     os._exit(0)
 
 
 def main() -> None:
     """Play until the door is gone."""
-    Thread(target=_end_with_the_door, daemon=True).start()
-    WorkerProcess(zmq.Context(), sys.argv[1], sys.argv[2]).run()
+    address, name = sys.argv[1:]
+    Thread(target=_end_with_the_door, args=(Path(address.removeprefix("ipc://")),), daemon=True).start()
+    WorkerProcess(zmq.Context(), address, name).run()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from scenes.episode import State
 from scenes.world import compile_world
 
 PLUGIN = Path(__file__).parent / "plugin"
+SERVE = [sys.executable, "-m", "gpu_daemon", "serve"]
 KEY = bytes(range(32))
 CARD = """
 id = "{id}"
@@ -46,20 +47,15 @@ class RunningDaemon(Struct):
         return DaemonClient(self.address)
 
     def workers(self) -> list[int]:
-        """The process ids of its workers; from ps where there is no /proc."""
-        if Path("/proc/self").exists():
-            parents = {int(p.parent.name): _parent(p) for p in Path("/proc").glob("[0-9]*/stat")}
-        else:
-            listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
-            parents = dict(tuple(map(int, line.split())) for line in listed.stdout.splitlines())
-        return sorted(pid for pid, parent in parents.items() if parent == self.process.pid)
+        """The process ids of its workers."""
+        return children(self.process.pid)
 
 
 @contextmanager
 def running_daemon(home: Path, *options: str, **settings: str) -> Iterator[RunningDaemon]:
     """A daemon with these options and VLAARENA_DAEMON_<NAME> settings, which ends with the block."""
     variables = {f"VLAARENA_DAEMON_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "gpu_daemon", "serve", "--until-stdin-closes", "--home", str(home)]
+    command = [*SERVE, "--until-stdin-closes", "--home", str(home)]
     with (home / "daemon.log").open("ab") as log:
         process = subprocess.Popen(
             [*command, "--bind", "tcp://127.0.0.1:*", *options],
@@ -108,6 +104,17 @@ def new_play(
         seal_key=KEY,
         start_state=start,
     )
+
+
+def children(parent: int) -> list[int]:
+    """The process ids of all that this process has started; from ps where there is no /proc."""
+    if Path("/proc/self").exists():
+        parents = {int(stat.parent.name): _parent(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
+    else:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
+        pairs = (line.split() for line in listed.stdout.splitlines())
+        parents = {int(pid): int(its_parent) for pid, its_parent in pairs}
+    return sorted(pid for pid, its_parent in parents.items() if its_parent == parent)
 
 
 def _parent(stat: Path) -> int:

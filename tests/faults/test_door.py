@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 import zmq
-from faults.daemons import RunningDaemon, new_play
+from faults.daemons import SERVE, RunningDaemon, new_play
 
 from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import (
@@ -130,7 +130,7 @@ def test_the_cards_in_the_data_folder_are_offered_beside_those_that_came_with_th
 
 def test_a_second_daemon_at_the_same_address_is_refused(daemon: RunningDaemon) -> None:
     second = subprocess.run(
-        [*daemon.process.args[:3], "serve", "--bind", daemon.address, "--home", str(daemon.home)],
+        [*SERVE, "--bind", daemon.address, "--home", str(daemon.home)],
         capture_output=True,
         text=True,
     )
