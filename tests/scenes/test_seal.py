@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from scenes.errors import StoreDamaged
+from scenes.seal import KEY_BYTES, derived, key_from, seal, unseal
+
+KEY = bytes(range(32))
+
+
+def test_what_was_sealed_opens_with_the_same_key_and_purpose() -> None:
+    assert unseal(KEY, seal(KEY, b"alpha", "sides"), "sides") == b"alpha"
+
+
+@pytest.mark.parametrize(
+    ("key", "purpose", "cut"),
+    [(KEY[::-1], "sides", 99), (KEY, "run", 99), (KEY, "sides", 20), (KEY, "sides", 0)],
+)
+def test_another_key_purpose_or_a_cut_opens_nothing(key, purpose, cut) -> None:
+    with pytest.raises(StoreDamaged):
+        unseal(key, seal(KEY, b"alpha", "sides")[:cut], purpose)
+
+
+def test_every_altered_byte_is_noticed() -> None:
+    sealed = seal(KEY, b"alpha", "sides")
+    for place in range(len(sealed)):
+        altered = bytearray(sealed)
+        altered[place] ^= 1
+        with pytest.raises(StoreDamaged):
+            unseal(KEY, bytes(altered), "sides")
+
+
+def test_the_same_content_is_never_sealed_alike() -> None:
+    assert seal(KEY, b"alpha", "sides") != seal(KEY, b"alpha", "sides")
+
+
+def test_derived_keys_differ_by_purpose_and_are_stable() -> None:
+    assert derived(KEY, "one") == derived(KEY, "one") != derived(KEY, "two")
+    assert len(derived(KEY, "one")) == KEY_BYTES
+
+
+def test_the_key_file_is_made_once_for_its_owner_alone(tmp_path) -> None:
+    path = tmp_path / "seal.key"
+    key = key_from(path)
+    assert key_from(path) == key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_half_a_key_is_refused_and_kept(tmp_path) -> None:
+    path = tmp_path / "seal.key"
+    path.write_bytes(b"half")
+    with pytest.raises(StoreDamaged):
+        key_from(path)
+    assert path.read_bytes() == b"half"
