@@ -33,7 +33,7 @@ class LocalDaemon:
 
     def __init__(self, home: Path, workers: int = 2) -> None:
         self._home, self._workers = home, workers
-        self._folder = Path(tempfile.mkdtemp(prefix="vlaarena-"))
+        self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,7 +47,9 @@ class LocalDaemon:
         Raises:
             DaemonError: it ended or did not answer in time; the detail is the end of its log.
         """
+        self.stop()
         log = self._open_log()
+        self._folder = Path(tempfile.mkdtemp(prefix="vlaarena-"))
         with log:
             self._process = subprocess.Popen(
                 self._command(),
@@ -71,9 +73,11 @@ class LocalDaemon:
     def stop(self) -> None:
         """End the process and remove its socket; harmless when it is not running."""
         process, self._process = self._process, None
+        folder, self._folder = self._folder, None
         if process is not None:
             _end(process)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _command(self) -> list[str]:
         serve = [sys.executable, "-m", "gpu_daemon", "serve", "--until-stdin-closes"]

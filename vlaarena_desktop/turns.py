@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from msgspec import Struct
 
-from gpu_daemon.client import DaemonClient, sealed_details
+from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import Play
 from scenes import catalog, compat
 from scenes.bundle import Bundle
@@ -154,9 +154,7 @@ def record_turn(store: Store, prepared: PreparedTurn, played: tuple[Played, Play
 
 def void_turn(store: Store, prepared: PreparedTurn, error: ArenaError) -> None:
     """Note that a turn could not be played, for both sides alike."""
-    store.void_turn(
-        prepared.battle_id, prepared.new_turn.turn_id, type(error).__name__, sealed_details(error)
-    )
+    store.void_turn(prepared.battle_id, prepared.new_turn.turn_id, type(error).__name__, error.sealed_details)
 
 
 def trajectories(store: Store, turn: Turn) -> tuple[Trajectory, Trajectory]:
