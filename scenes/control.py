@@ -8,6 +8,8 @@ limits), started from the last targets. Those are in `ctrl`, so any state tells 
 
 from __future__ import annotations
 
+from functools import cache
+
 import mink
 import mujoco
 import numpy as np
@@ -130,7 +132,8 @@ class Controller:
         self.reset()
 
     def reset(self) -> None:
-        """Take the commanded pose and opening from the world's present actuator targets."""
+        """Begin an episode: take the commanded pose and opening from the world's present actuator targets."""
+        self.began_at = self._world.time  # [s]
         ctrl = self._world.data.ctrl
         self._commanded = self.arm.forward(ctrl[self._actuators])
         self.commanded_gripper = _fraction(float(ctrl[self._gripper]), self._world.robot.gripper)
@@ -179,6 +182,7 @@ class Controller:
         return np.concatenate([shift, turn]), joints
 
 
+@cache
 def _alone(robot: Robot) -> mujoco.MjModel:
     spec = mujoco.MjSpec()
     child = mujoco.MjSpec.from_file(str(robot_mjcf(robot)))

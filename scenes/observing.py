@@ -40,7 +40,7 @@ def observe(
     return Observation(
         robot_id=world.robot.id,
         scene_id=world.scene.id,
-        time=world.time,
+        time=world.time - controller.began_at,
         images={}
         if cameras is None
         else {i.key: cameras.render(world.data, i.camera, i.width, i.height) for i in inputs},

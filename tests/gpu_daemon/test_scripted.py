@@ -100,8 +100,8 @@ def test_the_careful_expert_recovers_from_a_burst_of_random_actions(careful: Pla
 def test_what_an_earlier_turn_left_in_the_hand_is_put_down_first(careful: Player) -> None:
     assert careful.play(careful.begin("lift.red_cube", 30_001))
     assert careful.play(careful.begin("push_left.red_cube", 0, fresh=False))
-    assert careful.play(careful.begin("lift.red_cube", 0, fresh=False))
-    assert careful.play(careful.begin("stack.green_cube.red_cube", 0, fresh=False))
+    assert careful.play(careful.begin("lift.blue_cylinder", 30_001))
+    assert careful.play(careful.begin("bowl.red_cube", 0, fresh=False))
 
 
 def test_the_expert_s_action_depends_on_nothing_but_the_state_and_the_instruction(careful: Player) -> None:
