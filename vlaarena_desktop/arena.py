@@ -42,7 +42,7 @@ def _reporting(
     """Show an ArenaError instead of raising it; whether there was none."""
 
     @wraps(method)
-    def reported(self: Arena, *arguments: P.args, **named: P.kwargs) -> bool:
+    def reported(self: Arena, /, *arguments: P.args, **named: P.kwargs) -> bool:
         try:
             method(self, *arguments, **named)
         except ArenaError as error:
@@ -69,10 +69,17 @@ class Arena(QObject):
     revealed = Signal(object)  # Outcome
 
     def __init__(
-        self, store: Store, daemon: DaemonLink, notices: Notices, *, origin: Origin = "window", parent: QObject | None = None
+        self,
+        store: Store,
+        daemon: DaemonLink,
+        notices: Notices,
+        *,
+        max_steps: int = turns.DEFAULT_STEPS,
+        origin: Origin = "window",
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.store, self.daemon, self.notices = store, daemon, notices
+        self._max_steps = max_steps
         self._origin: Origin = origin
         self._state: ArenaState = "idle"
         self._battle: Battle | None = None
@@ -243,7 +250,7 @@ class Arena(QObject):
         if self._state == "playing" or self._battle is None:
             raise RuleBroken("A turn is being played.", hint="Wait for it, or cancel it.")
         address = self.daemon.require_address()
-        prepared = turns.prepare_turn(self.store, self._battle.battle_id, instruction, start)
+        prepared = turns.prepare_turn(self.store, self._battle.battle_id, instruction, start, self._max_steps)
         self._prepared = prepared
         running = background.start(lambda: turns.play_turn(address, prepared))
         running.progressed.connect(self._show_progress)

@@ -25,7 +25,12 @@ class DaemonLink(QObject):
     cards_changed = Signal()
 
     def __init__(
-        self, notices: Notices, *, address: str | None = None, local: LocalDaemon | None = None, parent: QObject | None = None
+        self,
+        notices: Notices,
+        *,
+        address: str | None = None,
+        local: LocalDaemon | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._notices, self._wanted, self._local = notices, address, local
@@ -50,7 +55,9 @@ class DaemonLink(QObject):
             DaemonUnreachable: it did not answer yet, or no longer.
         """
         if self._address is None:
-            raise DaemonUnreachable("No daemon is ready to play.", hint="Wait until it has started, or connect again.")
+            raise DaemonUnreachable(
+                "No daemon is ready to play.", hint="Wait until it has started, or connect again."
+            )
         return self._address
 
     @Slot()

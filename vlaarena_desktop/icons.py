@@ -27,6 +27,8 @@ def pixmap(name: str, color: str, size: int) -> QPixmap:
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(painter, QRectF(0, 0, size, size))
+    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(
+        painter, QRectF(0, 0, size, size)
+    )
     painter.end()
     return drawn

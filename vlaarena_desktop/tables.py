@@ -13,7 +13,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
 
-class Column(Struct, frozen=True, Generic[R]):
+class Column(Struct, Generic[R], frozen=True):
     """One column: its title, what it shows of a record, and what it sorts by (the same, unless said)."""
 
     title: str

@@ -110,9 +110,10 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(color: str) -> float:
-    channels = QColor(color).getRgbF()[:3]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # type: ignore[operator]
-    return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    parsed = QColor(color)
+    channels = (parsed.redF(), parsed.greenF(), parsed.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def _palette(colors: Colors) -> QPalette:
@@ -143,6 +144,8 @@ def _palette(colors: Colors) -> QPalette:
 def _style_sheet(colors: Colors) -> str:
     sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
     names = structs.asdict(colors) | {"side_a": SIDE_COLORS[0], "side_b": SIDE_COLORS[1]}
+    arrow = "arrow-down-dark" if colors is DARK else "arrow-down-light"
+    names["arrow"] = str(resources.files("resources") / "icons" / f"{arrow}.svg").replace("\\", "/")
     for name in sorted(names, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", names[name])
     return sheet

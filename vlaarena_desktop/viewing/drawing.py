@@ -18,14 +18,20 @@ class Quality(Struct, frozen=True):
 
     shadow_pixels: int  # side of the shadow map; 0: no shadows
     samples: int  # per pixel; 0: no anti-aliasing
-    reflections: bool
 
 
 QUALITIES: dict[Tier, Quality] = {
     "plain": Quality(0, 0),
-    "soft": Quality(1024, 4, False),
-    "full": Quality(4096, 8, True),
+    "soft": Quality(1024, 0),
+    "full": Quality(4096, 4),
 }
+_FLUENT_SHADOW_PIXELS = 2048  # smaller maps are for slow renderers: shadows wait until the replay stands still
+_SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
+
+
+def tier_for(renderer: str) -> Tier:
+    """The quality that a renderer (GL_RENDERER) draws fluently."""
+    return "soft" if any(name in renderer for name in _SOFTWARE_RENDERERS) else "full"
 
 
 def prepared(model: mujoco.MjModel, tier: Tier) -> mujoco.MjModel:
@@ -38,7 +44,7 @@ def prepared(model: mujoco.MjModel, tier: Tier) -> mujoco.MjModel:
 
 
 class Drawing:
-    """A MuJoCo rendering context in the OpenGL context that is current when this is made, drawn with and freed."""
+    """A MuJoCo rendering context, made and used in the OpenGL context that is current."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
         self.context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
@@ -49,11 +55,11 @@ class Drawing:
         context = self.context
         if width > context.offWidth or height > context.offHeight:
             mujoco.mjr_resizeOffscreen(max(width, context.offWidth), max(height, context.offHeight), context)
-        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
         stage.update_scene(camera)
-        in_motion = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
-        shadows = self._shadow_pixels > 0 and (in_motion or not stage.moving)
+        fluent = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
+        shadows = self._shadow_pixels > 0 and (fluent or not stage.moving)
         stage.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
         mujoco.mjr_render(mujoco.MjrRect(0, 0, width, height), stage.scene, context)
 
     def free(self) -> None:

@@ -129,7 +129,9 @@ class GlCanvas(QOpenGLWidget):
         target = self.defaultFramebufferObject()
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
         functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)
-        functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
+        functions.glBlitFramebuffer(
+            0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST
+        )
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)
         self.presented.emit(stage.step)
 

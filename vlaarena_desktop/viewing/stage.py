@@ -105,8 +105,10 @@ class Stage:
 
 
 def _between(values: NDArray[np.float32], before: int, after: int, share: float) -> NDArray[np.float64]:
-    first, second = values[before].astype(np.float64), values[after].astype(np.float64)
-    return first + share * (second - first)
+    first: NDArray[np.float64] = values[before].astype(np.float64)
+    second: NDArray[np.float64] = values[after].astype(np.float64)
+    between: NDArray[np.float64] = first + share * (second - first)
+    return between
 
 
 def _state_layout(components: Sequence[Component]) -> tuple[int, NDArray[np.intp]]:

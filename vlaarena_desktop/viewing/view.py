@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-FREE_LOOKAT = (0.42, 0.0, 0.16)  # [m] in the robot's base frame
-FREE_DISTANCE = 1.75  # [m]
-FREE_AZIMUTH, FREE_ELEVATION = 155.0, -22.0  # [deg] from the front, a little from the robot's left
+FREE_LOOKAT = (0.34, 0.0, 0.25)  # [m] in the robot's base frame
+FREE_DISTANCE = 1.8  # [m]
+FREE_AZIMUTH, FREE_ELEVATION = 160.0, -22.0  # [deg] from the front, turned a little
 
 _FREE = mujoco.mjtCamera.mjCAMERA_FREE.value
 _FIXED = mujoco.mjtCamera.mjCAMERA_FIXED.value

@@ -1,0 +1,101 @@
+"""Every key of the battle page in one list: what it does and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import Struct
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QWidget
+
+from vlaarena_desktop.arena import Arena
+from vlaarena_desktop.pages.battle import BattlePage
+
+
+class KeyBinding(Struct, frozen=True):
+    """One key, its meaning in words, and what it does."""
+
+    key: str  # as QKeySequence spells it
+    title: str
+    act: Callable[[], object]
+
+
+def battle_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
+    """The keys of the battle page."""
+    tr = partial(QCoreApplication.translate, "keys")
+    playhead, views = page.playhead, page.viewers[0].view
+    return (
+        KeyBinding("Space", tr("Play or pause"), playhead.toggle),
+        KeyBinding("Left", tr("One step back"), lambda: playhead.step_by(-1)),
+        KeyBinding("Right", tr("One step on"), lambda: playhead.step_by(1)),
+        KeyBinding("Shift+Left", tr("Ten steps back"), lambda: playhead.step_by(-10)),
+        KeyBinding("Shift+Right", tr("Ten steps on"), lambda: playhead.step_by(10)),
+        KeyBinding("Home", tr("To the start"), lambda: playhead.seek_step(0)),
+        KeyBinding("End", tr("To the end"), lambda: playhead.seek_step(playhead.steps)),
+        KeyBinding("-", tr("Slower"), lambda: playhead.change_speed(-1)),
+        KeyBinding("=", tr("Faster"), lambda: playhead.change_speed(1)),
+        KeyBinding("L", tr("Loop"), lambda: playhead.set_loop(not playhead.loop)),
+        KeyBinding("S", tr("Move both cameras together"), page.link.toggle),
+        KeyBinding("[", tr("Previous camera"), lambda: views.cycle(-1)),
+        KeyBinding("]", tr("Next camera"), lambda: views.cycle(1)),
+        KeyBinding("Esc", tr("Free camera"), views.free),
+        KeyBinding("1", tr("A is better"), lambda: page.choose(0)),
+        KeyBinding("2", tr("B is better"), lambda: page.choose(1)),
+        KeyBinding("3", tr("Tie"), lambda: page.choose(2)),
+        KeyBinding("4", tr("Both bad"), lambda: page.choose(3)),
+        KeyBinding("Return", tr("Confirm the vote"), page.confirm),
+        KeyBinding("Enter", tr("Confirm the vote"), page.confirm),
+        KeyBinding("0", tr("Skip with a reason"), page.ask_to_skip),
+        KeyBinding("U", tr("Take the vote back"), arena.undo),
+        KeyBinding("N", tr("New battle"), page.new_battle),
+    )
+
+
+class BattleKeys(QObject):
+    """Hands keys to the battle page before widgets take them, except while something is being typed or chosen."""
+
+    def __init__(self, page: BattlePage, arena: Arena) -> None:
+        super().__init__(page)
+        self._page = page
+        self._acts = {QKeySequence(each.key).toString(): each.act for each in battle_keys(page, arena)}
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Act on a key of the battle page."""
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if not isinstance(watched, QWidget) or not self._listens(watched, event):
+            return False
+        combination = event.keyCombination()
+        if combination.keyboardModifiers() & Qt.KeyboardModifier.KeypadModifier:
+            plain = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            sequence = QKeySequence(plain.value | combination.key().value)
+        else:
+            sequence = QKeySequence(combination)
+        act = self._acts.get(sequence.toString())
+        if act is None:
+            return False
+        act()
+        return True
+
+    def _listens(self, watched: QWidget, event: QKeyEvent) -> bool:
+        if not self._page.isVisible() or QApplication.activePopupWidget() or QApplication.activeModalWidget():
+            return False
+        if watched.window() is not self._page.window():
+            return False
+        focus = self._page.window().focusWidget()
+        if isinstance(focus, QLineEdit | QAbstractItemView):
+            return False
+        confirms = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if isinstance(focus, QAbstractButton) and confirms:
+            focus.click()
+            return False
+        return not isinstance(focus, QComboBox) or event.key() not in (
+            Qt.Key.Key_Space,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+        )

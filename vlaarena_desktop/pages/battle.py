@@ -1,0 +1,225 @@
+"""The battle page: choose, watch both, vote, learn who it was."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from scenes.errors import ArenaError
+from sync.records import Vote
+from vlaarena_desktop.arena import Arena, TurnReplay
+from vlaarena_desktop.outcome import Outcome
+from vlaarena_desktop.pages.playing_bar import PlayingBar, WelcomeBar
+from vlaarena_desktop.pages.setting_bar import SettingBar
+from vlaarena_desktop.pages.transport import Transport
+from vlaarena_desktop.pages.verdict import RevealPanel, UndoBar
+from vlaarena_desktop.pages.vote_bar import VoteBar
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.theme import Colors
+from vlaarena_desktop.viewer import Viewer
+from vlaarena_desktop.viewing.models import ReplayModels
+from vlaarena_desktop.viewing.view import ViewLink
+
+
+class BattlePage(QWidget):
+    """Widgets only: the arena knows the battle, the playhead the time."""
+
+    def __init__(
+        self, arena: Arena, models: ReplayModels, *, native: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._arena, self._models = arena, models
+        self._shown: TurnReplay | None = None
+        self.playhead = Playhead(self)
+        self.viewers = tuple(Viewer(side, self.playhead, native=native) for side in (0, 1))
+        self.link = ViewLink([viewer.view for viewer in self.viewers], self)
+        self.setting_bar = SettingBar()
+        self.transport = Transport(self.playhead, self.link)
+        self.welcome, self.playing = WelcomeBar(), PlayingBar()
+        self.vote_bar, self.undo_bar, self.reveal_panel = VoteBar(), UndoBar(), RevealPanel()
+        self._below = QStackedWidget()
+        self._lay_out()
+        self._connect_arena()
+        self._connect_widgets()
+        self._show_state()
+
+    def dress(self, colors: Colors) -> None:
+        """Follow a change of the colour scheme."""
+        self.transport.dress(colors)
+        for viewer in self.viewers:
+            viewer.set_background(colors.stage)
+
+    def release(self) -> None:
+        """Free the viewers' OpenGL resources and stop the clock."""
+        self.playhead.pause()
+        for viewer in self.viewers:
+            viewer.release()
+
+    def pictures(self) -> tuple[QImage, QImage]:
+        """What A's and B's viewers show now."""
+        return self.viewers[0].picture(), self.viewers[1].picture()
+
+    @Slot()
+    def play(self) -> None:
+        """Play what the setting bar says: the first turn of a new battle, or the next turn of this one."""
+        bar, arena = self.setting_bar, self._arena
+        if arena.takes_turns:
+            started = arena.next_turn(bar.setting.instruction, bar.turn_start)
+        elif arena.state in ("idle", "voted", "revealed"):
+            started = arena.begin(bar.setting)
+        else:
+            return
+        if started:
+            self.viewers[0].setFocus()
+
+    @Slot()
+    def new_battle(self) -> None:
+        """Close what is under way and begin with the same setting."""
+        if self._arena.state in ("idle", "voted", "revealed"):
+            self._arena.begin(self.setting_bar.setting)
+        else:
+            self._arena.notices.tell(
+                self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it.")
+            )
+
+    @Slot()
+    def ask_to_skip(self) -> None:
+        """End the battle without a vote, with a reason."""
+        reasons = [
+            self.tr("The instruction is unclear"),
+            self.tr("The scene is broken"),
+            self.tr("The replay has a fault"),
+            self.tr("I recognise a model"),
+            self.tr("I have a conflict of interest"),
+            self.tr("Something else"),
+        ]
+        title, question = self.tr("Skip this battle"), self.tr("Why? The battle will count for nobody.")
+        reason, agreed = QInputDialog.getItem(self, title, question, reasons, 0, False)
+        if agreed:
+            self._arena.skip(reason)
+
+    def choose(self, index: int) -> None:
+        """Mark a choice, or say what is still unwatched."""
+        if self._arena.state != "watching":
+            return
+        self.vote_bar.choose(index)
+        if not self._arena.unlocked:
+            text = self.tr("{percent} % of both replays is still unwatched.")
+            self._arena.notices.tell(text.format(percent=self._arena.missing_percent))
+
+    @Slot()
+    def confirm(self) -> None:
+        """Enter: cast the marked choice; after the vote, tell the names."""
+        if self._arena.state == "watching":
+            self.vote_bar.confirm_choice()
+        elif self._arena.state == "voted":
+            self._arena.reveal()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(10)
+        stages = QHBoxLayout()
+        stages.setSpacing(12)
+        for viewer, name in zip(self.viewers, ("viewerA", "viewerB"), strict=True):
+            stages.addWidget(_framed(viewer, name))
+        for bar in (self.welcome, self.playing, self.vote_bar, self.undo_bar, self.reveal_panel):
+            self._below.addWidget(bar)
+        self._below.setFixedHeight(108)
+        column.addWidget(self.setting_bar)
+        column.addLayout(stages, 1)
+        column.addWidget(self.transport)
+        column.addWidget(self._below)
+
+    def _connect_arena(self) -> None:
+        arena = self._arena
+        arena.state_changed.connect(self._show_state)
+        arena.daemon.changed.connect(self._show_state)
+        arena.progressed.connect(self.playing.show_progress)
+        arena.turn_added.connect(self.show_turn)
+        arena.watched_changed.connect(self.vote_bar.set_missing)
+        arena.voted.connect(self._show_vote)
+        arena.undo_ticked.connect(self.undo_bar.tick)
+        arena.revealed.connect(self._show_outcome)
+
+    def _connect_widgets(self) -> None:
+        arena = self._arena
+        self.setting_bar.play_requested.connect(self.play)
+        self.playing.cancel_requested.connect(arena.cancel)
+        self.vote_bar.confirmed.connect(arena.vote)
+        self.vote_bar.enough_requested.connect(arena.see_enough)
+        self.vote_bar.skip_requested.connect(self.ask_to_skip)
+        self.undo_bar.undo_requested.connect(arena.undo)
+        self.undo_bar.reveal_requested.connect(arena.reveal)
+        self.reveal_panel.new_battle_requested.connect(self.new_battle)
+        self.transport.next_camera_requested.connect(lambda: self.viewers[0].view.cycle(1))
+        self.viewers[0].presented.connect(lambda step: self._note_presented(0, step))
+        self.viewers[1].presented.connect(lambda step: self._note_presented(1, step))
+        for viewer in self.viewers:
+            viewer.broken.connect(arena.notices.show_error)
+
+    def _note_presented(self, side: int, step: int) -> None:
+        if self._shown is not None:
+            self._arena.present(self._shown.turn.turn_id, side, step)
+
+    @Slot(object)
+    def show_turn(self, replay: TurnReplay) -> None:
+        """Put a turn on the stage and play it."""
+        try:
+            models = [self._models.model_of(each) for each in (replay.left, replay.right)]
+        except ArenaError as error:
+            self._arena.notices.show_error(error)
+            return
+        self._shown = replay
+        longer = max(replay.left, replay.right, key=lambda trajectory: trajectory.duration)
+        self.playhead.set_length(longer.duration, longer.control_hz)
+        for viewer, model, trajectory in zip(self.viewers, models, (replay.left, replay.right), strict=True):
+            viewer.set_trajectory(model, trajectory)
+        self.playhead.play()
+
+    @Slot()
+    def _show_state(self) -> None:
+        arena = self._arena
+        bars = {
+            "playing": self.playing,
+            "watching": self.vote_bar,
+            "voted": self.undo_bar,
+            "revealed": self.reveal_panel,
+        }
+        self._below.setCurrentWidget(bars.get(arena.state, self.welcome))
+        ready = arena.daemon.state == "idle"
+        self.welcome.show_ready(ready=ready)
+        self.setting_bar.offer_next_turn(offered=arena.state in ("waiting", "playing", "watching"))
+        self.setting_bar.set_playable(
+            playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed"))
+        )
+        if arena.state == "playing" and not arena.turns:
+            self._clear_stage()
+        if arena.state == "watching":
+            self.vote_bar.set_missing(arena.missing_percent)
+
+    def _clear_stage(self) -> None:
+        self._shown = None
+        self.playhead.set_length(0.0, self.playhead.control_hz)
+        for viewer in self.viewers:
+            viewer.clear()
+
+    @Slot(object)
+    def _show_vote(self, vote: Vote) -> None:
+        self.undo_bar.show_vote(vote.vote)
+        self.vote_bar.clear()
+
+    @Slot(object)
+    def _show_outcome(self, outcome: Outcome) -> None:
+        self.reveal_panel.show_outcome(outcome)
+
+
+def _framed(viewer: Viewer, name: str) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName(name)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(2, 2, 2, 2)
+    layout.addWidget(viewer)
+    return frame

@@ -1,0 +1,70 @@
+"""What stands below the replays while both sides are played: one bar for both, and a way to stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from scenes.progress import Progress
+
+
+class PlayingBar(QFrame):
+    """One joint progress: nothing tells the sides apart."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.bar, self.cancel = QProgressBar(), QPushButton(self.tr("Cancel"))
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress of both robots"))
+        self.cancel.setAccessibleName(self.tr("Cancel this turn"))
+        self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.cancel.clicked.connect(self.cancel_requested)
+        said = QLabel(self.tr("Both robots are at work. You will see them together when both have finished."))
+        said.setObjectName("lead")
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addWidget(said)
+        column.addWidget(self.bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(18)
+        row.addLayout(column, 1)
+        row.addWidget(self.cancel)
+
+    def show_progress(self, progress: Progress) -> None:
+        """How far both sides together are; a moving bar while that is unknown."""
+        known = progress.total > 0 and progress.done > 0
+        self.bar.setRange(0, 1000 if known else 0)
+        if known:
+            self.bar.setValue(round(1000 * progress.fraction))
+
+
+class WelcomeBar(QFrame):
+    """What stands below the empty stage: what to do first, or that a turn failed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.said, self.hint = QLabel(), QLabel()
+        self.said.setObjectName("lead")
+        self.hint.setObjectName("quiet")
+        self.hint.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.addWidget(self.said)
+        column.addWidget(self.hint)
+
+    def show_ready(self, *, ready: bool) -> None:
+        """Invite to the first battle, or say that the daemon is not there yet."""
+        if ready:
+            self.said.setText(self.tr("Ready for a battle. Press Enter in the instruction box to play it."))
+        else:
+            self.said.setText(self.tr("One moment: the daemon that plays the robots is not ready yet."))
+        self.hint.setText(
+            self.tr(
+                "Two anonymous models carry out the same instruction. Watch both, vote, and only then learn their names."
+            )
+        )

@@ -1,0 +1,137 @@
+"""The top row of the battle page: robot, scene, instruction, and the button that plays."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from scenes import catalog
+from sync.records import MAX_INSTRUCTION, TurnStart
+from vlaarena_desktop.turns import Setting
+
+
+class SettingBar(QFrame):
+    """What is chosen before the pair is drawn; during a battle, what the next turn shall be."""
+
+    play_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.robot, self.scene, self.start = QComboBox(), QComboBox(), QComboBox()
+        self.instruction, self.play = QLineEdit(), QPushButton(self.tr("Play"))
+        self._suggestions = QStringListModel(self)
+        self._name_widgets()
+        self._lay_out()
+        for robot in catalog.robots().values():
+            self.robot.addItem(robot.name, robot.id)
+        self.start.addItem(self.tr("from a fresh start"), "reset")
+        self.start.addItem(self.tr("from where each stopped"), "continue")
+        self.robot.currentIndexChanged.connect(self._list_scenes)
+        self.scene.currentIndexChanged.connect(self._list_suggestions)
+        self.play.clicked.connect(self.play_requested)
+        self.instruction.returnPressed.connect(self.play_requested)
+        self.instruction.textChanged.connect(self._update_play)
+        self._playable = True
+        self._list_scenes()
+        self._suggest_first()
+        self.offer_next_turn(offered=False)
+
+    @property
+    def setting(self) -> Setting:
+        """What is chosen now."""
+        return Setting(self.robot.currentData(), self.scene.currentData(), self.instruction.text().strip())
+
+    @property
+    def turn_start(self) -> TurnStart:
+        """Where the next turn starts from."""
+        return "continue" if self.start.currentData() == "continue" else "reset"
+
+    def offer_next_turn(self, *, offered: bool) -> None:
+        """During a battle robot and scene stand fixed, and a turn may continue from the last one."""
+        self.robot.setEnabled(not offered)
+        self.scene.setEnabled(not offered)
+        self._start_box.setVisible(offered)
+        self.play.setText(self.tr("Play next turn") if offered else self.tr("Play"))
+
+    def set_playable(self, *, playable: bool) -> None:
+        """Whether a turn may be played now."""
+        self._playable = playable
+        self._update_play()
+
+    def _name_widgets(self) -> None:
+        self.robot.setAccessibleName(self.tr("Robot"))
+        self.scene.setAccessibleName(self.tr("Scene"))
+        self.start.setAccessibleName(self.tr("Where the next turn starts"))
+        self.instruction.setAccessibleName(self.tr("Instruction"))
+        self.instruction.setObjectName("instruction")
+        self.instruction.setMaxLength(MAX_INSTRUCTION)
+        self.instruction.setClearButtonEnabled(True)
+        self.instruction.setPlaceholderText(self.tr("What shall both robots do?"))
+        completer = QCompleter(self._suggestions, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(10)
+        self.instruction.setCompleter(completer)
+        self.play.setObjectName("primary")
+        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.play.setAccessibleName(self.tr("Play"))
+        self.play.setToolTip(self.tr("Both robots carry out the instruction (Enter)"))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 12)
+        row.setSpacing(12)
+        self._start_box = _captioned(self.tr("Start"), self.start)
+        row.addWidget(_captioned(self.tr("Robot"), self.robot))
+        row.addWidget(_captioned(self.tr("Scene"), self.scene))
+        row.addWidget(_captioned(self.tr("Instruction"), self.instruction), 1)
+        row.addWidget(self._start_box)
+        row.addWidget(self.play, 0, Qt.AlignmentFlag.AlignBottom)
+        self.robot.setMaximumWidth(200)
+        self.scene.setMaximumWidth(210)
+
+    @Slot()
+    def _list_scenes(self) -> None:
+        self.scene.clear()
+        for scene in catalog.scenes().values():
+            if self.robot.currentData() in scene.robots:
+                self.scene.addItem(scene.name, scene.id)
+
+    @Slot()
+    def _list_suggestions(self) -> None:
+        scene_id = self.scene.currentData()
+        tasks = catalog.find_scene(scene_id).tasks if scene_id else ()
+        self._suggestions.setStringList([task.instruction for task in tasks])
+
+    def _suggest_first(self) -> None:
+        lifts = [text for text in self._suggestions.stringList() if text.startswith("lift")]
+        suggestions = lifts or self._suggestions.stringList()
+        self.instruction.setText(suggestions[0] if suggestions else "")
+
+    @Slot()
+    def _update_play(self) -> None:
+        self.play.setEnabled(self._playable and bool(self.instruction.text().strip()))
+
+
+def _captioned(caption: str, field: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(3)
+    label = QLabel(caption)
+    label.setObjectName("caption")
+    label.setBuddy(field)
+    column.addWidget(label)
+    column.addWidget(field)
+    return box

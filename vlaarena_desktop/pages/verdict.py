@@ -1,0 +1,128 @@
+"""What stands below the replays after the vote: the countdown to take it back, then the reveal."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from sync.records import UNDO_SECONDS, Choice
+from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
+from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.viewing.badge import SideMark
+
+
+class UndoBar(QFrame):
+    """The vote is kept; it may be taken back until the names are told."""
+
+    undo_requested = Signal()
+    reveal_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.said, self.countdown = QLabel(), QLabel()
+        self.said.setObjectName("lead")
+        self.countdown.setObjectName("quiet")
+        self.undo = QPushButton(self.tr("Undo   U"))
+        self.now = QPushButton(self.tr("Reveal now   Enter"))
+        self.now.setObjectName("primary")
+        for button in (self.undo, self.now):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(button.text())
+        self.undo.clicked.connect(self.undo_requested)
+        self.now.clicked.connect(self.reveal_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(14)
+        for widget in (self.said, self.countdown):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.undo)
+        row.addWidget(self.now)
+
+    def show_vote(self, choice: Choice) -> None:
+        """Say what was voted."""
+        self.said.setText(self.tr("Your vote is kept: {choice}").format(choice=choice_text(choice)))
+        self.tick(UNDO_SECONDS)
+
+    def tick(self, seconds: float) -> None:
+        """Show how long the vote may still be taken back."""
+        self.countdown.setText(self.tr("The names are told in {seconds} s.").format(seconds=ceil(seconds)))
+
+
+class RevealPanel(QFrame):
+    """Who A and B were, and how they fared."""
+
+    new_battle_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.sides = (_SidePanel(0), _SidePanel(1))
+        self.said = QLabel()
+        self.said.setObjectName("quiet")
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.new_battle = QPushButton(self.tr("New battle   N"))
+        self.new_battle.setObjectName("primary")
+        self.new_battle.setAccessibleName(self.tr("New battle"))
+        self.new_battle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.new_battle.clicked.connect(self.new_battle_requested)
+        middle = QVBoxLayout()
+        middle.setSpacing(6)
+        middle.addWidget(self.said)
+        middle.addWidget(self.new_battle)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 12, 18, 12)
+        row.setSpacing(20)
+        row.addWidget(self.sides[0], 1)
+        row.addLayout(middle)
+        row.addWidget(self.sides[1], 1)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Tell the names."""
+        for panel, side in zip(self.sides, (outcome.left, outcome.right), strict=True):
+            panel.show_side(side)
+        vote = (
+            self.tr("Your vote: {choice}").format(choice=choice_text(outcome.choice))
+            if outcome.choice
+            else ""
+        )
+        self.said.setText(vote or self.tr("Skipped: no vote counts"))
+
+
+class _SidePanel(QWidget):
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.name, self.organization, self.result = QLabel(), QLabel(), QLabel()
+        self.name.setObjectName("title")
+        self.organization.setObjectName("quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        for label in (self.name, self.organization, self.result):
+            words.addWidget(label)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(SideMark(side, 44))
+        row.addLayout(words, 1)
+
+    def show_side(self, side: SideOutcome) -> None:
+        self.name.setText(side.name)
+        self.organization.setText(side.organization)
+        self.result.setText(" · ".join(self._told(each) for each in side.performances))
+        judged = [each.succeeded for each in side.performances if each.succeeded is not None]
+        self.result.setObjectName("good" if judged and all(judged) else "bad" if judged else "quiet")
+        self.result.style().polish(self.result)
+
+    def _told(self, performance: Performance) -> str:
+        if performance.succeeded is None:
+            return self.tr("{steps} steps").format(steps=performance.steps)
+        told = (
+            self.tr("succeeded in {steps} steps")
+            if performance.succeeded
+            else self.tr("no success in {steps} steps")
+        )
+        return told.format(steps=performance.steps)

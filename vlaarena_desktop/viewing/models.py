@@ -1,0 +1,37 @@
+"""The models that replays are drawn with: the world as it was recorded, prepared for the screen, kept for next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mujoco
+
+from scenes.bundle import unpack
+from scenes.episode import Trajectory
+from scenes.world import compile_world
+from vlaarena_desktop.viewing.drawing import Tier, prepared
+
+
+class ReplayModels:
+    """Finds a trajectory's model: from the bundle it was played in, else from the present robot and scene."""
+
+    def __init__(self, bundle: Callable[[str], bytes | None], tier: Tier) -> None:
+        self._bundle, self._tier = bundle, tier
+        self._kept: dict[str, mujoco.MjModel] = {}
+
+    def model_of(self, trajectory: Trajectory) -> mujoco.MjModel:
+        """A model shared by all viewers of this world.
+
+        Raises:
+            BadInput: the kept bundle is damaged.
+            NotFound: neither the bundle nor the robot and scene exist here.
+        """
+        digest = trajectory.bundle_digest
+        if digest not in self._kept:
+            content = self._bundle(digest)
+            if content is not None:
+                model = unpack(content)
+            else:
+                model = compile_world(trajectory.robot_id, trajectory.scene_id).model
+            self._kept[digest] = prepared(model, self._tier)
+        return self._kept[digest]
