@@ -91,6 +91,8 @@ def _open_context(width: int, height: int) -> tuple[str, Any]:
     reasons = []
     wanted = os.environ.get("MUJOCO_GL", "").lower()
     for backend in sorted(_BACKENDS, key=lambda name: name != wanted):
+        if reasons:
+            os.environ["MUJOCO_GL"] = backend  # tells the MuJoCo library where its OpenGL functions are
         try:
             context = import_module(f"mujoco.{backend}").GLContext(width, height)
             context.make_current()
@@ -112,7 +114,6 @@ def _forget_opengl() -> None:
         if name.partition(".")[0] == "OpenGL" or name.startswith(("mujoco.egl", "mujoco.osmesa")):
             del sys.modules[name]
     os.environ.pop("PYOPENGL_PLATFORM", None)
-    os.environ.pop("MUJOCO_GL", None)
 
 
 def _plain_context(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjrContext:
