@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -12,20 +14,32 @@ BUG = "Something unexpected happened inside VLA Arena; it was noted in the log."
 _BYTES, _FILES = 2**20, 3
 
 
-def write_to(home: Path) -> None:
-    """Log to `logs/vlaarena.log` in the data folder, from now on and for the whole process."""
-    try:
-        (home / "logs").mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            home / "logs" / "vlaarena.log", maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8"
-        )
-    except OSError:
-        handler = logging.NullHandler()
+@contextmanager
+def kept_in(home: Path) -> Iterator[None]:
+    """Log to `logs/vlaarena.log` in the data folder inside the block."""
+    handler = _handler(home / "logs" / "vlaarena.log")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
 
 
 def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """For sys.excepthook: the traceback goes to the log, one plain sentence to the person."""
+    """Put the traceback of a bug in the log and say one plain sentence."""
     logging.getLogger("vlaarena").critical("A bug", exc_info=(kind, error, trace))
     print(f"{BUG} ({kind.__name__})", file=sys.stderr)
+
+
+def _handler(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return RotatingFileHandler(
+            path, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return logging.NullHandler()

@@ -1,19 +1,18 @@
-"""The commands as a person runs them: real processes, a data folder of their own, one daemon for all."""
+"""The commands as a person types them, on a data folder of their own, with one daemon process for all."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from vlaarena_desktop.__main__ import main
 from vlaarena_desktop.local_daemon import daemon_at
-
-VLAARENA = [sys.executable, "-m", "vlaarena_desktop"]
 
 
 class Answer(NamedTuple):
@@ -31,8 +30,14 @@ Command = Callable[..., Answer]
 
 
 def run(*arguments: str) -> Answer:
-    done = subprocess.run([*VLAARENA, *arguments], capture_output=True, text=True, timeout=120)
-    return Answer(done.returncode, done.stdout, done.stderr)
+    """Run a command in this process: starting an interpreter for each would take most of the tests' time."""
+    output, errors = StringIO(), StringIO()
+    with redirect_stdout(output), redirect_stderr(errors):
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Answer(code, output.getvalue(), errors.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gpu_daemon.client import DaemonClient
-from scenes.catalog import find_robot, find_scene
+from scenes import catalog
 from scenes.errors import ArenaError, BadInput
 from scenes.models import ModelCard
 from scenes.progress import finish
@@ -38,8 +38,9 @@ def battle(arguments: Namespace) -> Report:
     Raises:
         ArenaError: anything of the daemon's, the store's or the rules' own.
     """
-    robot, scene = find_robot(arguments.robot), find_scene(arguments.scene)
-    setting = turns.Setting(robot.id, scene.id, arguments.instruction or scene.tasks[0].instruction)
+    robot, scene = catalog.find_robot(arguments.robot), catalog.find_scene(arguments.scene)
+    instruction = scene.tasks[0].instruction if arguments.instruction is None else arguments.instruction
+    setting = turns.Setting(robot.id, scene.id, catalog.check_instruction(instruction))
     home, settings = _opened(arguments)
     with Store.open(home) as store:
         store.close_voted()

@@ -1,4 +1,4 @@
-"""`vlaarena doctor`: versions, graphics, packages, the data folder, and what to do where something is missing."""
+"""`vlaarena doctor`: versions, graphics, packages and the data folder, with advice for what is missing."""
 
 from __future__ import annotations
 
