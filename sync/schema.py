@@ -151,7 +151,7 @@ _VOTES = (
         origin TEXT NOT NULL CHECK (origin IN ('window', 'cli', 'simulated')),
         kind TEXT NOT NULL CHECK (kind IN ('rated', 'practice', 'check', 'experiment', 'chosen')),
         comment TEXT CHECK (length(comment) <= 2000),
-        tags TEXT NOT NULL CHECK (json_valid(tags)),
+        tags TEXT NOT NULL CHECK (tags LIKE '[%]'),  -- JSON; old SQLite does not trust json_valid()
         left_progress INTEGER CHECK (left_progress BETWEEN 0 AND 100),
         right_progress INTEGER CHECK (right_progress BETWEEN 0 AND 100),
         left_coverage REAL NOT NULL CHECK (left_coverage BETWEEN 0 AND 1),

@@ -36,8 +36,7 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
             "A vote needs a completed turn.", hint="Let both sides carry out an instruction first."
         )
     session = sessions.find_session(database, battle.session_id)
-    identity = _next_revision(database, battle_id, session.evaluator_id)
-    vote = _vote(identity, session, battle, ballot, played)
+    vote = _next_revision(database, _vote(session, battle, ballot, _task(played)))
     with database.transaction():
         _append(database, vote)
         battles.set_status(database, battle_id, "voted")
@@ -93,13 +92,16 @@ def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
     return {(tally.kind, tally.origin): tally.votes for tally in tallies}
 
 
-def _vote(
-    identity: tuple[str, int], session: Session, battle: Battle, ballot: Ballot, played: list[Turn]
-) -> Vote:
+def _task(played: list[Turn]) -> str | None:
+    """The task of all turns, if they have one in common."""
     tasks = {turn.task_id for turn in played}
+    return tasks.pop() if len(tasks) == 1 else None
+
+
+def _vote(session: Session, battle: Battle, ballot: Ballot, task_id: str | None) -> Vote:
     return Vote(
-        vote_id=identity[0],
-        rev=identity[1],
+        vote_id=new_id(),
+        rev=1,
         battle_id=battle.battle_id,
         evaluator_id=session.evaluator_id,
         session_id=session.session_id,
@@ -107,7 +109,7 @@ def _vote(
         scene_id=session.scene_id,
         left_model_id=None,
         right_model_id=None,
-        task_id=tasks.pop() if len(tasks) == 1 else None,
+        task_id=task_id,
         vote=ballot.vote,
         withdrawn=False,
         origin=ballot.origin,
@@ -122,13 +124,15 @@ def _vote(
     )
 
 
-def _next_revision(database: Database, battle_id: str, evaluator_id: str) -> tuple[str, int]:
-    """The id of this evaluator's vote on this battle, kept over all its revisions, and the next revision."""
+def _next_revision(database: Database, vote: Vote) -> Vote:
+    """The same vote; if its evaluator voted on its battle before, under that vote's id as its next revision."""
     earlier = database.rows(
         "SELECT vote_id, max(rev) AS rev FROM vote WHERE battle_id = ? AND evaluator_id = ? GROUP BY vote_id",
-        [battle_id, evaluator_id],
+        [vote.battle_id, vote.evaluator_id],
     )
-    return (earlier[0]["vote_id"], earlier[0]["rev"] + 1) if earlier else (new_id(), 1)
+    if not earlier:
+        return vote
+    return msgspec.structs.replace(vote, vote_id=earlier[0]["vote_id"], rev=earlier[0]["rev"] + 1)
 
 
 def _append(database: Database, vote: Vote) -> None:
