@@ -125,7 +125,7 @@ def _vote(session: Session, battle: Battle, ballot: Ballot, task_id: str | None)
 
 
 def _next_revision(database: Database, vote: Vote) -> Vote:
-    """The same vote; if its evaluator voted on its battle before, under that vote's id as its next revision."""
+    """The same vote; if its evaluator voted on this battle before, as the next revision of that vote."""
     earlier = database.rows(
         "SELECT vote_id, max(rev) AS rev FROM vote WHERE battle_id = ? AND evaluator_id = ? GROUP BY vote_id",
         [vote.battle_id, vote.evaluator_id],
