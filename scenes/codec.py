@@ -93,7 +93,7 @@ def _from_extension(code: int, content: memoryview) -> NDArray[Any]:
     if len(shuffled) != size:
         raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
     plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
-    array = np.ascontiguousarray(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T)
+    array = np.array(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T, order="C")
     array.flags.writeable = False
     return array
 
@@ -116,7 +116,12 @@ def _checked(kind: Any, value: object) -> object:
             raise ValueError("expected an array")
         arguments = get_args(kind)
         wanted = get_args(arguments[1]) if len(arguments) == 2 else ()
-        if wanted and isinstance(wanted[0], type) and value.dtype != np.dtype(wanted[0]):
+        if (
+            wanted
+            and wanted[0] is not Any
+            and isinstance(wanted[0], type)
+            and value.dtype != np.dtype(wanted[0])
+        ):
             raise ValueError(f"expected an array of {np.dtype(wanted[0])}, got {value.dtype}")
         return value
     raise NotImplementedError(f"cannot decode a {kind}")

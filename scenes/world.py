@@ -135,14 +135,15 @@ class World:
         return values
 
     def full_values(self, state: State) -> NDArray[np.float64]:
-        """A state laid out as `components` says; what it does not hold is zero.
+        """A state laid out as `components` says; applied forces it does not hold are zero.
 
         Raises:
             BadInput: it belongs to another model.
         """
         known = {component.name: component.size for component in self.components}
         given = {component.name: component.size for component in state.components}
-        if not given.items() <= known.items() or state.values.shape != (sum(given.values()),):
+        fits = given.items() <= known.items() and known.keys() - given.keys() <= set(_APPLIED)
+        if not fits or state.values.shape != (sum(given.values()),):
             raise BadInput(
                 "This state does not belong to this robot and scene.",
                 hint="Use the robot, scene and version it was recorded with.",
@@ -152,7 +153,7 @@ class World:
         return np.concatenate([parts.get(name, np.zeros(size)) for name, size in known.items()])
 
     def restore(self, state: State) -> None:
-        """Go back to a state exactly; what it does not hold becomes zero.
+        """Go back to a state exactly; applied forces it does not hold become zero.
 
         Raises:
             BadInput: it belongs to another model.
