@@ -146,6 +146,26 @@ def test_joint_limits_hold_wherever_the_hand_is_sent(world: World) -> None:
         world.step(command.ctrl, 50)
 
 
+def test_an_arm_stretched_to_its_reach_does_not_leap(world: World) -> None:
+    control = controller(world)
+    largest = 0.0
+    for way in ([0.3, 1, 0], [1, 0, 0], [0, -1, 0.5], [0, 0, 1]):
+        for _ in range(20):
+            before = world.data.ctrl[:7].copy()
+            advance(world, control, np.array([*way, 0, 0, 0, 1], np.float32))
+            largest = max(largest, float(np.abs(world.data.ctrl[:7] - before).max()))
+    assert largest < 0.5
+
+
+def test_within_reach_the_targets_solve_the_commanded_pose_to_a_millimetre(world: World) -> None:
+    control = controller(world)
+    for way in ([0, 0.7, -0.7, 0, 0, 0.5], [0, -0.7, -0.7, 0, 0, -0.5], [-0.5, 0, 0.5, 0.2, 0.2, 0]):
+        for _ in range(5):
+            advance(world, control, np.array([*way, 1], np.float32))
+            solved = control.arm.forward(world.data.ctrl[:7])
+            assert np.linalg.norm(solved.position - control.commanded_position) < 0.001
+
+
 def test_the_same_state_and_actions_give_controls_equal_to_the_last_bit(world: World) -> None:
     control = controller(world)
     generator = np.random.Generator(np.random.PCG64(1))

@@ -19,11 +19,12 @@ FUNNEL = 2.0  # metres of height per metre of horizontal error
 LIFT_TO = 0.14  # [m] above the table
 CARRY_ABOVE = 0.035  # [m] over what must be cleared
 FINGER = 0.022  # [m] half the depth of the closed fingers in the direction of a push
+PUSH_UNTIL = 0.72  # [m] from the base: no farther out
 WITHIN = 0.02  # [m] from the fingertips to the middle of what is held
 PUSH_LEAD = 0.05  # [m] ahead of the fingertips
 PUSH_HEIGHT = 0.014  # [m] of the fingertips above the table
 REACH_ABOVE = 0.008  # [m] between the fingertips and the top of the object
-RETREAT = 0.10  # [m] above what was released
+RETREAT = 0.12  # [m] above what was released
 
 
 class Style(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,8 +131,10 @@ def _deliver(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, 
 
 
 def _let_go(item: SceneObject, now: Situation, style: Style) -> Aim:
-    up = 0.0 if item.id in now.touched else RETREAT
-    return Aim(now.tcp + np.array([0.0, 0.0, up]), hand_yaw(now), True)
+    goal = now.tcp.copy()
+    if item.id not in now.touched:
+        goal[2] = now.positions[item.id][2] + RETREAT
+    return Aim(goal, hand_yaw(now), True)
 
 
 def _carry(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, style: Style) -> Aim:
@@ -159,6 +162,8 @@ def _push(item: SceneObject, along: Vector, now: Situation, style: Style) -> Aim
     reach = item.radius + FINGER
     low = float(now.tcp[2]) <= PUSH_HEIGHT + 0.008
     if low and ahead <= 0.0 and abs(across) <= 0.015:
+        if np.hypot(*now.tcp[:2]) > PUSH_UNTIL:
+            return Aim(now.tcp, 0.0, False)
         goal = np.array([*(now.tcp[:2] + PUSH_LEAD * along), PUSH_HEIGHT])
         goal[:2] -= across * np.array([-along[1], along[0]])
         return Aim(goal, 0.0, False)
