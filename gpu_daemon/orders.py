@@ -32,6 +32,7 @@ class Assignment(Struct, frozen=True, tag=True):
 
     card: ModelCard
     loaded_policies: int  # how many policies to keep in memory
+    longest_step_s: float  # a worker that takes longer has no door any more, and ends itself
 
 
 Order = Assignment | Cancel

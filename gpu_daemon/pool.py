@@ -19,11 +19,14 @@ import zmq
 from gpu_daemon.messages import Cancel
 from gpu_daemon.orders import Assignment, Report, read_report, to_bytes
 from gpu_daemon.plays import PlayUnderWay
+from gpu_daemon.settings import DaemonSettings
 from scenes.errors import BadInput, DaemonError
 
 MAX_FAILED_STARTS = 3  # in a row; then the daemon gives up
 START_SECONDS = 60.0
 LAST_WORDS = 8000  # bytes of its output that are kept of a worker
+_READS = 16  # of 64 KiB before others are heard again
+_GRACE_SECONDS = 1.0  # in which the door kills a worker that is late
 
 _log = logging.getLogger("vlaarena.daemon")
 
@@ -46,9 +49,10 @@ class Worker:
     def hear(self) -> None:
         """Keep the end of what the process printed: it may name a model, so it is never logged."""
         with suppress(BlockingIOError):
-            while words := os.read(self.output.fileno(), 65536):
+            for _ in range(_READS):
+                words = os.read(self.output.fileno(), 65536)
                 self.last_words = (self.last_words + words)[-LAST_WORDS:]
-            self.silent = True
+                self.silent = not words
 
     @property
     def ended(self) -> bool:
@@ -98,9 +102,10 @@ class Pool:
         free = [worker for worker in self.workers if worker.ready and worker.play is None]
         return min(free, key=lambda worker: worker.model_id != model_id, default=None)
 
-    def assign(self, worker: Worker, play: PlayUnderWay, loaded_policies: int) -> None:
+    def assign(self, worker: Worker, play: PlayUnderWay, settings: DaemonSettings) -> None:
         """Hand a play to a worker."""
-        order = to_bytes(Assignment(play.card, loaded_policies))
+        longest = max(settings.load_timeout_s, settings.step_timeout_s) + _GRACE_SECONDS
+        order = to_bytes(Assignment(play.card, settings.loaded_policies, longest))
         self.socket.send_multipart([worker.name.encode(), order, play.frame])
         worker.play, worker.model_id, worker.last_words = play, play.card.id, b""
         play.assign(monotonic())

@@ -249,7 +249,7 @@ class Door:
             worker = self._pool.idle(self._queue[0].card.id)
             if worker is None:
                 return
-            self._pool.assign(worker, self._queue.popleft(), self._settings.loaded_policies)
+            self._pool.assign(worker, self._queue.popleft(), self._settings)
 
     def _repeat(self) -> None:
         """Tell everyone who waits where their play is, each second: so silence means a lost connection."""

@@ -5,6 +5,7 @@ Run by the door as `python -m gpu_daemon.worker ADDRESS NAME`; ends when its sta
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 from contextlib import suppress
@@ -47,7 +48,7 @@ class WorkerProcess:
 
     def _carry_out(self, order: Assignment, play: Play) -> None:
         try:
-            played = self._play(self._stage.play(order.card, play, order.loaded_policies), play)
+            played = self._play(self._stage.play(order.card, play, order.loaded_policies), order, play)
         except ArenaError as error:
             sealed = seal(play.seal_key, error.detail[:_DETAIL].encode(), "detail") if error.detail else b""
             self._report(
@@ -56,13 +57,16 @@ class WorkerProcess:
         else:
             self._report(Finished(play.request_id, played.sealed_run), played.episode)
 
-    def _play(self, job: Job[Played], play: Play) -> Played:
+    def _play(self, job: Job[Played], order: Assignment, play: Play) -> Played:
         while True:
+            faulthandler.dump_traceback_later(order.longest_step_s, exit=True)
             try:
                 progress = next(job)
             except StopIteration as stop:
                 played: Played = stop.value
                 return played
+            finally:
+                faulthandler.cancel_dump_traceback_later()
             self._report(Snapshot(play.request_id, int(progress.done), int(progress.total)))
             if self._cancelled(play.request_id):
                 job.close()
@@ -88,8 +92,15 @@ def _end_with_the_door(socket_file: Path) -> None:
     os._exit(0)
 
 
+def _yield_memory_first() -> None:
+    """Where memory runs out, Linux shall end a worker rather than the door."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
 def main() -> None:
     """Play until the door is gone."""
+    _yield_memory_first()
     address, name = sys.argv[1:]
     Thread(target=_end_with_the_door, args=(Path(address.removeprefix("ipc://")),), daemon=True).start()
     WorkerProcess(zmq.Context(), address, name).run()

@@ -13,6 +13,8 @@ MANNERS = {
     "slow": "slow",
     "unloadable": "does not load",
     "hanging": "hangs",
+    "holding": "holds the interpreter",
+    "flooding": "floods",
     "raising": "raises",
     "suicidal": "kills itself",
     "leaving": "exits",

@@ -51,9 +51,13 @@ def test_a_signal_ends_the_daemon_its_workers_and_its_folder(
     assert list(scratch.iterdir()) == []
 
 
-def test_the_workers_of_a_killed_daemon_end_and_tidy_up(tmp_path: Path, scratch: Path) -> None:
-    hanging = add_card(tmp_path, "hanging", "hangs")
-    with running_daemon(tmp_path) as daemon, daemon.client() as client:
+@pytest.mark.parametrize("manner", ["hangs", "holds the interpreter"])
+def test_the_worker_of_a_killed_daemon_ends_too(tmp_path: Path, scratch: Path, manner: str) -> None:
+    hanging = add_card(tmp_path, "hanging", manner)
+    with (
+        running_daemon(tmp_path, "--workers", "1", load_timeout_s="1", step_timeout_s="1") as daemon,
+        daemon.client() as client,
+    ):
         workers = daemon.workers()
         job = client.play([new_play(hanging)])
         while next(job).done == 0:
@@ -63,7 +67,7 @@ def test_the_workers_of_a_killed_daemon_end_and_tidy_up(tmp_path: Path, scratch:
             list(job)
         daemon.process.wait(timeout=5)
     assert all(ended(worker) for worker in workers)
-    assert list(scratch.iterdir()) == []
+    assert manner != "hangs" or list(scratch.iterdir()) == []
 
 
 def test_the_daemon_ends_when_the_program_that_started_it_does(tmp_path: Path, scratch: Path) -> None:

@@ -137,21 +137,21 @@ def test_no_log_line_and_no_frame_of_an_episode_names_a_model(
     assert "canary" not in daemon.log
 
 
-def test_killing_the_worker_that_plays_is_reported_within_two_seconds(tmp_path: Path) -> None:
-    slow = add_card(tmp_path, "slow", "slow")
-    with running_daemon(tmp_path, "--workers", "1") as daemon, daemon.client() as client:
-        job = client.play([new_play(slow, max_steps=500)])
+def test_killing_the_worker_that_plays_is_reported_within_two_seconds(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        job = client.play([new_play("canary-slow", max_steps=500)])
         while next(job).done == 0:
             pass
-        (worker,) = daemon.workers()
-        os.kill(worker, signal.SIGKILL)
+        killed = daemon.workers()
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
         began = monotonic()
         with pytest.raises(WorkerDied):
             finish(job)
         assert monotonic() - began < 2.0
-        (played,) = finish(client.play([new_play(slow)]))
-        assert read_episode(played.episode).termination == "max_steps"
-        assert daemon.workers() != [worker]
+        (played,) = finish(client.play([new_play("canary-well")]))
+    assert read_episode(played.episode).termination == "max_steps"
+    assert not set(daemon.workers()) & set(killed)
 
 
 def test_more_plays_than_the_queue_holds_are_refused_and_may_be_asked_again(tmp_path: Path) -> None:
@@ -162,3 +162,10 @@ def test_more_plays_than_the_queue_holds_are_refused_and_may_be_asked_again(tmp_
             finish(client.play(plays))
         (played,) = finish(client.play([new_play(slow, seed=9, max_steps=2)]))
     assert read_episode(played.episode).seed == 9
+
+
+def test_a_model_that_wants_images_plays_the_same_episode_again(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        first, second = finish(client.play([new_play("random-walk"), new_play("random-walk")]))
+    assert first.episode == second.episode
+    assert run_of(first).gl_renderer

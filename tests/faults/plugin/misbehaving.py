@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
@@ -43,6 +44,11 @@ class Misbehaving:
     def _misbehave(self) -> object:
         if self._manner == "hangs":
             threading.Event().wait()
+        elif self._manner == "holds the interpreter":
+            ctypes.PyDLL(None).pause()
+        elif self._manner == "floods":
+            while True:
+                os.write(1, b"nonsense " * 1000)
         elif self._manner == "raises":
             raise RuntimeError(f"{self._id} is confused")
         elif self._manner == "kills itself":
