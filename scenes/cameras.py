@@ -88,7 +88,7 @@ class Cameras:
 
 def _open_context(width: int, height: int) -> tuple[str, Any]:
     """The first backend that opens, current on this thread; the one MUJOCO_GL names is tried first."""
-    reasons = []
+    reasons: list[str] = []
     wanted = os.environ.get("MUJOCO_GL", "").lower()
     for backend in sorted(_BACKENDS, key=lambda name: name != wanted):
         if reasons:
