@@ -26,7 +26,7 @@ and the technical detail of a failure come back sealed with the key in the reque
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
 from msgspec import Meta, Struct
 
@@ -35,6 +35,8 @@ from scenes.episode import State
 from scenes.errors import BadInput, Fault, VersionMismatch
 from scenes.models import ModelCard
 from scenes.seal import KEY_BYTES
+
+T = TypeVar("T")
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 1 * 2**20
@@ -148,7 +150,7 @@ def read_request(content: bytes) -> Request:
     Raises:
         BadInput: it is too large or not a request of this protocol.
     """
-    return decode(_bounded(content), cast("type[Request]", Request))
+    return _read(content, cast("type[Request]", Request), "request")
 
 
 def read_reply(content: bytes) -> Reply:
@@ -157,7 +159,7 @@ def read_reply(content: bytes) -> Reply:
     Raises:
         BadInput: it is too large or not a reply of this protocol.
     """
-    return decode(_bounded(content), cast("type[Reply]", Reply))
+    return _read(content, cast("type[Reply]", Reply), "reply")
 
 
 def mismatch(client_version: int, daemon_version: int) -> VersionMismatch:
@@ -167,6 +169,14 @@ def mismatch(client_version: int, daemon_version: int) -> VersionMismatch:
         f"The application speaks protocol version {client_version}, the daemon version {daemon_version}.",
         hint=f"The {older} is the older of the two: update it and start it again.",
     )
+
+
+def _read(content: bytes, kind: type[T], name: str) -> T:
+    try:
+        return decode(_bounded(content), kind)
+    except BadInput as error:
+        message = f"This is not a {name} of protocol version {VERSION}."
+        raise BadInput(message, hint=error.hint, detail=error.detail or error.message) from error
 
 
 def _bounded(content: bytes) -> bytes:

@@ -107,6 +107,7 @@ class Door:
             self._repeat()
             if not announced and self._pool.ready:
                 announced = True
+                _log.info("ready")
                 on_ready()
 
     def _wait(self) -> None:

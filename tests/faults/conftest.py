@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.daemons import RunningDaemon, add_card, running_daemon
+from faults.daemons import CARD, RunningDaemon, add_card, running_daemon
 
 MANNERS = {
     "well": "behaves",
@@ -32,6 +32,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("daemon")
     for model_id, manner in MANNERS.items():
         add_card(folder, f"canary-{model_id}", manner)
+    elsewhere = folder / "cards" / "canary-elsewhere.toml"
+    elsewhere.write_text(
+        CARD.format(id="canary-elsewhere", manner="behaves").replace("panda", "another-robot")
+    )
     return folder
 
 

@@ -12,11 +12,12 @@ from time import monotonic
 import pytest
 import zmq
 from faults.daemons import KEY, RunningDaemon, add_card, new_play, running_daemon
+from msgspec import structs
 
-from gpu_daemon.messages import Cancel, Failed, Finished, Play, Reply, read_reply, to_bytes
+from gpu_daemon.messages import Accepted, Cancel, Failed, Finished, Play, Reply, read_reply, to_bytes
 from scenes.codec import decode
 from scenes.episode import Played, Run, episode_id, read_episode
-from scenes.errors import Cancelled, Refused, WorkerDied
+from scenes.errors import Cancelled, Incompatible, NotFound, Refused, WorkerDied
 from scenes.progress import finish
 from scenes.seal import unseal
 
@@ -152,6 +153,41 @@ def test_killing_the_worker_that_plays_is_reported_within_two_seconds(daemon: Ru
         (played,) = finish(client.play([new_play("canary-well")]))
     assert read_episode(played.episode).termination == "max_steps"
     assert not set(daemon.workers()) & set(killed)
+
+
+def test_a_play_that_waits_is_told_so_every_second(daemon: RunningDaemon, wire: zmq.Socket[bytes]) -> None:
+    plays = [new_play("canary-slow", max_steps=30) for _ in range(3)]
+    for play in plays:
+        wire.send(to_bytes(play))
+    waiting = [reply for reply, _ in replies(wire) if isinstance(reply, Accepted)]
+    positions = [reply.position for reply in waiting if reply.request_id == plays[2].request_id]
+    assert len(positions) >= 2
+    assert positions[-1] == 1
+    for play in plays:
+        wire.send(to_bytes(Cancel(play.request_id)))
+
+
+def test_ends_with_different_versions_of_a_scene_are_told_apart(daemon: RunningDaemon) -> None:
+    play = structs.replace(new_play("canary-well"), bundle_digest="0" * 64)
+    with daemon.client() as client, pytest.raises(Incompatible, match="different versions of the scene"):
+        finish(client.play([play]))
+
+
+def test_a_model_that_does_not_fit_is_refused_and_only_the_sealed_detail_says_which(
+    daemon: RunningDaemon,
+) -> None:
+    with daemon.client() as client, pytest.raises(Incompatible) as caught:
+        finish(client.play([new_play("canary-elsewhere")]))
+    assert "canary" not in str(caught.value)
+    (sealed,) = caught.value.sealed_details
+    assert "another-robot" in unseal(KEY, sealed, "detail").decode()
+
+
+def test_an_unknown_robot_or_scene_is_answered_with_those_that_exist(daemon: RunningDaemon) -> None:
+    with daemon.client() as client, pytest.raises(NotFound, match="panda"):
+        finish(client.play([structs.replace(new_play("canary-well"), robot_id="no-such-robot")]))
+    with daemon.client() as client, pytest.raises(NotFound, match="table"):
+        finish(client.play([structs.replace(new_play("canary-well"), scene_id="no-such-scene")]))
 
 
 def test_more_plays_than_the_queue_holds_are_refused_and_may_be_asked_again(tmp_path: Path) -> None:

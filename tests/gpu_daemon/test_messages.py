@@ -39,7 +39,7 @@ def test_a_request_reads_back_as_it_was(request_: Hello | Cancel | Play) -> None
 
 
 def test_a_reply_is_no_request() -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match="not a request of protocol version"):
         read_request(to_bytes(Snapshot("00000000", 1, 2)))
 
 
@@ -70,8 +70,9 @@ def test_a_message_too_large_is_refused_at_both_ends() -> None:
     large = Failed("00000000", Fault("BadInput", "x"), bytes(MAX_MESSAGE_BYTES))
     with pytest.raises(BadInput, match="larger"):
         to_bytes(large)
-    with pytest.raises(BadInput, match="larger"):
+    with pytest.raises(BadInput) as caught:
         read_reply(bytes(MAX_MESSAGE_BYTES + 1))
+    assert "larger" in caught.value.detail
 
 
 @pytest.mark.parametrize(("client", "daemon", "older"), [(1, 2, "application"), (2, 1, "daemon")])
