@@ -17,6 +17,7 @@ from scenes.errors import GraphicsUnavailable, NotFound
 _GL_RENDERER = 0x1F01
 _BACKENDS = ("cgl",) if sys.platform == "darwin" else ("egl", "osmesa")
 _MAX_GEOMS = 2000
+_PLAIN = {"offsamples": 0, "shadowsize": 0, "numslices": 20, "numstacks": 10, "numquads": 1}
 
 
 class Cameras:
@@ -117,16 +118,21 @@ def _forget_opengl() -> None:
 
 
 def _plain_context(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjrContext:
-    """A context of this size without multisampling and shadow map; the model's own quality settings stay."""
+    """A context of this size with coarse shapes, no multisampling; the model's own quality settings stay."""
     visual, quality = model.vis.global_, model.vis.quality
-    kept = (visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize)
+    kept_size = visual.offwidth, visual.offheight
+    kept_quality = {name: getattr(quality, name) for name in _PLAIN}
     try:
-        visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize = width, height, 0, 0
+        visual.offwidth, visual.offheight = width, height
+        for name, value in _PLAIN.items():
+            setattr(quality, name, value)
         context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
     except mujoco.FatalError as error:
         raise GraphicsUnavailable("MuJoCo could not use this OpenGL context.", detail=str(error)) from error
     finally:
-        visual.offwidth, visual.offheight, quality.offsamples, quality.shadowsize = kept
+        visual.offwidth, visual.offheight = kept_size
+        for name, value in kept_quality.items():
+            setattr(quality, name, value)
     mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, context)
     return context
 

@@ -2,8 +2,8 @@
 
 An array travels as MessagePack extension 1: [dtype, shape, compressed, bytes]. Its bytes are column-major
 (each state component's history lies together) and byte-shuffled, then compressed with Zstandard where that
-makes them smaller. The same record always gives the same bytes. Object arrays are refused at both ends: nothing here
-can run code.
+makes them smaller. The same record always gives the same bytes. Object arrays are refused at both ends:
+nothing here can run code.
 """
 
 from __future__ import annotations
