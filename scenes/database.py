@@ -220,15 +220,18 @@ def _names(migrations: Migrations) -> list[str]:
         empty.close()
 
 
-def _back_up(connection: sqlite3.Connection, path: Path, label: str) -> Path:
+def _back_up(connection: sqlite3.Connection, path: Path, label: str) -> None:
     """A complete copy in the folder `backups`, on the disk before this returns."""
     target = path.parent / "backups" / f"{path.stem}-{label}{path.suffix}"
     target.parent.mkdir(exist_ok=True)
     draft = target.with_name(f"{target.name}.new")
     draft.unlink(missing_ok=True)
-    connection.execute("VACUUM INTO ?", [str(draft)])
-    durable.publish(draft, target)
-    return target
+    try:
+        connection.execute("VACUUM INTO ?", [str(draft)])
+        durable.publish(draft, target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _back_up_daily(connection: sqlite3.Connection, path: Path) -> None:

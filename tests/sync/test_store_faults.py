@@ -99,6 +99,16 @@ def test_a_full_disk_refuses_a_vote_and_keeps_the_battle_as_it_was(folder) -> No
         assert store.live_vote(battle_id) == vote
 
 
+def test_a_full_disk_refuses_to_open_rather_than_leave_half_a_backup(folder) -> None:
+    with Store.open(folder) as store:
+        voted = Arena(store).voted_battle()
+    with files_no_larger_than(64 * 1024), pytest.raises(StoreError):
+        Store.open(folder)
+    assert list((folder / "backups").iterdir()) == []
+    with Store.open(folder) as store:
+        assert store.live_vote(voted) is not None
+
+
 @pytest.mark.parametrize("offset", [0, 100, 4096, 5 * 4096])
 def test_a_damaged_store_is_refused_and_left_alone(folder, offset) -> None:
     with Store.open(folder) as store:
