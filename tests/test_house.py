@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("vlaarena_desktop", "gpu_daemon", "sync", "scenes", "resources")
 FILE_LINES = 300
 FUNCTION_LINES = 25
-FORBIDDEN_NAMES = re.compile(r"(utils|common|core|base|manager|helpers?|service|repository)\.py$")
+FORBIDDEN_NAMES = re.compile(r"^(utils|common|core|base|manager|helpers?|service|repository)\.py$")
 
 
 def sources() -> Iterator[Path]:
