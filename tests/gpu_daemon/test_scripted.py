@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from gpu_daemon.policies.loading import all_cards, load
 from scenes.control import Controller, check_actions
+from scenes.episode import Event
 from scenes.errors import BadInput
 from scenes.observing import observe
 from scenes.policy import Observation
-from scenes.tasks import TaskWatch
+from scenes.recorder import Recorder
+from scenes.tasks import TaskWatch, events_of
 from scenes.world import compile_world
 
 STEPS = 50
@@ -136,6 +138,27 @@ def test_the_expert_holds_still_when_the_instruction_is_no_task(careful: Player)
         assert np.array_equal(action, [[0, 0, 0, 0, 0, 0, 1]])
         careful.carry_out(action[0])
     assert np.linalg.norm(careful.world.tcp_position - before) < 0.002
+
+
+@pytest.mark.parametrize(
+    "task_id",
+    [
+        "reach.bowl",
+        "push_left.blue_cylinder",
+        "lift.green_cube",
+        "bowl.red_cube",
+        "stack.red_cube.green_cube",
+    ],
+)
+def test_what_the_expert_did_is_told_again_by_its_trajectory(careful: Player, task_id: str) -> None:
+    watch = careful.begin(task_id, 30_007)
+    recorder, events = Recorder(careful.world, 50), list[Event]()
+    for step in range(1, STEPS + 1):
+        recorder.step(careful.controller.apply(careful.policy.act(careful.observation())[0]).ctrl)
+        events.extend(watch.observe_step(step))
+    assert [event.kind for event in events].count("success") == 1
+    world = compile_world("panda", "table")
+    assert list(events_of(world, recorder.finish(), world.scene.task(task_id))) == events
 
 
 @pytest.mark.parametrize("state", [None, np.zeros(3)])

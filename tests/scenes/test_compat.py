@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from scenes.catalog import find_robot, find_scene
-from scenes.compat import check, issues
+from scenes.compat import PHYSICS_HZ, check, issues
 from scenes.errors import Incompatible
 from scenes.models import CameraInput, ModelCard
 from scenes.policy import ActionSpace, Gripper
+from scenes.world import compile_world
 
 PANDA, TABLE = find_robot("panda"), find_scene("table")
 CARD = ModelCard(
@@ -67,6 +68,10 @@ def test_each_misfit_has_its_reason(card: ModelCard, reason: str) -> None:
 def test_a_scene_for_another_robot_is_refused() -> None:
     scene = msgspec.structs.replace(TABLE, robots=("ur5",))
     assert issues(CARD, PANDA, scene) == ("The scene 'table' is for ur5, not for the robot 'panda'.",)
+
+
+def test_rates_are_checked_against_the_physics_that_is_simulated() -> None:
+    assert compile_world("panda", "table").model.opt.timestep * PHYSICS_HZ == 1.0
 
 
 def test_every_reason_is_given_at_once() -> None:

@@ -17,6 +17,7 @@ from scenes.settings import converted
 from scenes.world import World, compile_world
 
 _DOWN = np.diag([1.0, -1.0, -1.0])  # the hand looks down, its x axis away from the base
+_NEAR = 0.10  # [m]
 _FASTEST_TURN = 0.8  # of the largest rotation per action
 
 
@@ -53,7 +54,8 @@ class ScriptedExpert:
                 "The scripted expert was given no state.", hint="Its card needs reads_state = true."
             )
         now, commanded = stage.read(observation.state)
-        return self._towards(aim(task, stage.objects, now, self._style), commanded)
+        goal = aim(task, stage.objects, now, self._style)
+        return self._towards(goal, float(np.linalg.norm(goal.position - now.tcp)), commanded)
 
     def close(self) -> None:
         """Forget the compiled worlds."""
@@ -65,12 +67,13 @@ class ScriptedExpert:
             self._stages[key] = _Stage(compile_world(*key))
         return self._stages[key]
 
-    def _towards(self, goal: Aim, commanded: Situation) -> NDArray[np.float32]:
-        """The step from the commanded pose towards the aim, at the style's speed."""
+    def _towards(self, goal: Aim, distance: float, commanded: Situation) -> NDArray[np.float32]:
+        """The step from the commanded pose towards the aim, gentler when that is near."""
+        speed = self._style.speed * (1.0 - self._style.gentleness * max(0.0, 1.0 - distance / _NEAR))
         shift = (goal.position - commanded.tcp) / self._action.translation_scale
         across = float(np.hypot(shift[0], shift[1]))
-        shift[:2] *= min(1.0, self._style.speed / max(across, 1e-9))
-        shift[2] = np.clip(shift[2], -self._style.speed, self._style.speed)
+        shift[:2] *= min(1.0, speed / max(across, 1e-9))
+        shift[2] = np.clip(shift[2], -speed, speed)
         turn = _rotation_vector(_yawed(goal.yaw) @ commanded.tcp_rotation.T) / self._action.rotation_scale
         turn *= min(1.0, _FASTEST_TURN / max(float(np.linalg.norm(turn)), 1e-9))
         return _chunk(np.concatenate([shift, turn]), goal.open, self._action)

@@ -31,6 +31,7 @@ class Style(Struct, frozen=True, forbid_unknown_fields=True):
     """How carefully a motion is carried out; read from the card's options."""
 
     speed: float = 0.75  # of the largest step
+    gentleness: float = 0.5  # of the speed, taken off where the aim is near
     hover: float = 0.09  # [m] over an object before the approach
     tolerance: float = 0.008  # [m] horizontal error at which the gripper goes down, and closes or opens
     grasp_height: float = 0.010  # [m] above the middle of an object at which fingers may close
