@@ -70,12 +70,13 @@ def unpack(content: bytes) -> mujoco.MjModel:
 
 
 def fingerprint(model: mujoco.MjModel) -> str:
-    """SHA-256 over all arrays, sizes and options of a model, but for file paths."""
+    """SHA-256 over all arrays, names, sizes and options of a model, but for file paths."""
+    looks = [getattr(model.vis, name) for name in sorted(dir(model.vis)) if name[0].islower()]
     hasher = hashlib.sha256()
-    for owner in (model, model.opt, model.stat):
+    for owner in (model, model.opt, model.stat, *looks):
         for name in sorted(dir(owner)):
             value = None if name.startswith("_") or "path" in name else getattr(owner, name)
-            if isinstance(value, int | float | np.ndarray):
+            if isinstance(value, int | float | bytes | np.ndarray):
                 array = np.asarray(value)
                 hasher.update(f"{name} {array.dtype.str} {array.shape}".encode())
                 hasher.update(np.ascontiguousarray(array).tobytes())
