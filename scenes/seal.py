@@ -1,7 +1,7 @@
 """Sealing: what must not be read before the vote rests and travels encrypted (AES-256-GCM).
 
 The key lies outside the database. Sealed are the model ids of an open battle, who made its episodes (Run),
-and the technical detail of a failure.
+and the technical detail of a failure. They are padded, so that their length does not tell them apart.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from scenes.errors import StoreDamaged, StoreError
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_BLOCK_BYTES = 8192  # sealed records are padded to whole blocks
+_LENGTH_BYTES = 4
 
 
 def seal(key: bytes, content: bytes, purpose: str) -> bytes:
     """Encrypt `content`; it opens only with the same key and for the same purpose."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, purpose.encode())
+    return nonce + AESGCM(key).encrypt(nonce, _padded(content), purpose.encode())
 
 
 def unseal(key: bytes, sealed: bytes, purpose: str) -> bytes:
@@ -34,7 +36,7 @@ def unseal(key: bytes, sealed: bytes, purpose: str) -> bytes:
         StoreDamaged: the key, the purpose or the bytes are not those of the sealing.
     """
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+        return _unpadded(AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()))
     except (InvalidTag, ValueError) as error:
         raise StoreDamaged(
             "A sealed record does not open with this data folder's key.",
@@ -66,3 +68,13 @@ def key_from(path: Path) -> bytes:
             f"{path} holds {len(key)} bytes, not a key of {KEY_BYTES}.", hint="Restore it from a backup."
         )
     return key
+
+
+def _padded(content: bytes) -> bytes:
+    framed = len(content).to_bytes(_LENGTH_BYTES, "big") + content
+    return framed.ljust(-(-len(framed) // _BLOCK_BYTES) * _BLOCK_BYTES, b"\0")
+
+
+def _unpadded(padded: bytes) -> bytes:
+    length = int.from_bytes(padded[:_LENGTH_BYTES], "big")
+    return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]

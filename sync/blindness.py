@@ -1,7 +1,6 @@
 """What an open battle keeps hidden on this workstation, and the promise that nobody changes it.
 
-At rest the hidden records are sealed with a key of the battle's own, bound to their place, and padded, so
-that neither their bytes nor their length tells one model from another.
+At rest the hidden records are sealed with a key of the battle's own and bound to their place.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ from scenes.errors import BadInput, DaemonError, StoreDamaged
 from scenes.seal import derived, seal, unseal
 from sync.records import Reveal, Sides
 
-_BLOCK = 8192  # [bytes]; sealed records are padded to whole blocks
-_LENGTH_BYTES = 4
 _NONCE_BYTES = 32
 
 
@@ -57,7 +54,7 @@ def battle_key(key: bytes, battle_id: str) -> bytes:
 
 def seal_hidden(key: bytes, battle_id: str, record: Hidden) -> bytes:
     """The pair as it rests in the database; it opens only as this battle's."""
-    return seal(battle_key(key, battle_id), _padded(encode(record)), f"sides {battle_id}")
+    return seal(battle_key(key, battle_id), encode(record), f"sides {battle_id}")
 
 
 def open_hidden(key: bytes, battle_id: str, sealed: bytes) -> Hidden:
@@ -66,12 +63,12 @@ def open_hidden(key: bytes, battle_id: str, sealed: bytes) -> Hidden:
     Raises:
         StoreDamaged: the key or the bytes are not those of the sealing.
     """
-    return decode(_unpadded(unseal(battle_key(key, battle_id), sealed, f"sides {battle_id}")), Hidden)
+    return decode(unseal(battle_key(key, battle_id), sealed, f"sides {battle_id}"), Hidden)
 
 
 def seal_run(key: bytes, battle_id: str, run: Run) -> bytes:
     """A run as it rests in the database until its battle closes."""
-    return seal(battle_key(key, battle_id), _padded(encode(run)), f"run {battle_id}")
+    return seal(battle_key(key, battle_id), encode(run), f"run {battle_id}")
 
 
 def open_run(key: bytes, battle_id: str, sealed: bytes) -> Run:
@@ -80,7 +77,7 @@ def open_run(key: bytes, battle_id: str, sealed: bytes) -> Run:
     Raises:
         StoreDamaged: the key or the bytes are not those of the sealing.
     """
-    return decode(_unpadded(unseal(battle_key(key, battle_id), sealed, f"run {battle_id}")), Run)
+    return decode(unseal(battle_key(key, battle_id), sealed, f"run {battle_id}"), Run)
 
 
 def receive_run(key: bytes, battle_id: str, sealed: bytes, model_id: str, episode_id: str) -> Run:
@@ -99,18 +96,8 @@ def receive_run(key: bytes, battle_id: str, sealed: bytes, model_id: str, episod
 
 
 def seal_details(key: bytes, battle_id: str, details: tuple[bytes, ...]) -> bytes:
-    """Technical details of a voided turn, sealed once more for the audit: their lengths would tell, too."""
-    return seal(battle_key(key, battle_id), _padded(encode(details)), f"details {battle_id}")
+    """Technical details of a voided turn, sealed once more for the audit."""
+    return seal(battle_key(key, battle_id), encode(details), f"details {battle_id}")
 
 
 _PLAY_AGAIN = "Void the turn and play it again. If it happens again, restart the daemon."
-
-
-def _padded(content: bytes) -> bytes:
-    framed = len(content).to_bytes(_LENGTH_BYTES, "big") + content
-    return framed.ljust(-(-len(framed) // _BLOCK) * _BLOCK, b"\0")
-
-
-def _unpadded(padded: bytes) -> bytes:
-    length = int.from_bytes(padded[:_LENGTH_BYTES], "big")
-    return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]
