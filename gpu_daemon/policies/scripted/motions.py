@@ -133,7 +133,7 @@ def _deliver(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, 
 
 def _let_go(item: SceneObject, now: Situation, style: Style) -> Aim:
     goal = now.tcp.copy()
-    if item.id not in now.touched:
+    if item.id not in now.gripped:
         goal[2] = now.positions[item.id][2] + RETREAT
     return Aim(goal, hand_yaw(now), True)
 
