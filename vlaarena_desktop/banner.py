@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vlaarena_desktop.icons import icon, pixmap
@@ -54,6 +55,10 @@ class Banner(QFrame):
         else:
             self._leave_timer.start(_NOTICE_SECONDS * 1000)
         self.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is left to go by itself."""
+        self._leave_timer.stop()
 
     @Slot()
     def _do(self) -> None:

@@ -87,7 +87,7 @@ class BattleKeys(QObject):
             return False
         if watched.window() is not self._page.window():
             return False
-        focus = self._page.window().focusWidget()
+        focus = QApplication.focusWidget()
         if isinstance(focus, QLineEdit | QAbstractItemView):
             return False
         confirms = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

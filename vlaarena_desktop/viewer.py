@@ -45,6 +45,7 @@ class Viewer(QWidget):
         layout.addWidget(self.canvas)
         self._badge.raise_()
         self.setMinimumSize(240, 180)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Replay of A") if side == 0 else self.tr("Replay of B"))
         self.view.changed.connect(self._show_camera)

@@ -32,6 +32,7 @@ class BattlePage(QWidget):
         self.setObjectName("page")
         self._arena, self._models = arena, models
         self._shown: TurnReplay | None = None
+        self._unseen: set[int] = set()  # sides of which nothing came onto the screen yet
         self.playhead = Playhead(self)
         self.viewers = tuple(Viewer(side, self.playhead, native=native) for side in (0, 1))
         self.link = ViewLink([viewer.view for viewer in self.viewers], self)
@@ -44,6 +45,7 @@ class BattlePage(QWidget):
         self._connect_arena()
         self._connect_widgets()
         self._show_state()
+        self.preview(0)
 
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""
@@ -119,7 +121,7 @@ class BattlePage(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 14)
+        column.setContentsMargins(16, 4, 16, 14)
         column.setSpacing(10)
         stages = QHBoxLayout()
         stages.setSpacing(12)
@@ -147,6 +149,7 @@ class BattlePage(QWidget):
     def _connect_widgets(self) -> None:
         arena = self._arena
         self.setting_bar.play_requested.connect(self.play)
+        self.setting_bar.scene_changed.connect(self._preview_choice)
         self.playing.cancel_requested.connect(arena.cancel)
         self.vote_bar.confirmed.connect(arena.vote)
         self.vote_bar.enough_requested.connect(arena.see_enough)
@@ -161,23 +164,27 @@ class BattlePage(QWidget):
             viewer.broken.connect(arena.notices.show_error)
 
     def _note_presented(self, side: int, step: int) -> None:
-        if self._shown is not None:
-            self._arena.present(self._shown.turn.turn_id, side, step)
+        if self._shown is None:
+            return
+        self._arena.present(self._shown.turn.turn_id, side, step)
+        if side in self._unseen:
+            self._unseen.remove(side)
+            if not self._unseen:
+                self.playhead.play()
 
     @Slot(object)
     def show_turn(self, replay: TurnReplay) -> None:
-        """Put a turn on the stage and play it."""
+        """Put a turn on the stage; it plays as soon as both sides are on the screen."""
         try:
             models = [self._models.model_of(each) for each in (replay.left, replay.right)]
         except ArenaError as error:
             self._arena.notices.show_error(error)
             return
-        self._shown = replay
+        self._shown, self._unseen = replay, {0, 1}
         longer = max(replay.left, replay.right, key=lambda trajectory: trajectory.duration)
         self.playhead.set_length(longer.duration, longer.control_hz)
         for viewer, model, trajectory in zip(self.viewers, models, (replay.left, replay.right), strict=True):
             viewer.set_trajectory(model, trajectory)
-        self.playhead.play()
 
     @Slot()
     def _show_state(self) -> None:
@@ -195,16 +202,24 @@ class BattlePage(QWidget):
         self.setting_bar.set_playable(
             playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed"))
         )
-        if arena.state == "playing" and not arena.turns:
-            self._clear_stage()
+        if arena.state == "playing" and not arena.turns and arena.battle is not None:
+            self.preview(arena.battle.seed)
         if arena.state == "watching":
             self.vote_bar.set_missing(arena.missing_percent)
 
-    def _clear_stage(self) -> None:
+    def preview(self, seed: int) -> None:
+        """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed will find it."""
+        setting = self.setting_bar.setting
+        still = self._models.still(setting.robot_id, setting.scene_id, seed)
         self._shown = None
-        self.playhead.set_length(0.0, self.playhead.control_hz)
+        self.playhead.set_length(0.0, still.control_hz)
         for viewer in self.viewers:
-            viewer.clear()
+            viewer.set_trajectory(self._models.model_of(still), still)
+
+    @Slot()
+    def _preview_choice(self) -> None:
+        if self._arena.state == "idle" and self.setting_bar.setting.scene_id:
+            self.preview(0)
 
     @Slot(object)
     def _show_vote(self, vote: Vote) -> None:
@@ -220,6 +235,6 @@ def _framed(viewer: Viewer, name: str) -> QFrame:
     frame = QFrame()
     frame.setObjectName(name)
     layout = QVBoxLayout(frame)
-    layout.setContentsMargins(2, 2, 2, 2)
+    layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(viewer)
     return frame

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from scenes import catalog
 from scenes.models import ModelCard
@@ -42,7 +42,7 @@ class HistoryPage(QWidget):
         self.setObjectName("page")
         self._store, self._daemon = store, daemon
         self.table: RecordTable[PastBattle] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("History"))
+        self.view = table_view(self.table, self.tr("History"), wide=1)
         title = QLabel(self.tr("History"))
         title.setObjectName("title")
         empty = QLabel(self.tr("No battles yet."))
@@ -50,8 +50,10 @@ class HistoryPage(QWidget):
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         card = QFrame()
         card.setObjectName("card")
-        self._stack = QStackedLayout(card)
-        self._stack.setContentsMargins(10, 10, 10, 10)
+        self._stack = QStackedWidget()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(10, 8, 10, 10)
+        inside.addWidget(self._stack)
         self._stack.addWidget(self.view)
         self._stack.addWidget(empty)
         column = QVBoxLayout(self)
@@ -66,7 +68,6 @@ class HistoryPage(QWidget):
         cards = {card.id: card for card in self._daemon.cards}
         past = [_past(self._store, battle, cards) for battle in self._store.battles(limit=_SHOWN)]
         self.table.set_records(past)
-        self.view.resizeColumnsToContents()
         self._stack.setCurrentIndex(0 if past else 1)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -44,7 +44,7 @@ class LeaderboardPage(QWidget):
         self.setObjectName("page")
         self._store, self._daemon = store, daemon
         self.table: RecordTable[Place] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("Leaderboard"))
+        self.view = table_view(self.table, self.tr("Leaderboard"), wide=1)
         self.robot, self.unrated, self.summary = (
             QComboBox(),
             QCheckBox(self.tr("Include unrated battles")),
@@ -66,9 +66,8 @@ class LeaderboardPage(QWidget):
         votes = self._store.votes(self.robot.currentData(), kinds=kinds, origins=origins)
         board = _places(elo_board(votes), {card.id: card for card in self._daemon.cards})
         self.table.set_records(board)
-        self.view.resizeColumnsToContents()
         self._stack.setCurrentIndex(0 if board else 1)
-        text = self.tr("{votes} votes · provisional: Elo depends on the order of the votes")
+        text = self.tr("Votes: {votes} · provisional, because Elo depends on their order")
         self.summary.setText(text.format(votes=len(votes)))
 
     def _lay_out(self) -> None:
@@ -92,8 +91,10 @@ class LeaderboardPage(QWidget):
             head.addWidget(field)
         card = QFrame()
         card.setObjectName("card")
-        self._stack = QStackedLayout(card)
-        self._stack.setContentsMargins(10, 10, 10, 10)
+        self._stack = QStackedWidget()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(10, 8, 10, 10)
+        inside.addWidget(self._stack)
         self._stack.addWidget(self.view)
         self._empty.setObjectName("lead")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -24,6 +24,7 @@ class SettingBar(QFrame):
     """What is chosen before the pair is drawn; during a battle, what the next turn shall be."""
 
     play_requested = Signal()
+    scene_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +40,8 @@ class SettingBar(QFrame):
         self.start.addItem(self.tr("from where each stopped"), "continue")
         self.robot.currentIndexChanged.connect(self._list_scenes)
         self.scene.currentIndexChanged.connect(self._list_suggestions)
-        self.play.clicked.connect(self.play_requested)
-        self.instruction.returnPressed.connect(self.play_requested)
+        self.play.clicked.connect(self._request_play)
+        self.instruction.returnPressed.connect(self._request_play)
         self.instruction.textChanged.connect(self._update_play)
         self._playable = True
         self._list_scenes()
@@ -59,7 +60,7 @@ class SettingBar(QFrame):
 
     def offer_next_turn(self, *, offered: bool) -> None:
         """During a battle robot and scene stand fixed, and a turn may continue from the last one."""
-        self.robot.setEnabled(not offered)
+        self._robot_box.setVisible(not offered)
         self.scene.setEnabled(not offered)
         self._start_box.setVisible(offered)
         self.play.setText(self.tr("Play next turn") if offered else self.tr("Play"))
@@ -76,9 +77,8 @@ class SettingBar(QFrame):
         self.instruction.setAccessibleName(self.tr("Instruction"))
         self.instruction.setObjectName("instruction")
         self.instruction.setMaxLength(MAX_INSTRUCTION)
-        self.instruction.setClearButtonEnabled(True)
         self.instruction.setPlaceholderText(self.tr("What shall both robots do?"))
-        completer = QCompleter(self._suggestions, self)
+        self._completer = completer = QCompleter(self._suggestions, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(10)
@@ -92,14 +92,20 @@ class SettingBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 12)
         row.setSpacing(12)
+        self._robot_box = _captioned(self.tr("Robot"), self.robot)
         self._start_box = _captioned(self.tr("Start"), self.start)
-        row.addWidget(_captioned(self.tr("Robot"), self.robot))
+        row.addWidget(self._robot_box)
         row.addWidget(_captioned(self.tr("Scene"), self.scene))
         row.addWidget(_captioned(self.tr("Instruction"), self.instruction), 1)
         row.addWidget(self._start_box)
         row.addWidget(self.play, 0, Qt.AlignmentFlag.AlignBottom)
-        self.robot.setMaximumWidth(200)
-        self.scene.setMaximumWidth(210)
+        self.robot.setMaximumWidth(170)
+        self.scene.setMaximumWidth(250)
+
+    @Slot()
+    def _request_play(self) -> None:
+        self._completer.popup().hide()
+        self.play_requested.emit()
 
     @Slot()
     def _list_scenes(self) -> None:
@@ -113,6 +119,7 @@ class SettingBar(QFrame):
         scene_id = self.scene.currentData()
         tasks = catalog.find_scene(scene_id).tasks if scene_id else ()
         self._suggestions.setStringList([task.instruction for task in tasks])
+        self.scene_changed.emit()
 
     def _suggest_first(self) -> None:
         lifts = [text for text in self._suggestions.stringList() if text.startswith("lift")]

@@ -6,8 +6,8 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 
-def table_view(model: QAbstractItemModel, name: str) -> QTableView:
-    """A sortable, read-only view of a model, with an accessible name."""
+def table_view(model: QAbstractItemModel, name: str, wide: int) -> QTableView:
+    """A sortable, read-only view of a model, with an accessible name; the column `wide` takes the room left over."""
     view = QTableView()
     view.setModel(model)
     view.setAccessibleName(name)
@@ -23,6 +23,6 @@ def table_view(model: QAbstractItemModel, name: str) -> QTableView:
     view.verticalHeader().setDefaultSectionSize(38)
     header = view.horizontalHeader()
     header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    header.setStretchLastSection(True)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
     return view

@@ -60,6 +60,7 @@ class Transport(QFrame):
 
     def _make_fields(self) -> None:
         self.scrubber.setAccessibleName(self.tr("Position in the replay"))
+        self.scrubber.setMinimumHeight(26)
         self.scrubber.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setAccessibleName(self.tr("Speed"))
         self.speed.setToolTip(self.tr("Speed (- and =)"))

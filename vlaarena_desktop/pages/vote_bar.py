@@ -95,6 +95,7 @@ class VoteBar(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setMinimumHeight(30)
             if index < 2:
+                button.setText(f"  {button.text()}")
                 button.setIcon(_mark_icon(index))
             self.buttons.addButton(button, index)
             made.append(button)

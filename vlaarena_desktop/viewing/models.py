@@ -8,7 +8,8 @@ import mujoco
 
 from scenes.bundle import unpack
 from scenes.episode import Trajectory
-from scenes.world import compile_world
+from scenes.recorder import Recorder
+from scenes.world import World, compile_world
 from vlaarena_desktop.viewing.drawing import Tier, prepared
 
 
@@ -18,6 +19,7 @@ class ReplayModels:
     def __init__(self, bundle: Callable[[str], bytes | None], tier: Tier) -> None:
         self._bundle, self._tier = bundle, tier
         self._kept: dict[str, mujoco.MjModel] = {}
+        self._worlds: dict[tuple[str, str], World] = {}
 
     def model_of(self, trajectory: Trajectory) -> mujoco.MjModel:
         """A model shared by all viewers of this world.
@@ -32,6 +34,17 @@ class ReplayModels:
             if content is not None:
                 model = unpack(content)
             else:
-                model = compile_world(trajectory.robot_id, trajectory.scene_id).model
+                model = self._world(trajectory.robot_id, trajectory.scene_id).model
             self._kept[digest] = prepared(model, self._tier)
         return self._kept[digest]
+
+    def still(self, robot_id: str, scene_id: str, seed: int) -> Trajectory:
+        """A robot and a scene at rest, as a reset with this seed leaves them: a trajectory of no steps."""
+        world = self._world(robot_id, scene_id)
+        world.reset(seed)
+        return Recorder(world, world.substeps(world.robot.control_hz)).finish()
+
+    def _world(self, robot_id: str, scene_id: str) -> World:
+        if (robot_id, scene_id) not in self._worlds:
+            self._worlds[robot_id, scene_id] = compile_world(robot_id, scene_id)
+        return self._worlds[robot_id, scene_id]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-FREE_LOOKAT = (0.34, 0.0, 0.25)  # [m] in the robot's base frame
-FREE_DISTANCE = 1.8  # [m]
-FREE_AZIMUTH, FREE_ELEVATION = 160.0, -22.0  # [deg] from the front, turned a little
+FREE_LOOKAT = (0.36, 0.0, 0.25)  # [m] in the robot's base frame
+FREE_DISTANCE = 1.7  # [m]
+FREE_AZIMUTH, FREE_ELEVATION = 160.0, -24.0  # [deg] from the front, turned a little
 
 _FREE = mujoco.mjtCamera.mjCAMERA_FREE.value
 _FIXED = mujoco.mjtCamera.mjCAMERA_FIXED.value
@@ -76,7 +76,7 @@ class View(QObject):
             self.changed.emit()
 
     def scroll(self, model: mujoco.MjModel, notches: float) -> None:
-        """Zoom in with positive notches."""
+        """Zoom as MuJoCo does: turning the wheel away from you moves back."""
         self.drag(model, mujoco.mjtMouse.mjMOUSE_ZOOM, 0.0, -_SCROLL_NOTCH * notches)
 
     def centre(self, point: NDArray[np.float64]) -> None:

@@ -1,0 +1,162 @@
+"""What a frame of two viewers costs beyond drawing it, and how long a seek takes.
+
+    python tests/bench/bench_viewer.py        (on a display; xvfb-run where there is none)
+
+CPU is this process's time over all its threads. "Bare" is MuJoCo's own mjv_updateScene and mjr_render of the same two
+states at the same size in a window-less context of the same kind (EGL), measured in the same run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+
+import mujoco
+import numpy as np
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from scenes.episode import Trajectory
+from scenes.recorder import Recorder
+from scenes.world import World, compile_world
+from vlaarena_desktop.app import make_application
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.viewer import Viewer, native_renderer
+from vlaarena_desktop.viewing import drawing
+from vlaarena_desktop.viewing.offscreen import open_context
+from vlaarena_desktop.viewing.stage import Stage
+from vlaarena_desktop.viewing.view import View
+
+WIDTH, HEIGHT = 600, 440
+FRAMES = {"plain": 40, "full": 6}
+
+
+def recorded(seed: int) -> tuple[World, Trajectory]:
+    """A random walk of 50 steps."""
+    world = compile_world("panda", "table")
+    world.reset(seed)
+    generator, substeps = np.random.default_rng(seed), world.substeps(10.0)
+    recorder = Recorder(world, substeps)
+    ctrl = world.data.ctrl.copy()
+    for _ in range(50):
+        ctrl[:7] += generator.normal(scale=0.06, size=7)
+        recorder.step(ctrl)
+    return world, recorder.finish()
+
+
+def cpu_per_frame(draw: Callable[[int], None], frames: int) -> float:
+    """Median over three passes of the CPU milliseconds of one frame."""
+    passes = []
+    for _ in range(3):
+        before = time.process_time()
+        for frame in range(frames):
+            draw(frame)
+        passes.append((time.process_time() - before) / frames * 1e3)
+    return float(np.median(passes))
+
+
+def bare(model: mujoco.MjModel, trajectories: list[Trajectory], frames: int) -> float:
+    """Two bare mjr_render calls."""
+    context = open_context(WIDTH, HEIGHT)
+    context.make_current()
+    camera = View().camera
+    stages = [Stage(model, trajectory) for trajectory in trajectories]
+    contexts = [mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value) for _ in stages]
+    area = mujoco.MjrRect(0, 0, WIDTH, HEIGHT)
+    shadows = model.vis.quality.shadowsize > 0
+
+    def draw(frame: int) -> None:
+        for stage, target in zip(stages, contexts, strict=True):
+            stage.show_smooth(frame / 60)
+            stage.update_scene(camera)
+            stage.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
+            mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, target)
+            mujoco.mjr_render(area, stage.scene, target)
+            mujoco.mjr_finish()
+
+    cost = cpu_per_frame(draw, frames)
+    for target in contexts:
+        target.free()
+    context.free()
+    return cost
+
+
+def viewed(
+    application: QApplication, model: mujoco.MjModel, trajectories: list[Trajectory], frames: int
+) -> float:
+    """The same two pictures in two viewers of one window."""
+    native = native_renderer() is not None
+    playhead, window = Playhead(), QWidget()
+    viewers = [Viewer(side, playhead, native=native) for side in (0, 1)]
+    row = QHBoxLayout(window)
+    shown = count()
+    for viewer, trajectory in zip(viewers, trajectories, strict=True):
+        row.addWidget(viewer)
+        viewer.setFixedSize(WIDTH, HEIGHT)
+        viewer.set_trajectory(model, trajectory)
+        viewer.presented.connect(lambda step: next(shown))
+    playhead.set_length(trajectories[0].duration, trajectories[0].control_hz)
+    window.show()
+    for _ in range(20):
+        application.processEvents()
+    wanted = count()
+
+    def draw(frame: int) -> None:
+        for viewer in viewers:
+            assert viewer.stage is not None
+            viewer.stage.show_smooth(frame / 60)
+            viewer.canvas.update()
+        goal = next(wanted)
+        while presented() < 2 * (goal + 1) + start:
+            application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+
+    def presented() -> int:
+        return int(shown.__reduce__()[1][0])
+
+    start = presented()
+    cost = cpu_per_frame(draw, frames)
+    for viewer in viewers:
+        viewer.release()
+    window.close()
+    return cost
+
+
+def seek_milliseconds(stage: Stage, times: list[float]) -> float:
+    """Median wall time of one exact seek."""
+    taken = []
+    for moment in times:
+        before = time.perf_counter()
+        stage.show_exact(moment)
+        taken.append(time.perf_counter() - before)
+    return float(np.median(taken)) * 1e3
+
+
+def main() -> None:
+    """Print the table."""
+    application = make_application(sys.argv[:1])
+    print(
+        f"platform {application.platformName()}, renderer {native_renderer() or 'off screen'}, {WIDTH}x{HEIGHT}"
+    )
+    (world, left), (_, right) = recorded(1), recorded(2)
+    for title, tier, target in (("without shadows", "plain", 1.5), ("with shadows", "full", 1.25)):
+        model = drawing.prepared(world.model, tier)
+        frames = FRAMES[tier]
+        alone = bare(model, [left, right], frames)
+        together = viewed(application, model, [left, right], frames)
+        print(
+            f"{title:16} bare {alone:7.1f} ms  viewers {together:7.1f} ms  ratio {together / alone:.2f} (<= {target})"
+        )
+    stage = Stage(world.model, left)
+    generator = np.random.default_rng(0)
+    steps = [int(step) / left.control_hz for step in generator.integers(0, left.steps + 1, 300)]
+    anywhere = [int(step) * left.timestep for step in generator.integers(0, left.steps * left.substeps, 300)]
+    furthest = [(int(step) + 0.98) / left.control_hz for step in generator.integers(0, left.steps, 300)]
+    print(f"seek to a control step   {seek_milliseconds(stage, steps):.3f} ms (<= 0.2)")
+    print(f"seek to any substep      {seek_milliseconds(stage, anywhere):.3f} ms (<= 2)")
+    print(f"seek to the last substep {seek_milliseconds(stage, furthest):.3f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Run by test_native_viewer on a virtual display: draws with MuJoCo in a QOpenGLWidget and prints what came out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import numpy as np
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from scenes.world import compile_world
+from vlaarena_desktop.app import make_application
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.viewer import Viewer, native_renderer
+from vlaarena_desktop.viewing.drawing import Tier, prepared
+from vlaarena_desktop.viewing.gl_canvas import GlCanvas
+from vlaarena_desktop.viewing.models import ReplayModels
+
+
+def spread(image: QImage) -> float:
+    """How much the picture's pixels differ from each other: 0 for an empty one."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    return float(np.frombuffer(plain.constBits(), np.uint8).std())
+
+
+def wait_for(application: QApplication, presented: list[int], more_than: int) -> None:
+    """Let the window paint, at most 20 s."""
+    until = time.monotonic() + 20
+    while len(presented) <= more_than and time.monotonic() < until:
+        application.processEvents()
+
+
+def drawn(application: QApplication, tier: Tier) -> dict[str, float]:
+    """Draw, move into another window, draw again, close."""
+    playhead = Playhead()
+    viewer = Viewer(0, playhead, native=native_renderer() is not None)
+    first, second = QWidget(), QWidget()
+    QVBoxLayout(first).addWidget(viewer)
+    QVBoxLayout(second)
+    first.resize(400, 300)
+    second.resize(420, 320)
+    presented: list[int] = []
+    viewer.presented.connect(presented.append)
+    still = ReplayModels(lambda digest: None, tier).still("panda", "table", 1)
+    viewer.set_trajectory(prepared(compile_world("panda", "table").model, tier), still)
+    first.show()
+    wait_for(application, presented, 0)
+    before = spread(viewer.picture())
+    layout = second.layout()
+    assert layout is not None
+    layout.addWidget(viewer)
+    second.show()
+    wait_for(application, presented, len(presented))
+    after = spread(viewer.picture())
+    native = isinstance(viewer.canvas, GlCanvas)
+    first.close()
+    second.close()
+    second.deleteLater()
+    application.processEvents()
+    return {"native": native, "before": before, "after": after, "frames": len(presented)}
+
+
+def main() -> None:
+    """Print one JSON line per quality."""
+    application = make_application(sys.argv[:1])
+    for tier in ("plain", "soft"):
+        print(json.dumps(drawn(application, tier)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from vlaarena_desktop.coverage import Coverage
+
+
+def covered(left: int, right: int) -> Coverage:
+    coverage = Coverage()
+    coverage.add_turn("one", 99, 49)
+    for side, count in ((0, left), (1, right)):
+        for step in range(count):
+            coverage.present("one", side, step)
+    return coverage
+
+
+def test_nothing_is_enough_before_a_turn() -> None:
+    assert not Coverage().enough
+
+
+def test_both_sides_must_be_watched_far_enough() -> None:
+    assert not covered(100, 47).enough
+    assert not covered(94, 50).enough
+    assert covered(95, 48).enough
+
+
+def test_what_is_missing_counts_down_to_the_unlocking() -> None:
+    assert covered(0, 0).missing_percent == 95
+    assert covered(100, 47).missing_percent == 1
+    assert covered(95, 50).missing_percent == 0
+
+
+def test_seeing_a_step_twice_counts_once() -> None:
+    coverage = covered(10, 10)
+    assert not coverage.present("one", 0, 3)
+    assert coverage.fraction(0) == 0.1
+
+
+def test_a_second_turn_must_be_watched_too() -> None:
+    coverage = covered(100, 50)
+    coverage.add_turn("two", 99, 49)
+    assert not coverage.enough
+    assert coverage.fraction(0) == 0.5
+
+
+def test_the_vote_s_record_says_how_much_was_watched() -> None:
+    watched = covered(50, 50).watched(12.5, seen_enough=True)
+    assert (watched.left_coverage, watched.right_coverage) == (0.5, 1.0)
+    assert (watched.dwell_seconds, watched.seen_enough) == (12.5, True)
