@@ -24,7 +24,7 @@ T = TypeVar("T")
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_DIMENSIONS = 4
 _ARRAY = 1
-_LEVEL = 9
+_LEVEL = 19
 _DTYPES = frozenset({"|b1", "|u1", "|i1", "<i4", "<i8", "<u4", "<u8", "<f4", "<f8"})
 
 

@@ -18,8 +18,6 @@ from scenes.errors import BadInput, Incompatible, SimulationUnstable
 from scenes.placement import place
 
 _SETTLE_STEPS = 150  # physics steps after which objects rest
-_REST_MOTION = 1e-7  # [m, unit quaternion] an object that moved less in a control step ...
-_REST_SPEED = 1e-6  # [m/s, rad/s] ... and is slower than this at its end rests
 _APPLIED = ("qfrc_applied", "xfrc_applied")
 _FATAL = (
     mujoco.mjtWarning.mjWARN_BADQPOS,
@@ -55,7 +53,6 @@ class World:
         self._object_bodies = {each.id: int(self.model.body(each.body).id) for each in scene.objects}
         joints = self.model.body_jntadr[list(self._object_bodies.values())]
         self._object_qpos = self.model.jnt_qposadr[joints][:, None] + np.arange(7)  # (objects, 7)
-        self._object_dofs = self.model.jnt_dofadr[joints][:, None] + np.arange(6)  # (objects, 6)
         self._go_home()
 
     @cached_property
@@ -196,15 +193,11 @@ class World:
     ) -> None:
         """Hold the controls for so many physics steps; `on_physics_step` is called after each.
 
-        An object that rests at the end is put back exactly where it was at the beginning: solver noise of a
-        nanometre neither drifts nor fills records.
-
         Raises:
             BadInput: controls of the wrong shape.
             SimulationUnstable: the state left the finite numbers; the world must be reset.
         """
         self.set_ctrl(ctrl)
-        qpos, warmstart = self.data.qpos[self._object_qpos], self.data.qacc_warmstart[self._object_dofs]
         if on_physics_step is None:
             self._advance(substeps)
         else:
@@ -212,16 +205,7 @@ class World:
                 mujoco.mj_step(self.model, self.data)
                 on_physics_step()
             self._check_finite()
-        self._hold_resting_objects(qpos, warmstart)
         self._update_poses()
-
-    def _hold_resting_objects(self, qpos: NDArray[np.float64], warmstart: NDArray[np.float64]) -> None:
-        motion = np.abs(self.data.qpos[self._object_qpos] - qpos).max(axis=1)
-        speed = np.abs(self.data.qvel[self._object_dofs]).max(axis=1)
-        resting = (motion < _REST_MOTION) & (speed < _REST_SPEED)
-        self.data.qpos[self._object_qpos[resting]] = qpos[resting]
-        self.data.qvel[self._object_dofs[resting]] = 0.0
-        self.data.qacc_warmstart[self._object_dofs[resting]] = warmstart[resting]
 
     def _go_home(self) -> None:
         mujoco.mj_resetData(self.model, self.data)

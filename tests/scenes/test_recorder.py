@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mujoco
 import numpy as np
 import pytest
 
@@ -51,6 +52,17 @@ def test_continuing_from_a_record_equals_the_original(start: int) -> None:
     for step in range(start, 50):
         world.step(TRAJECTORY.component("ctrl")[step], TRAJECTORY.substeps)
     assert world.state().digest == TRAJECTORY.state(50).digest
+
+
+@pytest.mark.parametrize("step", [0, 17, 49])
+def test_mujoco_alone_steps_a_record_to_the_next_to_the_last_bit(step: int) -> None:
+    everything = int(mujoco.mjtState.mjSTATE_INTEGRATION)
+    data, reached = mujoco.MjData(WORLD.model), np.empty(WORLD.all_values().shape)
+    mujoco.mj_setState(WORLD.model, data, WORLD.full_values(TRAJECTORY.state(step)), everything)
+    mujoco.mj_step(WORLD.model, data, nstep=TRAJECTORY.substeps)
+    data.ctrl[:] = TRAJECTORY.component("ctrl")[step + 1]
+    mujoco.mj_getState(WORLD.model, data, reached, everything)
+    assert np.array_equal(reached, WORLD.full_values(TRAJECTORY.state(step + 1)))
 
 
 def test_recording_the_same_play_twice_gives_the_same_bytes() -> None:

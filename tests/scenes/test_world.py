@@ -76,12 +76,12 @@ def test_a_reset_leaves_everything_at_rest_and_touching_only_the_table(
         assert np.abs(WORLD.data.qpos - before).max() < 1e-6
 
 
-def test_objects_that_rest_do_not_change_by_a_single_bit() -> None:
+def test_objects_at_rest_stay_where_they_are_while_the_arm_swings() -> None:
     WORLD.reset(1)
     before = np.array(WORLD.data.qpos[9:])
     for step in range(5):
         WORLD.step(swing(0) * [1, 0, 1, 1, 1, 1, 1, 1] + 0.01 * step, 50)
-    assert np.array_equal(WORLD.data.qpos[9:], before)
+    assert np.abs(WORLD.data.qpos[9:] - before).max() < 1e-8
 
 
 def test_a_restored_state_continues_to_the_last_bit() -> None:
