@@ -18,7 +18,7 @@ Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Component(Struct, frozen=True):
-    """One part of a state vector. States are stored by names and sizes: their bit values differ between versions."""
+    """One part of a state vector. Stored by name and size: bit values differ between versions."""
 
     name: Short  # as in mjtState, without prefix and in lower case: "qpos", "warmstart", ...
     size: Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -37,7 +37,7 @@ class State(Struct, frozen=True):
 
 
 class DisplayTrack(Struct, frozen=True):
-    """Where everything is, 60 times a second of simulated time: enough to draw smooth motion, not to continue from."""
+    """Where everything is, 60 times a second of simulated time: for smooth motion, not to continue from."""
 
     times: NDArray[np.float32]  # (M,) [s]
     qpos: NDArray[np.float32]  # (M, nq)
@@ -47,9 +47,9 @@ class DisplayTrack(Struct, frozen=True):
 class Trajectory(Struct, frozen=True, kw_only=True):
     """The times and states of one episode. It has no field that could name a model.
 
-    Record k is the integration state just before control step k, with that step's controls already set; the last
-    record is the state after the last step. Stepping record k for `substeps` physics steps gives record k + 1 (but
-    for its controls), bit for bit on the same machine and MuJoCo version.
+    Record k is the integration state just before control step k, with that step's controls already set; the
+    last record is the state after the last step. `mj_step` from record k, `substeps` times, gives record k + 1
+    (but for its controls), bit for bit on the same machine and MuJoCo version.
     """
 
     robot_id: Short
@@ -157,7 +157,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Played(Struct, frozen=True):
-    """What comes back from playing: an episode's bytes, and its Run sealed with the battle's key, purpose "run"."""
+    """What comes back from playing: an episode's bytes, and its Run, sealed for the purpose "run"."""
 
     episode: bytes
     sealed_run: bytes

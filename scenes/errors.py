@@ -1,11 +1,11 @@
 """Every error this product raises on purpose, and the Fault that carries one across a process border.
 
-    ArenaError                      something expected went wrong: what happened, what to do, detail for the log
+    ArenaError                      something expected went wrong: what happened and what to do
     ├── BadInput                    a value from outside was refused; nothing was changed
-    │   ├── NotFound                no such model, robot, scene, task, battle or episode; the hint lists what exists
+    │   ├── NotFound                no such model, robot, scene, ...; the hint lists what exists
     │   └── BadAction               a policy returned something that is not an action
     ├── Incompatible                a card, a robot and a scene do not fit each other
-    ├── RuleBroken                  the arena's rules forbid it: a second vote, a turn after the vote, ...
+    ├── RuleBroken                  the arena's rules forbid it: a second vote, a turn after the vote
     ├── StoreError                  the local file could not be opened, read or written
     │   ├── StoreLocked             another program has it open
     │   ├── StoreDamaged            its bytes are not what was written
@@ -47,7 +47,7 @@ class Fault(Struct, frozen=True):
 
 
 class ArenaError(Exception):
-    """Something expected went wrong. `message` says what happened, `hint` what to do, `detail` is for the log."""
+    """Something expected went wrong: `message` says what happened, `hint` what to do; `detail` is for the log."""
 
     def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
         super().__init__(message)

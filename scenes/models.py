@@ -45,7 +45,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     action: ActionSpace
     control_hz: Annotated[float, Meta(gt=0, le=100)]
     chunk: Annotated[int, Meta(ge=1, le=256)] = 1  # actions of one inference
-    execute: Annotated[int, Meta(ge=1, le=256)] = 1  # of which so many are carried out before the next inference
+    execute: Annotated[int, Meta(ge=1, le=256)] = 1  # of these, carried out before the next
     reads_state: bool = False  # sees the simulator's state: a reference, not a VLA
     stochastic: bool = False  # its actions depend on policy_seed
     options: dict[Short, Option] = {}  # for the adapter alone
@@ -66,7 +66,9 @@ def read_cards(folders: Iterable[Path]) -> dict[str, ModelCard]:
             raise BadInput(f"{path} is not a readable model card: {error}.") from error
         card = converted(table, ModelCard, source=str(path))
         if card.id in cards:
-            raise BadInput(f"Two model cards have the id '{card.id}'; one is {path}.", hint="Rename one of them.")
+            raise BadInput(
+                f"Two model cards have the id '{card.id}'; one is {path}.", hint="Rename one of them."
+            )
         cards[card.id] = card
     return cards
 

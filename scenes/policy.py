@@ -12,7 +12,7 @@ Finite = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
 class Observation(Struct, frozen=True, kw_only=True):
-    """What a policy may see at one step. Poses are those of the tool centre point in the robot's base frame."""
+    """What a policy may see at one step. Poses are of the tool centre point in the base frame."""
 
     robot_id: str
     scene_id: str
@@ -28,17 +28,17 @@ class Observation(Struct, frozen=True, kw_only=True):
 
 
 class Gripper(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the last number of an action becomes an opening: linear from `closed` to `open`, or split at `threshold`."""
+    """How an action's last number becomes an opening: linear from `closed` to `open`, or split at `threshold`."""
 
     kind: Literal["continuous", "binary"] = "binary"
     open: Finite = 1.0
     closed: Finite = -1.0
     threshold: Finite = 0.0
-    sticky: bool = False  # a binary gripper changes only when the number is beyond the threshold's mirror image
+    sticky: bool = False  # binary: changes only beyond the threshold's mirror image
 
 
 class ActionSpace(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an action means. One unit of translation is `translation_scale` metres, of rotation `rotation_scale` rad."""
+    """What an action means; one unit of it is `translation_scale` metres or `rotation_scale` rad."""
 
     space: Literal["joint_absolute", "joint_delta", "joint_velocity", "eef_delta", "eef_absolute"]
     rotation: Literal["axis_angle", "euler_xyz", "quaternion", "rot6d"] = "axis_angle"
@@ -58,7 +58,7 @@ class ActionSpace(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class Policy(Protocol):
-    """A loaded model that acts. Adapters are classes called with a ModelCard; they are found by entry point."""
+    """A loaded model that acts. Adapters are classes called with a ModelCard, found by entry point."""
 
     def reset(self, instruction: str, seed: int) -> None:
         """Begin an episode: forget the last one entirely. All randomness comes from PCG64(seed)."""
