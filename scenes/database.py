@@ -26,6 +26,7 @@ from scenes.lock import FileLock
 T = TypeVar("T")
 Value = str | int | float | bytes | None
 
+SQLITE_VERSION: str = sqlite3.sqlite_version
 DAILY_BACKUPS = 7
 _MAGIC = b"SQLite format 3\0"
 _ID_OFFSET = 68  # of the application id in the file's header: https://sqlite.org/fileformat.html

@@ -103,7 +103,7 @@ def prepare_turn(
     session = store.session(battle.session_id)
     instruction = catalog.check_instruction(instruction)
     task = catalog.match_task(catalog.find_scene(session.scene_id), instruction)
-    new_turn = NewTurn(turn_id=new_id(), instruction=instruction, task_id=task and task.id, start=start)
+    new_turn = NewTurn(turn_id=new_id(), instruction=instruction, task_id=task.id if task else None, start=start)
     bundle = _bundle(session.robot_id, session.scene_id)
     store.keep_bundle(bundle.digest, bundle.content)
     sides = store.sides(battle_id)

@@ -12,9 +12,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-import sqlite_utils.utils
 from msgspec import Struct
 
+from scenes.database import SQLITE_VERSION
 from scenes.errors import ArenaError
 from sync.store import Store
 from vlaarena_desktop.cli.reports import Report
@@ -73,7 +73,7 @@ def doctor(arguments: Namespace) -> Report:
 
 def _versions() -> list[Finding]:
     found = [Finding("system", True, f"{platform.platform()}, Python {platform.python_version()}")]
-    found.append(Finding("SQLite", True, sqlite_utils.utils.sqlite3.sqlite_version))
+    found.append(Finding("SQLite", True, SQLITE_VERSION))
     for name in DISTRIBUTIONS:
         try:
             found.append(Finding(name, True, importlib.metadata.version(name)))
