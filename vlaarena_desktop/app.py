@@ -87,9 +87,7 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
         address = daemon_address or settings.daemon or None
         local = None if address else LocalDaemon(home, settings.workers)
         geometry = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
-        room = make_room(
-            store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry
-        )
+        room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
         undo = catch_bugs(room.notices)
         try:
             store.close_voted()

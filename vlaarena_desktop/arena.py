@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, Literal, ParamSpec
+from typing import Literal
 
-from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from scenes.episode import Played, Trajectory
+from scenes.episode import Played
 from scenes.errors import ArenaError, Cancelled, RuleBroken
 from scenes.progress import Progress
-from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, Turn, TurnStart, Vote, now
+from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, TurnStart, Vote
 from sync.store import Store
 from vlaarena_desktop import background, turns
 from vlaarena_desktop.background import RunningJob
@@ -21,43 +18,19 @@ from vlaarena_desktop.coverage import Coverage
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.notices import Notices
 from vlaarena_desktop.outcome import Outcome, outcome_of
+from vlaarena_desktop.replays import TurnReplay, replay_of
+from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.turns import PreparedTurn, Setting
 
 ArenaState = Literal["idle", "waiting", "playing", "watching", "voted", "revealed"]
 _TICK_MILLISECONDS = 200
-P = ParamSpec("P")
-
-
-class TurnReplay(Struct, frozen=True):
-    """A turn and what the viewers may see of it."""
-
-    turn: Turn
-    left: Trajectory
-    right: Trajectory
-
-
-def _reporting(
-    method: Callable[Concatenate[Arena, P], None],
-) -> Callable[Concatenate[Arena, P], bool]:
-    """Show an ArenaError instead of raising it; whether there was none."""
-
-    @wraps(method)
-    def reported(self: Arena, /, *arguments: P.args, **named: P.kwargs) -> bool:
-        try:
-            method(self, *arguments, **named)
-        except ArenaError as error:
-            self.notices.show_error(error)
-            return False
-        return True
-
-    return reported
 
 
 class Arena(QObject):
     """One battle after another. Methods show errors through `notices` and return whether there was none.
 
-    idle -> playing -> watching -> voted -> revealed -> playing (the next battle) ...; `waiting` is a battle whose
-    first turn could not be played.
+    idle -> playing -> watching -> voted -> revealed -> playing (the next battle) ...; `waiting` is a battle
+    whose first turn could not be played.
     """
 
     state_changed = Signal(str)  # ArenaState
@@ -89,15 +62,10 @@ class Arena(QObject):
         self._running: RunningJob | None = None
         self._vote: Vote | None = None
         self._outcome: Outcome | None = None
-        self._forget_watching()
+        self._coverage, self._voted_clock = Coverage(), 0.0
         self._undo_timer = QTimer(self)
         self._undo_timer.setInterval(_TICK_MILLISECONDS)
         self._undo_timer.timeout.connect(self._tick)
-
-    def _forget_watching(self) -> None:
-        self._coverage, self._seen_enough = Coverage(), False
-        self._opened_at, self._opened_clock = now(), time.monotonic()
-        self._voted_clock = 0.0
 
     @property
     def state(self) -> ArenaState:
@@ -132,19 +100,19 @@ class Arena(QObject):
     @property
     def unlocked(self) -> bool:
         """Whether a vote may be cast."""
-        return self._state == "watching" and (self._seen_enough or self._coverage.enough)
+        return self._state == "watching" and self._coverage.enough
 
     @property
     def missing_percent(self) -> int:
         """How much more of the replays must be watched."""
-        return 0 if self._seen_enough else self._coverage.missing_percent
+        return self._coverage.missing_percent
 
     @property
     def takes_turns(self) -> bool:
         """Whether the battle takes another turn."""
         return self._state in ("waiting", "watching") and len(self._turns) < MAX_TURNS
 
-    @_reporting
+    @reporting
     def begin(self, setting: Setting, seed: int | None = None) -> None:
         """Start a new battle and play its first turn. An open battle without a vote is abandoned."""
         self._leave()
@@ -152,19 +120,19 @@ class Arena(QObject):
         self._setting = setting
         self._prepare(setting.instruction, "reset")
 
-    @_reporting
+    @reporting
     def next_turn(self, instruction: str, start: TurnStart) -> None:
         """Play another turn of the same battle."""
         self._prepare(instruction, start)
 
-    @_reporting
+    @reporting
     def run_again(self) -> None:
         """Play the turn that could not be played once more, for both sides."""
         if self._prepared is None:
             raise RuleBroken("There is no turn to run again.")
         self._prepare(self._prepared.new_turn.instruction, self._prepared.new_turn.start)
 
-    @_reporting
+    @reporting
     def cancel(self) -> None:
         """Stop the turn that is being played; it counts for neither side."""
         if self._running is None or self._prepared is None:
@@ -183,15 +151,19 @@ class Arena(QObject):
     def see_enough(self) -> None:
         """The evaluator confirms that what was watched suffices; the vote says so."""
         if self._state == "watching":
-            self._seen_enough = True
+            self._coverage.seen_enough = True
             self.watched_changed.emit(0)
 
-    @_reporting
+    @reporting
     def vote(self, choice: Choice) -> None:
         """Cast the vote. It is on disk when this returns; it can be taken back for UNDO_SECONDS."""
         battle = self._require_unlocked()
-        watched = self._coverage.watched(time.monotonic() - self._opened_clock, seen_enough=self._seen_enough)
-        ballot = Ballot(vote=choice, origin=self._origin, watched=watched, opened_at=self._opened_at)
+        ballot = Ballot(
+            vote=choice,
+            origin=self._origin,
+            watched=self._coverage.watched(),
+            opened_at=self._coverage.opened_at,
+        )
         self._vote = self.store.cast_vote(battle.battle_id, ballot)
         self._voted_clock = time.monotonic()
         self._undo_timer.start()
@@ -199,7 +171,7 @@ class Arena(QObject):
         self.voted.emit(self._vote)
         self.undo_ticked.emit(UNDO_SECONDS)
 
-    @_reporting
+    @reporting
     def undo(self) -> None:
         """Take the vote back while the names are still sealed."""
         if self._state != "voted" or self._battle is None:
@@ -209,22 +181,20 @@ class Arena(QObject):
         self._vote = None
         self._enter("watching")
 
-    @_reporting
+    @reporting
     def reveal(self) -> None:
         """Close the battle now: the vote is final and the names are told."""
         if self._state != "voted" or self._battle is None:
             return
         self._undo_timer.stop()
-        reveal = self.store.close_battle(self._battle.battle_id)
-        self._disclose(outcome_of(self.store, reveal, self.daemon.cards, self._turns_only()))
+        self._disclose(self.store.close_battle(self._battle.battle_id))
 
-    @_reporting
+    @reporting
     def skip(self, reason: str) -> None:
         """End the battle without a vote; it is void."""
         if self._state not in ("waiting", "watching") or self._battle is None:
             return
-        reveal = self.store.void_battle(self._battle.battle_id, reason)
-        self._disclose(outcome_of(self.store, reveal, self.daemon.cards, self._turns_only()))
+        self._disclose(self.store.void_battle(self._battle.battle_id, reason))
 
     def close(self) -> None:
         """The window goes: stop timers and work. A vote that waits for its undo is closed."""
@@ -243,7 +213,7 @@ class Arena(QObject):
             self.store.abandon_battle(self._battle.battle_id)
         self._battle = self._prepared = self._vote = self._outcome = None
         self._turns = []
-        self._forget_watching()
+        self._coverage = Coverage()
         self._enter("idle")
 
     def _prepare(self, instruction: str, start: TurnStart) -> None:
@@ -272,16 +242,13 @@ class Arena(QObject):
         if not self._keep(played):
             self._enter("watching" if self._turns else "waiting")
 
-    @_reporting
+    @reporting
     def _keep(self, played: tuple[Played, Played]) -> None:
         assert self._prepared is not None
         turn = turns.record_turn(self.store, self._prepared, played)
-        replay = TurnReplay(turn, *turns.trajectories(self.store, turn))
-        if not self._turns:
-            self._opened_at, self._opened_clock = now(), time.monotonic()
+        replay = replay_of(self.store, turn)
         self._turns.append(replay)
         self._coverage.add_turn(turn.turn_id, replay.left.steps, replay.right.steps)
-        self._seen_enough = False
         self._enter("watching")
         self.turn_added.emit(replay)
         self.watched_changed.emit(self.missing_percent)
@@ -295,7 +262,7 @@ class Arena(QObject):
         self._enter("watching" if self._turns else "waiting")
         self.notices.show_void_turn(error)
 
-    @_reporting
+    @reporting
     def _note_void(self, error: ArenaError) -> None:
         assert self._prepared is not None
         turns.void_turn(self.store, self._prepared, error)
@@ -310,13 +277,11 @@ class Arena(QObject):
             )
         return self._battle
 
-    def _disclose(self, outcome: Outcome) -> None:
-        self._outcome = outcome
+    def _disclose(self, reveal: Reveal) -> None:
+        played = [replay.turn for replay in self._turns]
+        self._outcome = outcome = outcome_of(self.store, reveal, self.daemon.cards, played)
         self._enter("revealed")
         self.revealed.emit(outcome)
-
-    def _turns_only(self) -> list[Turn]:
-        return [replay.turn for replay in self._turns]
 
     @Slot()
     def _tick(self) -> None:

@@ -1,4 +1,4 @@
-"""The only bridge between long work and the Qt thread: a job runs on a thread of its own and reports by signals."""
+"""The only bridge between long work and the Qt thread: a job runs on its own thread and reports by signals."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ class RunningJob(QObject):
 def start(make_job: Callable[[], Job[Any]]) -> RunningJob:
     """Run the job that `make_job` makes, from the next turn of the event loop on: connect its signals first.
 
-    Call it on the Qt thread. The job is made, driven and closed on its own thread, which is also where a client that
-    belongs to one thread must be opened. A bug in it reaches `threading.excepthook` and `failed`.
+    Call it on the Qt thread. The job is made, driven and closed on its own thread, which is also where a client
+    that belongs to one thread must be opened. A bug in it reaches `threading.excepthook` and `failed`.
     """
     running = RunningJob(make_job)
     _running.add(running)
@@ -128,4 +128,5 @@ def stop_all(seconds: float) -> bool:
     jobs = list(_running)
     for job in jobs:
         job.cancel()
-    return all([job.join(seconds) for job in jobs])
+    ended = [job.join(seconds) for job in jobs]
+    return all(ended)

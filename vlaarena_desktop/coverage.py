@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.records import Watched
+from sync.records import Watched, now
 
 ENOUGH = 0.95  # of each side's steps, before a vote unlocks
 Side = int  # 0 left (A), 1 right (B)
@@ -16,11 +18,16 @@ class Coverage:
 
     def __init__(self) -> None:
         self._shown: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+        self._opened_clock = time.monotonic()
+        self.opened_at = now()  # when the first turn was shown
+        self.seen_enough = False  # the evaluator confirmed that what was watched suffices
 
     def add_turn(self, turn_id: str, left_steps: int, right_steps: int) -> None:
-        """Expect the records 0 .. steps of both sides of a turn."""
-        if turn_id not in self._shown:
-            self._shown[turn_id] = (np.zeros(left_steps + 1, np.bool_), np.zeros(right_steps + 1, np.bool_))
+        """Expect the records 0 .. steps of both sides of a turn; a confirmation given before it is void."""
+        if not self._shown:
+            self._opened_clock, self.opened_at = time.monotonic(), now()
+        self._shown[turn_id] = (np.zeros(left_steps + 1, np.bool_), np.zeros(right_steps + 1, np.bool_))
+        self.seen_enough = False
 
     def present(self, turn_id: str, side: Side, step: int) -> bool:
         """A frame of a step came onto the screen; whether that is the first time."""
@@ -36,8 +43,8 @@ class Coverage:
 
     @property
     def enough(self) -> bool:
-        """Whether both sides were watched far enough to vote."""
-        return min(self.fraction(0), self.fraction(1)) >= ENOUGH
+        """Whether the vote may unlock."""
+        return self.seen_enough or min(self.fraction(0), self.fraction(1)) >= ENOUGH
 
     @property
     def missing_percent(self) -> int:
@@ -46,11 +53,11 @@ class Coverage:
             return 0
         return max(1, round(100 * (ENOUGH - min(self.fraction(0), self.fraction(1)))))
 
-    def watched(self, dwell_seconds: float, *, seen_enough: bool) -> Watched:
-        """The record that goes with a vote."""
+    def watched(self) -> Watched:
+        """The record that goes with a vote cast now."""
         return Watched(
             left_coverage=self.fraction(0),
             right_coverage=self.fraction(1),
-            dwell_seconds=dwell_seconds,
-            seen_enough=seen_enough,
+            dwell_seconds=time.monotonic() - self._opened_clock,
+            seen_enough=self.seen_enough,
         )

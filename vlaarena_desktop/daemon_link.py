@@ -55,9 +55,7 @@ class DaemonLink(QObject):
             DaemonUnreachable: it did not answer yet, or no longer.
         """
         if self._address is None:
-            raise DaemonUnreachable(
-                "No daemon is ready to play.", hint="Wait until it has started, or connect again."
-            )
+            raise DaemonUnreachable("No daemon is ready to play.", hint="Wait until it has started, or connect again.")
         return self._address
 
     @Slot()

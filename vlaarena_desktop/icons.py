@@ -12,7 +12,7 @@ _SIZES = (16, 20, 24, 32, 48, 64, 96, 128)
 
 
 def icon(name: str, color: str, disabled: str | None = None) -> QIcon:
-    """The icon called `name` in resources/icons, drawn in `color`, and in `disabled` where a widget is disabled."""
+    """The icon called `name` in resources/icons, drawn in `color`; in `disabled` on disabled widgets."""
     made = QIcon()
     for size in _SIZES:
         made.addPixmap(pixmap(name, color, size))
@@ -27,8 +27,6 @@ def pixmap(name: str, color: str, size: int) -> QPixmap:
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(
-        painter, QRectF(0, 0, size, size)
-    )
+    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return drawn

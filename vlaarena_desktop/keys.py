@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
@@ -12,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.pages.battle import BattlePage
+
+_tr = QCoreApplication.translate
 
 
 class KeyBinding(Struct, frozen=True):
@@ -24,37 +25,51 @@ class KeyBinding(Struct, frozen=True):
 
 def battle_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
     """The keys of the battle page."""
-    tr = partial(QCoreApplication.translate, "keys")
-    playhead, views = page.playhead, page.viewers[0].view
+    return (*_replay_keys(page), *_camera_keys(page), *_vote_keys(page, arena))
+
+
+def _replay_keys(page: BattlePage) -> tuple[KeyBinding, ...]:
+    playhead = page.playhead
     return (
-        KeyBinding("Space", tr("Play or pause"), playhead.toggle),
-        KeyBinding("Left", tr("One step back"), lambda: playhead.step_by(-1)),
-        KeyBinding("Right", tr("One step on"), lambda: playhead.step_by(1)),
-        KeyBinding("Shift+Left", tr("Ten steps back"), lambda: playhead.step_by(-10)),
-        KeyBinding("Shift+Right", tr("Ten steps on"), lambda: playhead.step_by(10)),
-        KeyBinding("Home", tr("To the start"), lambda: playhead.seek_step(0)),
-        KeyBinding("End", tr("To the end"), lambda: playhead.seek_step(playhead.steps)),
-        KeyBinding("-", tr("Slower"), lambda: playhead.change_speed(-1)),
-        KeyBinding("=", tr("Faster"), lambda: playhead.change_speed(1)),
-        KeyBinding("L", tr("Loop"), lambda: playhead.set_loop(not playhead.loop)),
-        KeyBinding("S", tr("Move both cameras together"), page.link.toggle),
-        KeyBinding("[", tr("Previous camera"), lambda: views.cycle(-1)),
-        KeyBinding("]", tr("Next camera"), lambda: views.cycle(1)),
-        KeyBinding("Esc", tr("Free camera"), views.free),
-        KeyBinding("1", tr("A is better"), lambda: page.choose(0)),
-        KeyBinding("2", tr("B is better"), lambda: page.choose(1)),
-        KeyBinding("3", tr("Tie"), lambda: page.choose(2)),
-        KeyBinding("4", tr("Both bad"), lambda: page.choose(3)),
-        KeyBinding("Return", tr("Confirm the vote"), page.confirm),
-        KeyBinding("Enter", tr("Confirm the vote"), page.confirm),
-        KeyBinding("0", tr("Skip with a reason"), page.ask_to_skip),
-        KeyBinding("U", tr("Take the vote back"), arena.undo),
-        KeyBinding("N", tr("New battle"), page.new_battle),
+        KeyBinding("Space", _tr("keys", "Play or pause"), playhead.toggle),
+        KeyBinding("Left", _tr("keys", "One step back"), lambda: playhead.step_by(-1)),
+        KeyBinding("Right", _tr("keys", "One step on"), lambda: playhead.step_by(1)),
+        KeyBinding("Shift+Left", _tr("keys", "Ten steps back"), lambda: playhead.step_by(-10)),
+        KeyBinding("Shift+Right", _tr("keys", "Ten steps on"), lambda: playhead.step_by(10)),
+        KeyBinding("Home", _tr("keys", "To the start"), lambda: playhead.seek_step(0)),
+        KeyBinding("End", _tr("keys", "To the end"), lambda: playhead.seek_step(playhead.steps)),
+        KeyBinding("-", _tr("keys", "Slower"), lambda: playhead.change_speed(-1)),
+        KeyBinding("=", _tr("keys", "Faster"), lambda: playhead.change_speed(1)),
+        KeyBinding("L", _tr("keys", "Loop"), lambda: playhead.set_loop(not playhead.loop)),
+    )
+
+
+def _camera_keys(page: BattlePage) -> tuple[KeyBinding, ...]:
+    view = page.viewers[0].view
+    return (
+        KeyBinding("S", _tr("keys", "Move both cameras together"), page.link.toggle),
+        KeyBinding("[", _tr("keys", "Previous camera"), lambda: view.cycle(-1)),
+        KeyBinding("]", _tr("keys", "Next camera"), lambda: view.cycle(1)),
+        KeyBinding("Esc", _tr("keys", "Free camera"), view.free),
+    )
+
+
+def _vote_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
+    return (
+        KeyBinding("1", _tr("keys", "A is better"), lambda: page.choose(0)),
+        KeyBinding("2", _tr("keys", "B is better"), lambda: page.choose(1)),
+        KeyBinding("3", _tr("keys", "Tie"), lambda: page.choose(2)),
+        KeyBinding("4", _tr("keys", "Both bad"), lambda: page.choose(3)),
+        KeyBinding("Return", _tr("keys", "Confirm the vote"), page.confirm),
+        KeyBinding("Enter", _tr("keys", "Confirm the vote"), page.confirm),
+        KeyBinding("0", _tr("keys", "Skip with a reason"), page.ask_to_skip),
+        KeyBinding("U", _tr("keys", "Take the vote back"), arena.undo),
+        KeyBinding("N", _tr("keys", "New battle"), page.new_battle),
     )
 
 
 class BattleKeys(QObject):
-    """Hands keys to the battle page before widgets take them, except while something is being typed or chosen."""
+    """Hands keys to the battle page before widgets take them, except while something is typed or chosen."""
 
     def __init__(self, page: BattlePage, arena: Arena) -> None:
         super().__init__(page)

@@ -59,9 +59,7 @@ class Notices(QObject):
         """Show a notice that is not an error."""
         self.shown.emit(Notice("notice", text, hint, action))
 
-    def report_bug(
-        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def report_bug(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """Log a traceback and show one plain sentence. Any thread may call it."""
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error or kind(), trace)

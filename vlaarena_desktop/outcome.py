@@ -43,9 +43,7 @@ def outcome_of(store: Store, reveal: Reveal, cards: Iterable[ModelCard], turns: 
     def side(model_id: str, episode_ids: list[str]) -> SideOutcome:
         card = known.get(model_id)
         performances = tuple(_performance(store, episode_id) for episode_id in episode_ids)
-        return SideOutcome(
-            model_id, card.name if card else model_id, card.organization if card else "", performances
-        )
+        return SideOutcome(model_id, card.name if card else model_id, card.organization if card else "", performances)
 
     return Outcome(
         reveal.battle_id,

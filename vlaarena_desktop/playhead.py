@@ -119,7 +119,7 @@ class Playhead(QObject):
         self.seek(step / self._control_hz)
 
     def step_by(self, count: int) -> None:
-        """Pause `count` control steps further on, or back; from between two steps to the next in that direction."""
+        """Pause `count` control steps on, or back; from between two steps to the next in that direction."""
         exact = self._time * self._control_hz
         here = floor(exact + 1e-6) if count > 0 else -floor(-exact + 1e-6)
         self.seek_step(here + count)

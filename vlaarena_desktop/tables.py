@@ -62,9 +62,7 @@ class RecordTable(QAbstractTableModel, Generic[R]):
             return _alignment(column.numeric)
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A column's title."""
         if orientation is not Qt.Orientation.Horizontal:
             return None

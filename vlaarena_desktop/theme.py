@@ -1,4 +1,4 @@
-"""How the window looks: Fusion with a palette of our own, light or dark, and the two sides' colours (Okabe-Ito)."""
+"""How the window looks: Fusion with our own light or dark palette, and the two sides' colours (Okabe-Ito)."""
 
 from __future__ import annotations
 

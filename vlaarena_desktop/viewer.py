@@ -21,7 +21,7 @@ _NOTCH = 120.0  # wheel angle of one notch, in eighths of a degree
 
 
 def native_renderer() -> str | None:
-    """The OpenGL renderer with which MuJoCo can draw straight into this display's windows; None if it cannot."""
+    """The OpenGL renderer with which MuJoCo can draw straight into windows here; None if it cannot."""
     return None if QGuiApplication.platformName() in _WITHOUT_GL else gl_canvas.renderer()
 
 

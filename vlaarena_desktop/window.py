@@ -35,9 +35,7 @@ START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
 class Window(QMainWindow):
     """Battle, Leaderboard and History."""
 
-    def __init__(
-        self, arena: Arena, models: ReplayModels, *, native: bool, settings: QSettings | None = None
-    ) -> None:
+    def __init__(self, arena: Arena, models: ReplayModels, *, native: bool, settings: QSettings | None = None) -> None:
         super().__init__()
         self._arena, self._settings = arena, settings
         self.setWindowTitle(self.tr("VLA Arena"))
@@ -54,10 +52,8 @@ class Window(QMainWindow):
         self._tabs.idClicked.connect(self.show_page)
         arena.notices.acted.connect(self._act)
         arena.revealed.connect(self._refresh)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.styleHints().colorSchemeChanged.connect(self._follow_scheme)
-        self.dress(theme.colors_of(application))
+        _application().styleHints().colorSchemeChanged.connect(self._follow_scheme)
+        self.dress(theme.colors_of(_application()))
         if settings is not None and (geometry := settings.value("geometry")) is not None:
             self.restoreGeometry(geometry)
         self.battle.setting_bar.instruction.setFocus()
@@ -138,10 +134,14 @@ class Window(QMainWindow):
 
     @Slot()
     def _follow_scheme(self) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, theme.scheme_of(application))
-        self.dress(theme.colors_of(application))
+        theme.apply(_application(), theme.scheme_of(_application()))
+        self.dress(theme.colors_of(_application()))
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
 
 
 _TAB_ICONS = ("battle", "leaderboard", "history")

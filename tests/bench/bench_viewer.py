@@ -2,8 +2,8 @@
 
     python tests/bench/bench_viewer.py        (on a display; xvfb-run where there is none)
 
-CPU is this process's time over all its threads. "Bare" is MuJoCo's own mjv_updateScene and mjr_render of the same two
-states at the same size in a window-less context of the same kind (EGL), measured in the same run.
+CPU is this process's time over all its threads. "Bare" is MuJoCo's own mjv_updateScene and mjr_render of the same
+two states at the same size in a window-less context (EGL), measured in the same run.
 """
 
 from __future__ import annotations
@@ -83,13 +83,10 @@ def bare(model: mujoco.MjModel, trajectories: list[Trajectory], frames: int) -> 
     return cost
 
 
-def viewed(
-    application: QApplication, model: mujoco.MjModel, trajectories: list[Trajectory], frames: int
-) -> float:
+def viewed(application: QApplication, model: mujoco.MjModel, trajectories: list[Trajectory], frames: int) -> float:
     """The same two pictures in two viewers of one window."""
-    native = native_renderer() is not None
     playhead, window = Playhead(), QWidget()
-    viewers = [Viewer(side, playhead, native=native) for side in (0, 1)]
+    viewers = [Viewer(side, playhead, native=native_renderer() is not None) for side in (0, 1)]
     row = QHBoxLayout(window)
     shown = count()
     for viewer, trajectory in zip(viewers, trajectories, strict=True):
@@ -136,9 +133,7 @@ def seek_milliseconds(stage: Stage, times: list[float]) -> float:
 def main() -> None:
     """Print the table."""
     application = make_application(sys.argv[:1])
-    print(
-        f"platform {application.platformName()}, renderer {native_renderer() or 'off screen'}, {WIDTH}x{HEIGHT}"
-    )
+    print(f"platform {application.platformName()}, renderer {native_renderer() or 'off screen'}, {WIDTH}x{HEIGHT}")
     (world, left), (_, right) = recorded(1), recorded(2)
     for title, tier, target in (("without shadows", "plain", 1.5), ("with shadows", "full", 1.25)):
         model = drawing.prepared(world.model, tier)

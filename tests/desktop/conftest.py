@@ -35,9 +35,7 @@ def no_leaks(dressed: QApplication) -> Iterator[None]:
     yield
     assert background.stop_all(5.0), "a background thread outlived its test"
     dressed.processEvents()
-    ticking = [
-        each for each in gc.get_objects() if isinstance(each, QTimer) and isValid(each) and each.isActive()
-    ]
+    ticking = [each for each in gc.get_objects() if isinstance(each, QTimer) and isValid(each) and each.isActive()]
     assert not ticking, f"timers outlived their test: {ticking}"
 
 

@@ -1,4 +1,4 @@
-"""Run by test_native_viewer on a virtual display: draws with MuJoCo in a QOpenGLWidget and prints what came out."""
+"""Run by test_native_viewer on a virtual display: draws with MuJoCo in a QOpenGLWidget and prints what came."""
 
 from __future__ import annotations
 
@@ -54,12 +54,11 @@ def drawn(application: QApplication, tier: Tier) -> dict[str, float]:
     second.show()
     wait_for(application, presented, len(presented))
     after = spread(viewer.picture())
-    native = isinstance(viewer.canvas, GlCanvas)
     first.close()
     second.close()
     second.deleteLater()
     application.processEvents()
-    return {"native": native, "before": before, "after": after, "frames": len(presented)}
+    return {"native": isinstance(viewer.canvas, GlCanvas), "before": before, "after": after, "frames": len(presented)}
 
 
 def main() -> None:

@@ -109,9 +109,7 @@ def test_a_vote_stays_locked_until_both_replays_were_watched(qtbot: QtBot, room:
     assert store.live_vote(room.arena.battle.battle_id if room.arena.battle else "") is None
 
 
-def test_a_vote_is_taken_back_and_cast_anew_before_the_names_are_told(
-    qtbot: QtBot, room: Room, store: Store
-) -> None:
+def test_a_vote_is_taken_back_and_cast_anew_before_the_names_are_told(qtbot: QtBot, room: Room, store: Store) -> None:
     play_a_turn(qtbot, room)
     room.arena.see_enough()
     press(qtbot, room, Qt.Key.Key_1, Qt.Key.Key_Return)
@@ -166,9 +164,7 @@ def test_the_timeline_answers_its_keys(qtbot: QtBot, room: Room) -> None:
     assert room.window.battle.viewers[0].view.name == ""
 
 
-def test_a_cancelled_turn_counts_for_neither_side_and_may_run_again(
-    qtbot: QtBot, room: Room, store: Store
-) -> None:
+def test_a_cancelled_turn_counts_for_neither_side_and_may_run_again(qtbot: QtBot, room: Room, store: Store) -> None:
     press(qtbot, room, Qt.Key.Key_Return)
     assert room.arena.state == "playing"
     room.arena.cancel()
@@ -214,8 +210,7 @@ def test_every_focusable_widget_has_an_accessible_name(qtbot: QtBot, room: Room)
         and not widget.accessibleName()
         and not isinstance(widget, QLabel)
         and widget.objectName() not in ("qt_scrollarea_viewport",)
-        and widget.metaObject().className()
-        not in ("QComboBoxListView", "QComboBoxPrivateContainer", "QHeaderView")
+        and widget.metaObject().className() not in ("QComboBoxListView", "QComboBoxPrivateContainer", "QHeaderView")
     ]
     assert unnamed == []
 

@@ -51,9 +51,7 @@ def test_a_moment_shown_already_asks_for_no_new_picture(world: World, trajectory
 
 
 @pytest.mark.parametrize("late", [0.0, 0.5, 100.0])
-def test_after_its_end_a_trajectory_holds_its_last_frame(
-    world: World, trajectory: Trajectory, late: float
-) -> None:
+def test_after_its_end_a_trajectory_holds_its_last_frame(world: World, trajectory: Trajectory, late: float) -> None:
     stage = Stage(world.model, trajectory)
     stage.show_exact(trajectory.duration + late)
     assert np.array_equal(stage.data.qpos, trajectory.component("qpos")[-1])

@@ -50,9 +50,7 @@ def test_without_a_display_pictures_are_drawn_off_screen(qtbot: QtBot) -> None:
     assert native_renderer() is None
 
 
-def test_the_picture_follows_the_playhead(
-    qtbot: QtBot, playhead: Playhead, viewers: tuple[Viewer, Viewer]
-) -> None:
+def test_the_picture_follows_the_playhead(qtbot: QtBot, playhead: Playhead, viewers: tuple[Viewer, Viewer]) -> None:
     before = pixels(viewers[0].picture())
     assert before.std() > 20
     with qtbot.waitSignal(viewers[0].presented) as shown:
@@ -86,9 +84,7 @@ def test_playing_presents_every_part_of_the_replay(
     assert len(steps) > playhead.steps // 2
 
 
-def test_a_left_drag_orbits_and_linked_views_stay_together(
-    qtbot: QtBot, viewers: tuple[Viewer, Viewer]
-) -> None:
+def test_a_left_drag_orbits_and_linked_views_stay_together(qtbot: QtBot, viewers: tuple[Viewer, Viewer]) -> None:
     link = ViewLink([viewer.view for viewer in viewers])
     first, second = (viewer.view.camera for viewer in viewers)
     start = first.azimuth
@@ -104,9 +100,7 @@ def test_a_left_drag_orbits_and_linked_views_stay_together(
     assert first.azimuth == second.azimuth
 
 
-def test_a_right_drag_pans_and_the_wheel_zooms_as_in_mujoco(
-    qtbot: QtBot, viewers: tuple[Viewer, Viewer]
-) -> None:
+def test_a_right_drag_pans_and_the_wheel_zooms_as_in_mujoco(qtbot: QtBot, viewers: tuple[Viewer, Viewer]) -> None:
     camera = viewers[0].view.camera
     lookat, distance = camera.lookat.copy(), camera.distance
     drag(qtbot, viewers[0], Qt.MouseButton.RightButton)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QStackedWidget,
 
 from scenes.errors import ArenaError
 from sync.records import Vote
-from vlaarena_desktop.arena import Arena, TurnReplay
+from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.pages.playing_bar import PlayingBar, WelcomeBar
 from vlaarena_desktop.pages.setting_bar import SettingBar
@@ -16,6 +16,7 @@ from vlaarena_desktop.pages.transport import Transport
 from vlaarena_desktop.pages.verdict import RevealPanel, UndoBar
 from vlaarena_desktop.pages.vote_bar import VoteBar
 from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewer import Viewer
 from vlaarena_desktop.viewing.models import ReplayModels
@@ -25,9 +26,7 @@ from vlaarena_desktop.viewing.view import ViewLink
 class BattlePage(QWidget):
     """Widgets only: the arena knows the battle, the playhead the time."""
 
-    def __init__(
-        self, arena: Arena, models: ReplayModels, *, native: bool, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, arena: Arena, models: ReplayModels, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._arena, self._models = arena, models
@@ -82,9 +81,7 @@ class BattlePage(QWidget):
         if self._arena.state in ("idle", "voted", "revealed"):
             self._arena.begin(self.setting_bar.setting)
         else:
-            self._arena.notices.tell(
-                self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it.")
-            )
+            self._arena.notices.tell(self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it."))
 
     @Slot()
     def ask_to_skip(self) -> None:
@@ -181,8 +178,7 @@ class BattlePage(QWidget):
             self._arena.notices.show_error(error)
             return
         self._shown, self._unseen = replay, {0, 1}
-        longer = max(replay.left, replay.right, key=lambda trajectory: trajectory.duration)
-        self.playhead.set_length(longer.duration, longer.control_hz)
+        self.playhead.set_length(replay.longer.duration, replay.longer.control_hz)
         for viewer, model, trajectory in zip(self.viewers, models, (replay.left, replay.right), strict=True):
             viewer.set_trajectory(model, trajectory)
 
@@ -199,16 +195,14 @@ class BattlePage(QWidget):
         ready = arena.daemon.state == "idle"
         self.welcome.show_ready(ready=ready)
         self.setting_bar.offer_next_turn(offered=arena.state in ("waiting", "playing", "watching"))
-        self.setting_bar.set_playable(
-            playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed"))
-        )
+        self.setting_bar.set_playable(playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed")))
         if arena.state == "playing" and not arena.turns and arena.battle is not None:
             self.preview(arena.battle.seed)
         if arena.state == "watching":
             self.vote_bar.set_missing(arena.missing_percent)
 
     def preview(self, seed: int) -> None:
-        """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed will find it."""
+        """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
         setting = self.setting_bar.setting
         still = self._models.still(setting.robot_id, setting.scene_id, seed)
         self._shown = None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from scenes import catalog
 from scenes.models import ModelCard
@@ -15,7 +15,7 @@ from sync.records import Battle
 from sync.store import Store
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.pages.choices import choice_text
-from vlaarena_desktop.pages.table_view import table_view
+from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.tables import Column, RecordTable
 
 _SHOWN = 500  # battles
@@ -45,22 +45,12 @@ class HistoryPage(QWidget):
         self.view = table_view(self.table, self.tr("History"), wide=1)
         title = QLabel(self.tr("History"))
         title.setObjectName("title")
-        empty = QLabel(self.tr("No battles yet."))
-        empty.setObjectName("lead")
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        card = QFrame()
-        card.setObjectName("card")
-        self._stack = QStackedWidget()
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(10, 8, 10, 10)
-        inside.addWidget(self._stack)
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(empty)
+        self.card = TableCard(self.view, self.tr("No battles yet."))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(14)
         column.addWidget(title)
-        column.addWidget(card, 1)
+        column.addWidget(self.card, 1)
 
     @Slot()
     def refresh(self) -> None:
@@ -68,7 +58,7 @@ class HistoryPage(QWidget):
         cards = {card.id: card for card in self._daemon.cards}
         past = [_past(self._store, battle, cards) for battle in self._store.battles(limit=_SHOWN)]
         self.table.set_records(past)
-        self._stack.setCurrentIndex(0 if past else 1)
+        self.card.show_rows(filled=bool(past))
 
 
 def _past(store: Store, battle: Battle, cards: Mapping[str, ModelCard]) -> PastBattle:

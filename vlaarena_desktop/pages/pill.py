@@ -1,4 +1,4 @@
-"""The pill in the top bar: how the daemon is doing, in words, as an icon and as a colour. Pressing it connects again."""
+"""The pill in the top bar: how the daemon is doing, in words, icon and colour. Pressing it connects again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,5 @@ class DaemonPill(QPushButton):
         self.setAccessibleDescription(hint)
         if self._colors is not None:
             colors = self._colors
-            color = {"idle": colors.good, "running": colors.link, "starting": colors.warn}.get(
-                state, colors.bad
-            )
+            color = {"idle": colors.good, "running": colors.link, "starting": colors.warn}.get(state, colors.bad)
             self.setIcon(icon(f"daemon-{state}", color))

@@ -65,6 +65,7 @@ class WelcomeBar(QFrame):
             self.said.setText(self.tr("One moment: the daemon that plays the robots is not ready yet."))
         self.hint.setText(
             self.tr(
-                "Two anonymous models carry out the same instruction. Watch both, vote, and only then learn their names."
+                "Two anonymous models carry out the same instruction. "
+                "Watch both, vote, and only then learn their names."
             )
         )

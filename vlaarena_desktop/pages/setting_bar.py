@@ -104,7 +104,9 @@ class SettingBar(QFrame):
 
     @Slot()
     def _request_play(self) -> None:
-        self._completer.popup().hide()
+        popup = self._completer.popup()
+        if popup is not None:
+            popup.hide()
         self.play_requested.emit()
 
     @Slot()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLabel, QStackedWidget, QTableView, QVBoxLayout
 
 
 def table_view(model: QAbstractItemModel, name: str, wide: int) -> QTableView:
-    """A sortable, read-only view of a model, with an accessible name; the column `wide` takes the room left over."""
+    """A sortable, read-only view with an accessible name; the column `wide` takes the room left over."""
     view = QTableView()
     view.setModel(model)
     view.setAccessibleName(name)
@@ -26,3 +26,24 @@ def table_view(model: QAbstractItemModel, name: str, wide: int) -> QTableView:
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
     return view
+
+
+class TableCard(QFrame):
+    """A table on a card, or a sentence while it has no rows."""
+
+    def __init__(self, view: QTableView, empty: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        sentence = QLabel(empty)
+        sentence.setObjectName("lead")
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(view)
+        self._stack.addWidget(sentence)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(10, 8, 10, 10)
+        inside.addWidget(self._stack)
+
+    def show_rows(self, *, filled: bool) -> None:
+        """Show the table, or the sentence."""
+        self._stack.setCurrentIndex(0 if filled else 1)

@@ -84,11 +84,7 @@ class RevealPanel(QFrame):
         """Tell the names."""
         for panel, side in zip(self.sides, (outcome.left, outcome.right), strict=True):
             panel.show_side(side)
-        vote = (
-            self.tr("Your vote: {choice}").format(choice=choice_text(outcome.choice))
-            if outcome.choice
-            else ""
-        )
+        vote = self.tr("Your vote: {choice}").format(choice=choice_text(outcome.choice)) if outcome.choice else ""
         self.said.setText(vote or self.tr("Skipped: no vote counts"))
 
 
@@ -121,8 +117,6 @@ class _SidePanel(QWidget):
         if performance.succeeded is None:
             return self.tr("{steps} steps").format(steps=performance.steps)
         told = (
-            self.tr("succeeded in {steps} steps")
-            if performance.succeeded
-            else self.tr("no success in {steps} steps")
+            self.tr("succeeded in {steps} steps") if performance.succeeded else self.tr("no success in {steps} steps")
         )
         return told.format(steps=performance.steps)

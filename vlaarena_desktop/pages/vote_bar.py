@@ -51,9 +51,7 @@ class VoteBar(QFrame):
         self.enough.setVisible(percent > 0)
         if percent > 0:
             self.clear()
-            self.reason.setText(
-                self.tr("Watch {percent} % more of both replays to vote.").format(percent=percent)
-            )
+            self.reason.setText(self.tr("Watch {percent} % more of both replays to vote.").format(percent=percent))
         self._show_choice()
 
     def choose(self, index: int) -> None:
@@ -79,9 +77,7 @@ class VoteBar(QFrame):
         self.confirm.setVisible(self._missing == 0)
         self.confirm.setEnabled(self.chosen is not None)
         if self._missing == 0:
-            text = (
-                self.tr("Press Enter to confirm.") if self.chosen else self.tr("Which robot did it better?")
-            )
+            text = self.tr("Press Enter to confirm.") if self.chosen else self.tr("Which robot did it better?")
             self.reason.setText(text)
 
     def _vote_buttons(self) -> list[QPushButton]:

@@ -1,4 +1,4 @@
-"""The badge in a viewer's corner: the side's letter in its colour and shape, and the camera looked through."""
+"""The badge in a viewer's corner: the side's letter in its colour and shape, and the named camera in use."""
 
 from __future__ import annotations
 

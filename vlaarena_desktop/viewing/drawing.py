@@ -25,9 +25,7 @@ QUALITIES: dict[Tier, Quality] = {
     "soft": Quality(1024, 0),
     "full": Quality(4096, 4),
 }
-_FLUENT_SHADOW_PIXELS = (
-    2048  # smaller maps are for slow renderers: shadows wait until the replay stands still
-)
+_FLUENT_SHADOW_PIXELS = 2048  # smaller maps are for slow renderers: shadows wait until the replay stands still
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
 
 

@@ -1,7 +1,7 @@
 """The canvas that draws with MuJoCo straight into a QOpenGLWidget.
 
-MuJoCo's window buffer is framebuffer 0, which is not the widget's: it renders into its own off-screen buffer, which is
-then copied (glBlitFramebuffer) into the widget's framebuffer.
+MuJoCo's window buffer is framebuffer 0, which is not the widget's: it renders into its own off-screen buffer,
+which is then copied (glBlitFramebuffer) into the widget's framebuffer.
 """
 
 from __future__ import annotations
@@ -129,9 +129,7 @@ class GlCanvas(QOpenGLWidget):
         target = self.defaultFramebufferObject()
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
         functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)
-        functions.glBlitFramebuffer(
-            0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST
-        )
+        functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)
         self.presented.emit(stage.step)
 

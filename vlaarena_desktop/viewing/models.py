@@ -1,4 +1,4 @@
-"""The models that replays are drawn with: the world as it was recorded, prepared for the screen, kept for next time."""
+"""The models that replays are drawn with: the world as it was recorded, prepared for the screen, and kept."""
 
 from __future__ import annotations
 

@@ -86,9 +86,7 @@ class Stage:
         """The surface point seen at relative window coordinates (x right, y up, 0 .. 1); None for the sky."""
         point = np.zeros(3)
         geom, flex, skin = np.full(1, -1, np.int32), np.full(1, -1, np.int32), np.full(1, -1, np.int32)
-        mujoco.mjv_select(
-            self.model, self.data, self.option, aspect, x, y, self.scene, point, geom, flex, skin
-        )
+        mujoco.mjv_select(self.model, self.data, self.option, aspect, x, y, self.scene, point, geom, flex, skin)
         return point if geom[0] >= 0 or skin[0] >= 0 or flex[0] >= 0 else None
 
     def _within(self, time: float) -> float:

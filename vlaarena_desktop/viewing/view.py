@@ -1,4 +1,4 @@
-"""View: where one looks from, moved by MuJoCo's own mouse verbs, and the link that keeps two views together."""
+"""View: where one looks from, moved by MuJoCo's mouse verbs, and the link that keeps two views together."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class View(QObject):
             self.free()
 
     def drag(self, model: mujoco.MjModel, verb: mujoco.mjtMouse, dx: float, dy: float) -> None:
-        """Orbit, pan or zoom by a mouse movement relative to the window's height; named cameras stand still."""
+        """Orbit, pan or zoom by a mouse movement in window heights; named cameras stand still."""
         if self.camera.type == _FREE:
             mujoco.mjv_moveCamera(model, verb.value, dx, dy, self.camera)
             self.changed.emit()
