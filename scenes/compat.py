@@ -34,9 +34,7 @@ def _places(card: ModelCard, robot: Robot, scene: Scene) -> tuple[str, ...]:
     if robot.id not in card.robots:
         reasons.append(f"The card is for {', '.join(card.robots)}, not for the robot '{robot.id}'.")
     if robot.id not in scene.robots:
-        reasons.append(
-            f"The scene '{scene.id}' is for {', '.join(scene.robots)}, not for the robot '{robot.id}'."
-        )
+        reasons.append(f"The scene '{scene.id}' is for {', '.join(scene.robots)}, not for the robot '{robot.id}'.")
     return tuple(reasons)
 
 

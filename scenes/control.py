@@ -103,9 +103,7 @@ class Arm:
         self._frame.set_target(mink.SE3.from_rotation_and_translation(rotation, goal.position))
         for _ in range(ITERATIONS):
             tasks = [self._frame, self._posture]
-            velocity = mink.solve_ik(
-                self._configuration, tasks, 1.0, "daqp", damping=1e-6, limits=self._limits
-            )
+            velocity = mink.solve_ik(self._configuration, tasks, 1.0, "daqp", damping=1e-6, limits=self._limits)
             self._configuration.integrate_inplace(velocity, 1.0)
         solved: Vector = self._configuration.q[self._arm]
         return solved.clip(*self._range.T)
@@ -164,9 +162,7 @@ class Controller:
         ctrl = self._world.data.ctrl.copy()
         ctrl[self._actuators] = joints
         gripper = self._world.robot.gripper
-        ctrl[self._gripper] = gripper.closed_ctrl + self.commanded_gripper * (
-            gripper.open_ctrl - gripper.closed_ctrl
-        )
+        ctrl[self._gripper] = gripper.closed_ctrl + self.commanded_gripper * (gripper.open_ctrl - gripper.closed_ctrl)
         return Command(np.append(processed, self.commanded_gripper), ctrl)
 
     def _joint_absolute(self, raw: Vector) -> tuple[Vector, Vector]:

@@ -46,15 +46,11 @@ def observe(
     )
 
 
-def _images(
-    world: World, cameras: Cameras | None, inputs: tuple[CameraInput, ...]
-) -> dict[str, NDArray[np.uint8]]:
+def _images(world: World, cameras: Cameras | None, inputs: tuple[CameraInput, ...]) -> dict[str, NDArray[np.uint8]]:
     if not inputs:
         return {}
     if cameras is None:
-        raise BadInput(
-            "This model needs camera images and none can be rendered here.", hint="Run `vlaarena doctor`."
-        )
+        raise BadInput("This model needs camera images and none can be rendered here.", hint="Run `vlaarena doctor`.")
     return {each.key: cameras.render(world.data, each.camera, each.width, each.height) for each in inputs}
 
 

@@ -122,10 +122,7 @@ def _pushed(task: Task, objects: dict[str, SceneObject], before: Situation, now:
     if task.direction is None:
         return False
     moved = (now.positions[task.object_id] - before.positions[task.object_id])[:2]
-    return (
-        float(moved @ np.array(task.direction)) >= PUSH
-        and abs(height(objects[task.object_id], now)) <= ON_TABLE
-    )
+    return float(moved @ np.array(task.direction)) >= PUSH and abs(height(objects[task.object_id], now)) <= ON_TABLE
 
 
 def _lifted(task: Task, objects: dict[str, SceneObject], before: Situation, now: Situation) -> bool:

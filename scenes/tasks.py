@@ -59,9 +59,7 @@ def events_of(world: World, trajectory: Trajectory, task: Task | None) -> tuple[
     watch = TaskWatch(world, task)
     history = trajectory.component("qpos")
     watch._begin_at(history[0])
-    return tuple(
-        event for step, qpos in enumerate(history) if step for event in watch._observe_at(step, qpos)
-    )
+    return tuple(event for step, qpos in enumerate(history) if step for event in watch._observe_at(step, qpos))
 
 
 class _Story:

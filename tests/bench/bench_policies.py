@@ -67,9 +67,7 @@ class Player:
             step += 1
             watch.observe_step(step)
         per_step = seconds / step * 1e3
-        return Outcome(
-            self.card.id, task.id, task.family, seed, step, watch.succeeded, per_step[0], per_step[1]
-        )
+        return Outcome(self.card.id, task.id, task.family, seed, step, watch.succeeded, per_step[0], per_step[1])
 
     def _next_actions(self) -> NDArray[np.float32]:
         observation = observe(self.world, self.controller, None, (), self.card.reads_state)
@@ -93,9 +91,7 @@ def wilson(successes: int, count: int) -> tuple[float, float]:
 
 def main() -> None:
     """Play and print the table."""
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--starts", type=int, default=200)
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--policy", action="append", choices=sorted(all_cards()))
@@ -122,9 +118,7 @@ def print_policy(policy: str, outcomes: list[Outcome], failures: bool) -> None:
         steps = f"{np.mean(good):.0f} (max {max(good)})" if good else "-"
         counts = f"{len(good)} / {len(chosen)}"
         share = 100 * len(good) / len(chosen)
-        print(
-            f"{'':<18}{family:<8}{counts:>12}{share:>7.1f}   {100 * low:5.1f}-{100 * high:<7.1f}{steps:>17}"
-        )
+        print(f"{'':<18}{family:<8}{counts:>12}{share:>7.1f}   {100 * low:5.1f}-{100 * high:<7.1f}{steps:>17}")
     act = np.mean([outcome.act_ms for outcome in outcomes])
     control = np.mean([outcome.control_ms for outcome in outcomes])
     print(f"{'':<18}observe + act {act:.2f} ms, action to controls {control:.2f} ms\n")

@@ -49,9 +49,7 @@ def test_a_card_in_the_data_folder_joins_the_shipped_ones(tmp_path: Path) -> Non
     folder = tmp_path / "cards"
     folder.mkdir()
     text = (SHIPPED_CARDS / "scripted-careful.toml").read_text(encoding="utf-8")
-    (folder / "mine.toml").write_text(
-        text.replace('id = "scripted-careful"', 'id = "mine"'), encoding="utf-8"
-    )
+    (folder / "mine.toml").write_text(text.replace('id = "scripted-careful"', 'id = "mine"'), encoding="utf-8")
     assert set(all_cards(tmp_path)) == {*all_cards(), "mine"}
 
 

@@ -50,9 +50,7 @@ class ScriptedExpert:
         if task is None:
             return _chunk(np.zeros(6), observation.commanded_gripper > 0.5, self._action)
         if observation.state is None:
-            raise BadInput(
-                "The scripted expert was given no state.", hint="Its card needs reads_state = true."
-            )
+            raise BadInput("The scripted expert was given no state.", hint="Its card needs reads_state = true.")
         now, commanded = stage.read(observation.state)
         goal = aim(task, stage.objects, now, self._style)
         return self._towards(goal, float(np.linalg.norm(goal.position - now.tcp)), commanded)

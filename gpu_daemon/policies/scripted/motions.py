@@ -105,9 +105,7 @@ def _reach(item: SceneObject, now: Situation, style: Style) -> Aim:
 def _lift(item: SceneObject, now: Situation, style: Style) -> Aim:
     if item.id not in now.gripped:
         return _pick(item, now, style)
-    return Aim(
-        np.array([now.tcp[0], now.tcp[1], LIFT_TO + item.half_height]), _grasp_yaw(item, now, style), False
-    )
+    return Aim(np.array([now.tcp[0], now.tcp[1], LIFT_TO + item.half_height]), _grasp_yaw(item, now, style), False)
 
 
 def _pick(item: SceneObject, now: Situation, style: Style) -> Aim:
