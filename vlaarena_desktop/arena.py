@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from scenes.episode import Played
 from scenes.errors import ArenaError, Cancelled, RuleBroken
 from scenes.progress import Progress
-from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, TurnStart, Vote
+from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, Reveal, TurnStart, Vote
 from sync.store import Store
 from vlaarena_desktop import background, turns
 from vlaarena_desktop.background import RunningJob

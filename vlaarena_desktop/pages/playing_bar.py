@@ -57,9 +57,11 @@ class WelcomeBar(QFrame):
         column.addWidget(self.said)
         column.addWidget(self.hint)
 
-    def show_ready(self, *, ready: bool) -> None:
-        """Invite to the first battle, or say that the daemon is not there yet."""
-        if ready:
+    def show_ready(self, *, ready: bool, waiting: bool) -> None:
+        """Invite to a battle or to run a turn again, or say that the daemon is not there yet."""
+        if ready and waiting:
+            self.said.setText(self.tr("The turn was not played. Press Enter in the instruction box to play it again."))
+        elif ready:
             self.said.setText(self.tr("Ready for a battle. Press Enter in the instruction box to play it."))
         else:
             self.said.setText(self.tr("One moment: the daemon that plays the robots is not ready yet."))
