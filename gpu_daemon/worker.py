@@ -16,7 +16,7 @@ import zmq
 
 from gpu_daemon.messages import Cancel, Failed, Finished, Play, Snapshot, read_request
 from gpu_daemon.orders import Assignment, Ready, Report, read_order, to_bytes
-from gpu_daemon.stage import Stage
+from gpu_daemon.kit import Kit
 from scenes.episode import Played
 from scenes.errors import ArenaError, BadInput, Cancelled, Fault
 from scenes.progress import Job
@@ -32,7 +32,7 @@ class WorkerProcess:
         self._socket = context.socket(zmq.DEALER)
         self._socket.setsockopt(zmq.IDENTITY, name.encode())
         self._socket.connect(address)
-        self._stage = Stage()
+        self._kit = Kit()
 
     def run(self) -> None:
         """Carry out assignments for ever."""
@@ -48,7 +48,7 @@ class WorkerProcess:
 
     def _carry_out(self, order: Assignment, play: Play) -> None:
         try:
-            played = self._play(self._stage.play(order.card, play, order.loaded_policies), order, play)
+            played = self._play(self._kit.play(order.card, play, order.loaded_policies), order, play)
         except ArenaError as error:
             sealed = seal(play.seal_key, error.detail[:_DETAIL].encode(), "detail") if error.detail else b""
             self._report(

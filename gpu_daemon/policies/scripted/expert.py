@@ -32,7 +32,7 @@ class ScriptedExpert:
             )
         self._action = card.action
         self._style = converted(card.options, Style, source=f"options of '{card.id}'")
-        self._stages: dict[tuple[str, str], _Stage] = {}
+        self._kits: dict[tuple[str, str], _Stage] = {}
         self._instruction = ""
 
     def reset(self, instruction: str, seed: int) -> None:
@@ -45,7 +45,7 @@ class ScriptedExpert:
         Raises:
             BadInput: the observation has no state, or one of another world.
         """
-        stage = self._stage(observation)
+        stage = self._kit(observation)
         task = match_task(stage.world.scene, self._instruction)
         if task is None:
             return _chunk(np.zeros(6), observation.commanded_gripper > 0.5, self._action)
@@ -57,13 +57,13 @@ class ScriptedExpert:
 
     def close(self) -> None:
         """Forget the compiled worlds."""
-        self._stages.clear()
+        self._kits.clear()
 
     def _stage(self, observation: Observation) -> _Stage:
         key = (observation.robot_id, observation.scene_id)
-        if key not in self._stages:
-            self._stages[key] = _Stage(compile_world(*key))
-        return self._stages[key]
+        if key not in self._kits:
+            self._kits[key] = _Stage(compile_world(*key))
+        return self._kits[key]
 
     def _towards(self, goal: Aim, distance: float, commanded: Situation) -> NDArray[np.float32]:
         """The step from the commanded pose towards the aim, gentler when that is near."""

@@ -1,4 +1,4 @@
-"""Stage: what a worker keeps between episodes: compiled worlds, loaded policies, cameras."""
+"""Kit: what a worker keeps between episodes: compiled worlds, loaded policies, cameras."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Place(NamedTuple):
     scene_id: str
 
 
-class Stage:
+class Kit:
     """Belongs to one worker. What is kept changes how fast an episode is played, never what happens in it."""
 
     def __init__(self) -> None:
