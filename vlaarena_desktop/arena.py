@@ -115,9 +115,11 @@ class Arena(QObject):
     @reporting
     def begin(self, setting: Setting, seed: int | None = None) -> None:
         """Start a new battle and play its first turn. An open battle without a vote is abandoned."""
+        self.daemon.require_address()
         self._leave()
         self._battle = turns.start_battle(self.store, self.daemon.cards, setting, seed=seed)
         self._setting = setting
+        self._enter("waiting")
         self._prepare(setting.instruction, "reset")
 
     @reporting

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from sync.records import CHOICES
+from sync.records import CHOICES, UNDO_SECONDS
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
-from vlaarena_desktop.local_daemon import daemon_at
+from vlaarena_desktop.local_daemon import LocalDaemon, daemon_at
 from vlaarena_desktop.notices import Notice
 
 PATIENCE = 60_000  # [ms]
@@ -202,6 +204,37 @@ def test_the_instruction_is_checked_before_anything_begins(qtbot: QtBot, room: R
     assert room.window.banner.isVisible()
 
 
+def test_enter_in_the_instruction_leaves_a_vote_its_time_to_be_taken_back(
+    qtbot: QtBot, room: Room, store: Store
+) -> None:
+    play_a_turn(qtbot, room)
+    room.arena.see_enough()
+    press(qtbot, room, Qt.Key.Key_1, Qt.Key.Key_Return)
+    room.window.battle.setting_bar.instruction.setFocus()
+    press(qtbot, room, Qt.Key.Key_Return)
+    assert room.arena.state == "voted"
+    assert len(store.battles()) == 1
+
+
+def test_closing_the_window_keeps_a_vote_that_could_still_be_taken_back(qtbot: QtBot, room: Room, store: Store) -> None:
+    play_a_turn(qtbot, room)
+    room.arena.see_enough()
+    room.arena.vote("left_better")
+    room.window.close()
+    assert [vote.vote for vote in store.votes()] == ["left_better"]
+
+
+def test_the_names_are_told_when_the_time_to_undo_is_over(qtbot: QtBot, room: Room) -> None:
+    play_a_turn(qtbot, room)
+    room.arena.see_enough()
+    left: list[float] = []
+    room.arena.undo_ticked.connect(left.append)
+    with qtbot.waitSignal(room.arena.revealed, timeout=15_000):
+        room.arena.vote("both_bad")
+    assert left[0] == UNDO_SECONDS
+    assert left == sorted(left, reverse=True)
+
+
 def test_every_focusable_widget_has_an_accessible_name(qtbot: QtBot, room: Room) -> None:
     unnamed = [
         widget
@@ -226,4 +259,29 @@ def test_a_missing_daemon_is_said_in_the_banner_and_the_pill(
     assert room.daemon.state == "offline"
     assert room.window.banner.isVisible()
     assert not room.window.battle.setting_bar.play.isEnabled()
+    room.window.battle.play()
+    assert store.battles() == []
     room.window.close()
+
+
+def test_a_daemon_that_dies_voids_the_turn_for_both_sides_and_may_be_started_again(
+    qtbot: QtBot, store: Store, tmp_path: Path, dressed: QApplication
+) -> None:
+    local = LocalDaemon(tmp_path / "daemon", 2)
+    room = make_room(store, local=local, max_steps=MAX_STEPS, tier="plain")
+    room.window.show()
+    try:
+        room.daemon.connect_now()
+        qtbot.waitUntil(lambda: room.daemon.state == "idle", timeout=PATIENCE)
+        room.window.battle.play()
+        assert local.pid is not None
+        os.kill(local.pid, signal.SIGKILL)
+        qtbot.waitUntil(lambda: room.arena.state == "waiting", timeout=PATIENCE)
+        assert "neither side" in room.window.banner.text.text()
+        room.window.pill.click()
+        qtbot.waitUntil(lambda: room.daemon.state == "idle", timeout=PATIENCE)
+        with qtbot.waitSignal(room.arena.turn_added, timeout=PATIENCE):
+            room.window.banner.act.click()
+    finally:
+        room.window.close()
+        local.stop()

@@ -68,7 +68,7 @@ class BattlePage(QWidget):
         bar, arena = self.setting_bar, self._arena
         if arena.takes_turns:
             started = arena.next_turn(bar.setting.instruction, bar.turn_start)
-        elif arena.state in ("idle", "voted", "revealed"):
+        elif arena.state in ("idle", "revealed"):
             started = arena.begin(bar.setting)
         else:
             return
@@ -193,7 +193,7 @@ class BattlePage(QWidget):
         }
         self._below.setCurrentWidget(bars.get(arena.state, self.welcome))
         ready = arena.daemon.state == "idle"
-        self.welcome.show_ready(ready=ready, waiting=arena.state == "waiting")
+        self.welcome.show_ready(arena.daemon.state, waiting=arena.state == "waiting")
         self.setting_bar.offer_next_turn(offered=arena.state in ("waiting", "playing", "watching"))
         self.setting_bar.set_playable(playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed")))
         if arena.state == "playing" and not arena.turns and arena.battle is not None:

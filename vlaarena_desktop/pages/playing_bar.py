@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from scenes.progress import Progress
+from vlaarena_desktop.daemon_link import DaemonState
 
 
 class PlayingBar(QFrame):
@@ -57,11 +58,13 @@ class WelcomeBar(QFrame):
         column.addWidget(self.said)
         column.addWidget(self.hint)
 
-    def show_ready(self, *, ready: bool, waiting: bool) -> None:
-        """Invite to a battle or to run a turn again, or say that the daemon is not there yet."""
-        if ready and waiting:
+    def show_ready(self, daemon: DaemonState, *, waiting: bool) -> None:
+        """Invite to a battle or to run a turn again, or say that the daemon is not there."""
+        if daemon in ("offline", "version"):
+            self.said.setText(self.tr("No daemon is there to play. The pill at the top right connects again."))
+        elif daemon == "idle" and waiting:
             self.said.setText(self.tr("The turn was not played. Press Enter in the instruction box to play it again."))
-        elif ready:
+        elif daemon == "idle":
             self.said.setText(self.tr("Ready for a battle. Press Enter in the instruction box to play it."))
         else:
             self.said.setText(self.tr("One moment: the daemon that plays the robots is not ready yet."))

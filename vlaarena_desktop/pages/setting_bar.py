@@ -100,7 +100,7 @@ class SettingBar(QFrame):
         row.addWidget(self._start_box)
         row.addWidget(self.play, 0, Qt.AlignmentFlag.AlignBottom)
         self.robot.setMaximumWidth(170)
-        self.scene.setMaximumWidth(250)
+        self.scene.setMaximumWidth(290)
 
     @Slot()
     def _request_play(self) -> None:

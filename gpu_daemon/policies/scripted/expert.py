@@ -32,7 +32,7 @@ class ScriptedExpert:
             )
         self._action = card.action
         self._style = converted(card.options, Style, source=f"options of '{card.id}'")
-        self._kits: dict[tuple[str, str], _Stage] = {}
+        self._sights: dict[tuple[str, str], _Sight] = {}
         self._instruction = ""
 
     def reset(self, instruction: str, seed: int) -> None:
@@ -45,25 +45,25 @@ class ScriptedExpert:
         Raises:
             BadInput: the observation has no state, or one of another world.
         """
-        stage = self._kit(observation)
-        task = match_task(stage.world.scene, self._instruction)
+        sight = self._sight(observation)
+        task = match_task(sight.world.scene, self._instruction)
         if task is None:
             return _chunk(np.zeros(6), observation.commanded_gripper > 0.5, self._action)
         if observation.state is None:
             raise BadInput("The scripted expert was given no state.", hint="Its card needs reads_state = true.")
-        now, commanded = stage.read(observation.state)
-        goal = aim(task, stage.objects, now, self._style)
+        now, commanded = sight.read(observation.state)
+        goal = aim(task, sight.objects, now, self._style)
         return self._towards(goal, float(np.linalg.norm(goal.position - now.tcp)), commanded)
 
     def close(self) -> None:
         """Forget the compiled worlds."""
-        self._kits.clear()
+        self._sights.clear()
 
-    def _stage(self, observation: Observation) -> _Stage:
+    def _sight(self, observation: Observation) -> _Sight:
         key = (observation.robot_id, observation.scene_id)
-        if key not in self._kits:
-            self._kits[key] = _Stage(compile_world(*key))
-        return self._kits[key]
+        if key not in self._sights:
+            self._sights[key] = _Sight(compile_world(*key))
+        return self._sights[key]
 
     def _towards(self, goal: Aim, distance: float, commanded: Situation) -> NDArray[np.float32]:
         """The step from the commanded pose towards the aim, gentler when that is near."""
@@ -77,7 +77,7 @@ class ScriptedExpert:
         return _chunk(np.concatenate([shift, turn]), goal.open, self._action)
 
 
-class _Stage:
+class _Sight:
     """What the expert keeps of one robot and scene to read states with."""
 
     def __init__(self, world: World) -> None:
