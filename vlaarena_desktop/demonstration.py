@@ -107,18 +107,9 @@ def _until(room: Room, signal: SignalInstance, act: Callable[[], object], awaite
             failures.append(notice)
             loop.quit()
 
-    def give_up() -> None:
-        room.notices.show_error(
-            DaemonError(
-                f"Waited {_PATIENCE_SECONDS} s for {awaited}.", hint="`vlaarena doctor` says what is missing."
-            )
-        )
-
-    patience = QTimer(singleShot=True, interval=1000 * _PATIENCE_SECONDS)
-    patience.timeout.connect(give_up)
+    patience = _patience(room, awaited)
     signal.connect(loop.quit)
     room.notices.shown.connect(look_at)
-    patience.start()
     QTimer.singleShot(0, act)
     loop.exec()
     patience.stop()
@@ -126,6 +117,15 @@ def _until(room: Room, signal: SignalInstance, act: Callable[[], object], awaite
     signal.disconnect(loop.quit)
     if failures:
         raise ArenaError(failures[0].text, hint=failures[0].hint)
+
+
+def _patience(room: Room, awaited: str) -> QTimer:
+    """A running timer that shows an error in the window when what is awaited does not come."""
+    error = DaemonError(f"Waited {_PATIENCE_SECONDS} s for {awaited}.", hint="`vlaarena doctor` says what is missing.")
+    timer = QTimer(singleShot=True, interval=1000 * _PATIENCE_SECONDS)
+    timer.timeout.connect(lambda: room.notices.show_error(error))
+    timer.start()
+    return timer
 
 
 def _seek(room: Room, moment: float) -> None:

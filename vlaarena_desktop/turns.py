@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import Play
@@ -24,7 +25,7 @@ from scenes.models import ModelCard, find_card
 from scenes.progress import Job
 from scenes.world import compile_world
 from sync import matchmaking
-from sync.records import Battle, Draw, NewTurn, Sides, Turn, TurnStart, new_id
+from sync.records import Battle, Draw, NewTurn, Session, Sides, Turn, TurnStart, new_id
 from sync.store import Store
 
 DEFAULT_STEPS = 50  # at the robot's control rate
@@ -101,32 +102,39 @@ def prepare_turn(
     store.check_turn_allowed(battle_id)
     battle = store.battle(battle_id)
     session = store.session(battle.session_id)
+    new_turn = _new_turn(session.scene_id, instruction, start)
+    left, right = _plays(store, session, battle, new_turn, max_steps)
+    if start == "continue":
+        last_left, last_right = _last_states(store, battle_id)
+        left, right = replace(left, start_state=last_left), replace(right, start_state=last_right)
+    return PreparedTurn(battle_id, new_turn, left, right, battle.first == "right")
+
+
+def _new_turn(scene_id: str, instruction: str, start: TurnStart) -> NewTurn:
     instruction = catalog.check_instruction(instruction)
-    task = catalog.match_task(catalog.find_scene(session.scene_id), instruction)
-    new_turn = NewTurn(turn_id=new_id(), instruction=instruction, task_id=task.id if task else None, start=start)
+    task = catalog.match_task(catalog.find_scene(scene_id), instruction)
+    return NewTurn(turn_id=new_id(), instruction=instruction, task_id=task.id if task else None, start=start)
+
+
+def _plays(store: Store, session: Session, battle: Battle, new_turn: NewTurn, max_steps: int) -> tuple[Play, Play]:
+    """The same request for both sides, but for the model and its own randomness."""
     bundle = _bundle(session.robot_id, session.scene_id)
     store.keep_bundle(bundle.digest, bundle.content)
-    sides = store.sides(battle_id)
-    left_state, right_state = _last_states(store, battle_id) if start == "continue" else (None, None)
-
-    def play(side: str, model_id: str, state: State | None) -> Play:
-        return Play(
-            request_id=f"{new_turn.turn_id}-{side[0]}",
-            model_id=model_id,
-            robot_id=session.robot_id,
-            scene_id=session.scene_id,
-            bundle_digest=bundle.digest,
-            instruction=instruction,
-            seed=battle.seed,
-            policy_seed=policy_seed(battle.seed, side),
-            max_steps=max_steps,
-            seal_key=store.seal_key(battle_id),
-            start_state=state,
-        )
-
-    left = play("left", sides.left_model_id, left_state)
-    right = play("right", sides.right_model_id, right_state)
-    return PreparedTurn(battle_id, new_turn, left, right, battle.first == "right")
+    sides = store.sides(battle.battle_id)
+    left = Play(
+        request_id=f"{new_turn.turn_id}-1",
+        model_id=sides.left_model_id,
+        robot_id=session.robot_id,
+        scene_id=session.scene_id,
+        bundle_digest=bundle.digest,
+        instruction=new_turn.instruction,
+        seed=battle.seed,
+        policy_seed=policy_seed(battle.seed, "left"),
+        max_steps=max_steps,
+        seal_key=store.seal_key(battle.battle_id),
+    )
+    right_id, right_seed = f"{new_turn.turn_id}-2", policy_seed(battle.seed, "right")
+    return left, replace(left, request_id=right_id, model_id=sides.right_model_id, policy_seed=right_seed)
 
 
 def policy_seed(battle_seed: int, side: str) -> int:
@@ -165,9 +173,7 @@ def trajectories(store: Store, turn: Turn) -> tuple[Trajectory, Trajectory]:
 def _last_states(store: Store, battle_id: str) -> tuple[State, State]:
     turns = store.turns(battle_id)
     if not turns:
-        raise RuleBroken(
-            "There is no turn to continue from.", hint="Play a first turn that starts from a reset."
-        )
+        raise RuleBroken("There is no turn to continue from.", hint="Play a first turn that starts from a reset.")
     left, right = trajectories(store, turns[-1])
     return left.state(left.steps), right.state(right.steps)
 
