@@ -47,9 +47,7 @@ def battle(arguments: Namespace) -> Report:
         with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
             cards = _cards(address)
             begun = turns.start_battle(store, cards, setting, seed=arguments.seed, named=_named(arguments))
-            return _play(
-                store, address, begun, setting.instruction, "reset", arguments.max_steps or settings.max_steps
-            )
+            return _play(store, address, begun, setting.instruction, "reset", arguments.max_steps or settings.max_steps)
 
 
 def turn(arguments: Namespace) -> Report:
@@ -76,9 +74,7 @@ def vote(arguments: Namespace) -> Report:
     """
     with Store.open(home_folder(arguments.home)) as store:
         store.close_voted()
-        store.cast_vote(
-            arguments.battle_id, Ballot(vote=arguments.choice, origin="cli", comment=arguments.comment)
-        )
+        store.cast_vote(arguments.battle_id, Ballot(vote=arguments.choice, origin="cli", comment=arguments.comment))
         reveal = store.close_battle(arguments.battle_id)
     return Report(reveal, _told(reveal))
 
@@ -99,9 +95,7 @@ def _cards(address: str) -> Iterable[ModelCard]:
         return client.models()
 
 
-def _play(
-    store: Store, address: str, begun: Battle, instruction: str, start: TurnStart, max_steps: int
-) -> Report:
+def _play(store: Store, address: str, begun: Battle, instruction: str, start: TurnStart, max_steps: int) -> Report:
     prepared = turns.prepare_turn(store, begun.battle_id, instruction, start, max_steps)
     try:
         played = finish(turns.play_turn(address, prepared))

@@ -65,8 +65,7 @@ def doctor(arguments: Namespace) -> Report:
     usable = any(finding.ok for finding in findings if finding.name.startswith("offscreen"))
     required = [finding for finding in findings if not finding.name.startswith(("offscreen", "display"))]
     lines = [
-        f"{'ok ' if f.ok else '-- '} {f.name:22}{f.value}{f'  -> {f.advice}' if f.advice else ''}"
-        for f in findings
+        f"{'ok ' if f.ok else '-- '} {f.name:22}{f.value}{f'  -> {f.advice}' if f.advice else ''}" for f in findings
     ]
     return Report(findings, "\n".join(lines), 0 if usable and all(finding.ok for finding in required) else 1)
 
@@ -101,9 +100,7 @@ def _graphics(backend: str) -> Finding:
             timeout=_PROBE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return Finding(
-            f"offscreen {backend}", False, "no answer", "the graphics driver hangs; try the other backend"
-        )
+        return Finding(f"offscreen {backend}", False, "no answer", "the graphics driver hangs; try the other backend")
     if probe.returncode == 0:
         return Finding(f"offscreen {backend}", True, probe.stdout.strip())
     wanted = {"egl": "libegl1 libopengl0 libgl1-mesa-dri", "osmesa": "libosmesa6"}[backend]
@@ -112,9 +109,7 @@ def _graphics(backend: str) -> Finding:
 
 def _display() -> Finding:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
-        return Finding(
-            "display", True, os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "native")
-        )
+        return Finding("display", True, os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "native"))
     virtual = "Xvfb can stand in" if shutil.which("Xvfb") else "no Xvfb either"
     return Finding("display", False, virtual, "the window needs a display; the commands do not")
 

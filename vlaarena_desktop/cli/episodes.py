@@ -53,10 +53,7 @@ def show(arguments: Namespace) -> Report:
         episode, size = store.episode(arguments.episode_id), len(store.episode_bytes(arguments.episode_id))
     summary = _summary(arguments.episode_id, episode, size)
     lines = [f"{name:18}{getattr(summary, name)}" for name in summary.__struct_fields__ if name != "events"]
-    lines += [
-        f"{'event':18}step {event.step}: {event.kind} {event.subject} {event.other}"
-        for event in episode.events
-    ]
+    lines += [f"{'event':18}step {event.step}: {event.kind} {event.subject} {event.other}" for event in episode.events]
     return Report(summary, "\n".join(lines))
 
 
@@ -71,9 +68,7 @@ def check(arguments: Namespace) -> Report:
     trajectory = episode.trajectory
     verdict = finish(verify(episode, compile_world(trajectory.robot_id, trajectory.scene_id)))
     record = Verification(arguments.episode_id, verdict)
-    return Report(
-        record, _verdict_text(verdict, trajectory.steps), 0 if verdict.outcome == "bit_exact" else 1
-    )
+    return Report(record, _verdict_text(verdict, trajectory.steps), 0 if verdict.outcome == "bit_exact" else 1)
 
 
 def _event_text(event: Event) -> str:
@@ -83,9 +78,7 @@ def _event_text(event: Event) -> str:
 def _verdict_text(verdict: Verdict, steps: int) -> str:
     if verdict.outcome == "bit_exact":
         return f"bit-exact: all {steps} control steps give the recorded states to the last bit"
-    differing = (
-        f"; versions differ: {', '.join(verdict.differing_versions)}" if verdict.differing_versions else ""
-    )
+    differing = f"; versions differ: {', '.join(verdict.differing_versions)}" if verdict.differing_versions else ""
     difference = f"largest difference {verdict.largest_difference:.3g}"
     return f"{verdict.outcome} from step {verdict.step}: {difference}{differing}"
 

@@ -63,12 +63,8 @@ def read_board(store: Store, robot_id: str | None, include: list[str]) -> Board:
     for name in include:
         if name not in known:
             raise NotFound.among("kind of battle or origin of votes", name, list(known))
-    kinds: tuple[BattleKind, ...] = tuple(
-        kind for kind in get_args(BattleKind) if kind in {"rated", *include}
-    )
-    origins: tuple[Origin, ...] = tuple(
-        origin for origin in get_args(Origin) if origin in {"window", *include}
-    )
+    kinds: tuple[BattleKind, ...] = tuple(kind for kind in get_args(BattleKind) if kind in {"rated", *include})
+    origins: tuple[Origin, ...] = tuple(origin for origin in get_args(Origin) if origin in {"window", *include})
     votes = store.votes(robot_id, kinds, origins)
     everything = store.votes(robot_id, get_args(BattleKind), get_args(Origin))
     left_out = len(everything) - len(votes)
@@ -79,18 +75,15 @@ def board_text(board: Board) -> str:
     """A board in words: what it counts, what it leaves out, and the table."""
     where = f"robot {board.robot_id}" if board.robot_id else "all robots"
     counted = f"{', '.join(board.kinds)} battles; {', '.join(board.origins)}"
-    head = f"Leaderboard, {where}: {board.counted} votes ({counted})"
-    out = (
-        f"{board.not_counted} further votes are of other kinds or origins (--include)."
-        if board.not_counted
-        else ""
-    )
+    lines = [f"Leaderboard, {where}: votes counted {board.counted} ({counted})", PROVISIONAL]
+    if board.not_counted:
+        lines.append(f"Votes of other kinds or origins, not counted: {board.not_counted} (see --include).")
     header = ("rank", "model", "Elo", "votes", "won", "lost", "tie", "both bad", "win rate")
     rows = [
         (rank, s.model_id, f"{s.elo:.0f}", s.votes, s.wins, s.losses, s.ties, s.both_bad, f"{s.win_rate:.0%}")
         for rank, s in enumerate(board.standings, start=1)
     ]
-    return "\n".join(part for part in (head, PROVISIONAL, out, "", table(header, rows)) if part or not out)
+    return "\n".join([*lines, "", table(header, rows)])
 
 
 def models(arguments: Namespace) -> Report:
@@ -103,9 +96,7 @@ def models(arguments: Namespace) -> Report:
     settings = read_settings(home)
     with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
         cards = DaemonClient(address).models()
-    return Report(
-        cards, table(("id", "name", "organization", "license", "robots", "status"), [*map(_row, cards)])
-    )
+    return Report(cards, table(("id", "name", "organization", "license", "robots", "status"), [*map(_row, cards)]))
 
 
 def _row(card: ModelCard) -> tuple[str, ...]:

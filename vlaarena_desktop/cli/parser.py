@@ -39,9 +39,7 @@ def _battle_commands(commands: Commands) -> None:
     battle.add_argument("--robot", default="panda", metavar="R")
     battle.add_argument("--scene", default="table", metavar="S")
     battle.add_argument("--instruction", metavar="T", help="default: the scene's first task")
-    battle.add_argument(
-        "--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment"
-    )
+    battle.add_argument("--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment")
     battle.add_argument("--left", metavar="ID", help="name both models: a chosen, unrated battle")
     battle.add_argument("--right", metavar="ID")
     _playing(battle).set_defaults(carry_out=battles.battle)
@@ -62,9 +60,7 @@ def _battle_commands(commands: Commands) -> None:
 def _listing_commands(commands: Commands) -> None:
     board = commands.add_parser("leaderboard", help="how the models stand")
     board.add_argument("--robot", metavar="R")
-    board.add_argument(
-        "--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,..."
-    )
+    board.add_argument("--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,...")
     _common(board).set_defaults(carry_out=listings.leaderboard)
     models = commands.add_parser("models", help="what the daemon offers")
     models.add_argument("--daemon", metavar="ADDRESS")

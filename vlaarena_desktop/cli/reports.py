@@ -60,9 +60,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Columns aligned for a terminal: numbers to the right, words to the left."""
     cells = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    numeric = [
-        bool(rows) and all(_is_number(row[column]) for row in cells[1:]) for column in range(len(header))
-    ]
+    numeric = [bool(rows) and all(_is_number(row[column]) for row in cells[1:]) for column in range(len(header))]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if right else cell.ljust(width)
