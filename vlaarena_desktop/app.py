@@ -12,7 +12,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
-from sync.records import Origin
+from sync.records import UNDO_SECONDS, Origin
 from sync.store import Store
 from vlaarena_desktop import background, theme
 from vlaarena_desktop.arena import Arena
@@ -57,6 +57,7 @@ def make_room(
     local: LocalDaemon | None = None,
     max_steps: int = DesktopSettings().max_steps,
     origin: Origin = "window",
+    undo_seconds: float = UNDO_SECONDS,
     tier: Tier | None = None,
     geometry: QSettings | None = None,
 ) -> Room:
@@ -66,7 +67,7 @@ def make_room(
     """
     notices = Notices()
     daemon = DaemonLink(notices, address=daemon_address, local=local)
-    arena = Arena(store, daemon, notices, max_steps=max_steps, origin=origin)
+    arena = Arena(store, daemon, notices, max_steps=max_steps, origin=origin, undo_seconds=undo_seconds)
     renderer = native_renderer()
     models = ReplayModels(store.bundle, tier or tier_for(renderer or "llvmpipe"))
     window = Window(arena, models, native=renderer is not None, settings=geometry)

@@ -49,10 +49,11 @@ class Arena(QObject):
         *,
         max_steps: int = turns.DEFAULT_STEPS,
         origin: Origin = "window",
+        undo_seconds: float = UNDO_SECONDS,
     ) -> None:
         super().__init__()
         self.store, self.daemon, self.notices = store, daemon, notices
-        self._max_steps = max_steps
+        self._max_steps, self._undo_seconds = max_steps, undo_seconds
         self._origin: Origin = origin
         self._state: ArenaState = "idle"
         self._battle: Battle | None = None
@@ -158,7 +159,7 @@ class Arena(QObject):
 
     @reporting
     def vote(self, choice: Choice) -> None:
-        """Cast the vote. It is on disk when this returns; it can be taken back for UNDO_SECONDS."""
+        """Cast the vote. It is on disk when this returns; it can be taken back for `undo_seconds`."""
         battle = self._require_unlocked()
         ballot = Ballot(
             vote=choice,
@@ -171,7 +172,7 @@ class Arena(QObject):
         self._undo_timer.start()
         self._enter("voted")
         self.voted.emit(self._vote)
-        self.undo_ticked.emit(UNDO_SECONDS)
+        self.undo_ticked.emit(self._undo_seconds)
 
     @reporting
     def undo(self) -> None:
@@ -287,7 +288,7 @@ class Arena(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        left = UNDO_SECONDS - (time.monotonic() - self._voted_clock)
+        left = self._undo_seconds - (time.monotonic() - self._voted_clock)
         self.undo_ticked.emit(max(0.0, left))
         if left <= 0:
             self.reveal()

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from sync.records import CHOICES, UNDO_SECONDS
+from sync.records import CHOICES
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.local_daemon import LocalDaemon, daemon_at
@@ -224,15 +224,20 @@ def test_closing_the_window_keeps_a_vote_that_could_still_be_taken_back(qtbot: Q
     assert [vote.vote for vote in store.votes()] == ["left_better"]
 
 
-def test_the_names_are_told_when_the_time_to_undo_is_over(qtbot: QtBot, room: Room) -> None:
+def test_the_names_are_told_when_the_time_to_undo_is_over(qtbot: QtBot, store: Store, address: str) -> None:
+    room = make_room(store, daemon_address=address, max_steps=MAX_STEPS, tier="plain", undo_seconds=0.5)
+    room.window.show()
+    room.daemon.connect_now()
+    qtbot.waitUntil(lambda: room.daemon.state == "idle", timeout=PATIENCE)
     play_a_turn(qtbot, room)
     room.arena.see_enough()
     left: list[float] = []
     room.arena.undo_ticked.connect(left.append)
-    with qtbot.waitSignal(room.arena.revealed, timeout=15_000):
+    with qtbot.waitSignal(room.arena.revealed):
         room.arena.vote("both_bad")
-    assert left[0] == UNDO_SECONDS
+    assert left[0] == 0.5
     assert left == sorted(left, reverse=True)
+    room.window.close()
 
 
 def test_every_focusable_widget_has_an_accessible_name(qtbot: QtBot, room: Room) -> None:

@@ -77,7 +77,6 @@ def test_playing_presents_every_part_of_the_replay(
 ) -> None:
     steps: set[int] = set()
     viewers[0].presented.connect(steps.add)
-    playhead.set_speed(0.5)
     playhead.play()
     qtbot.waitUntil(lambda: not playhead.playing, timeout=15_000)
     qtbot.waitUntil(lambda: playhead.steps in steps)

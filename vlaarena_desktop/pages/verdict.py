@@ -7,7 +7,7 @@ from math import ceil
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from sync.records import UNDO_SECONDS, Choice
+from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
 from vlaarena_desktop.pages.choices import choice_text
 from vlaarena_desktop.viewing.badge import SideMark
@@ -45,7 +45,6 @@ class UndoBar(QFrame):
     def show_vote(self, choice: Choice) -> None:
         """Say what was voted."""
         self.said.setText(self.tr("Your vote is kept: {choice}").format(choice=choice_text(choice)))
-        self.tick(UNDO_SECONDS)
 
     def tick(self, seconds: float) -> None:
         """Show how long the vote may still be taken back."""
