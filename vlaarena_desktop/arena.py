@@ -53,8 +53,7 @@ class Arena(QObject):
     ) -> None:
         super().__init__()
         self.store, self.daemon, self.notices = store, daemon, notices
-        self._max_steps, self._undo_seconds = max_steps, undo_seconds
-        self._origin: Origin = origin
+        self._max_steps, self._origin, self._undo_seconds = max_steps, origin, undo_seconds
         self._state: ArenaState = "idle"
         self._battle: Battle | None = None
         self._setting: Setting | None = None

@@ -58,7 +58,6 @@ def watch_everything(qtbot: QtBot, room: Room) -> None:
     for step in range(playhead.steps + 1):
         playhead.seek_step(step)
         for viewer in room.window.battle.viewers:
-            viewer.repaint()
             viewer.canvas.repaint()
 
 
