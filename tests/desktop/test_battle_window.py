@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from scenes.catalog import find_scene
 from sync.records import CHOICES
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
@@ -143,6 +144,18 @@ def test_keys_are_left_to_the_instruction_while_it_is_typed(qtbot: QtBot, room: 
     assert box.text() == "s l n 1 = ["
     assert room.window.battle.link.linked
     assert not room.window.battle.playhead.loop
+
+
+def test_down_offers_every_instruction_of_the_scene(qtbot: QtBot, room: Room) -> None:
+    box = room.window.battle.setting_bar.instruction
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    completer = box.completer()
+    assert completer is not None
+    assert completer.completionCount() == len(find_scene("table").tasks)
+    popup = completer.popup()
+    assert popup is not None
+    popup.hide()
 
 
 def test_the_timeline_answers_its_keys(qtbot: QtBot, room: Room) -> None:

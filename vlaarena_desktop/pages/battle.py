@@ -48,6 +48,7 @@ class BattlePage(QWidget):
 
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""
+        self.setting_bar.dress(colors)
         self.transport.dress(colors)
         for viewer in self.viewers:
             viewer.set_background(colors.stage)
@@ -194,7 +195,8 @@ class BattlePage(QWidget):
         self._below.setCurrentWidget(bars.get(arena.state, self.welcome))
         ready = arena.daemon.state == "idle"
         self.welcome.show_ready(arena.daemon.state, waiting=arena.state == "waiting")
-        self.setting_bar.offer_next_turn(offered=arena.state in ("waiting", "playing", "watching"))
+        underway = arena.state in ("waiting", "playing", "watching")
+        self.setting_bar.offer_next_turn(offered=underway, first=not arena.turns)
         self.setting_bar.set_playable(playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed")))
         if arena.state == "playing" and not arena.turns and arena.battle is not None:
             self.preview(arena.battle.seed)

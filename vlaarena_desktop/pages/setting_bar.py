@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -11,12 +12,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
 
 from scenes import catalog
 from sync.records import MAX_INSTRUCTION, TurnStart
+from vlaarena_desktop.icons import icon
+from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.turns import Setting
 
 
@@ -48,6 +52,10 @@ class SettingBar(QFrame):
         self._suggest_first()
         self.offer_next_turn(offered=False)
 
+    def dress(self, colors: Colors) -> None:
+        """Follow the colour scheme."""
+        self._suggest.setIcon(icon("suggestions", colors.quiet))
+
     @property
     def setting(self) -> Setting:
         """What is chosen now."""
@@ -58,12 +66,12 @@ class SettingBar(QFrame):
         """Where the next turn starts from."""
         return "continue" if self.start.currentData() == "continue" else "reset"
 
-    def offer_next_turn(self, *, offered: bool) -> None:
-        """During a battle robot and scene stand fixed, and a turn may continue from the last one."""
+    def offer_next_turn(self, *, offered: bool, first: bool = False) -> None:
+        """During a battle robot and scene stand fixed; after the first turn, one may continue from it."""
         self._robot_box.setVisible(not offered)
         self.scene.setEnabled(not offered)
-        self._start_box.setVisible(offered)
-        self.play.setText(self.tr("Play next turn") if offered else self.tr("Play"))
+        self._start_box.setVisible(offered and not first)
+        self.play.setText(self.tr("Play next turn") if offered and not first else self.tr("Play"))
 
     def set_playable(self, *, playable: bool) -> None:
         """Whether a turn may be played now."""
@@ -78,11 +86,22 @@ class SettingBar(QFrame):
         self.instruction.setObjectName("instruction")
         self.instruction.setMaxLength(MAX_INSTRUCTION)
         self.instruction.setPlaceholderText(self.tr("What shall both robots do?"))
+        self._name_play_button()
         self._completer = completer = QCompleter(self._suggestions, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(10)
         self.instruction.setCompleter(completer)
+        popup = completer.popup()
+        if popup is not None:
+            popup.setItemDelegate(QStyledItemDelegate(popup))
+        self._suggest = QAction(self.tr("All instructions of this scene (Down)"), self)
+        self._suggest.setShortcut(QKeySequence(Qt.Key.Key_Down))
+        self._suggest.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._suggest.triggered.connect(self._show_suggestions)
+        self.instruction.addAction(self._suggest, QLineEdit.ActionPosition.TrailingPosition)
+
+    def _name_play_button(self) -> None:
         self.play.setObjectName("primary")
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.setAccessibleName(self.tr("Play"))
@@ -108,6 +127,11 @@ class SettingBar(QFrame):
         if popup is not None:
             popup.hide()
         self.play_requested.emit()
+
+    @Slot()
+    def _show_suggestions(self) -> None:
+        self._completer.setCompletionPrefix("")
+        self._completer.complete()
 
     @Slot()
     def _list_scenes(self) -> None:

@@ -67,6 +67,7 @@ class Badge(QWidget):
 
 def draw_mark(painter: QPainter, side: int, area: QRectF) -> None:
     """Draw a side's letter on its colour: A on a disc, B on a square with soft corners."""
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor("#FFFFFF"), 2))
     painter.setBrush(QColor(SIDE_COLORS[side]))
@@ -81,3 +82,4 @@ def draw_mark(painter: QPainter, side: int, area: QRectF) -> None:
     painter.setFont(font)
     painter.setPen(QColor(SIDE_INKS[side]))
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, SIDE_LETTERS[side])
+    painter.restore()
