@@ -49,19 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="vlaarena-daemon", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="play episodes for clients on this machine until stopped")
-    serve.add_argument(
-        "--bind", metavar="ADDRESS", help=f"ipc://PATH or tcp://127.0.0.1:PORT ({DEFAULT_ADDRESS})"
-    )
+    serve.add_argument("--bind", metavar="ADDRESS", help=f"ipc://PATH or tcp://127.0.0.1:PORT ({DEFAULT_ADDRESS})")
     serve.add_argument("--workers", type=int, metavar="N", help="episodes played at a time (2)")
-    serve.add_argument(
-        "--until-stdin-closes", action="store_true", help="end when the program that started it ends"
-    )
+    serve.add_argument("--until-stdin-closes", action="store_true", help="end when the program that started it ends")
     models = commands.add_parser("models", help="list the models this daemon offers")
     models.add_argument("--json", action="store_true", help="print the cards as JSON")
     for command in (serve, models):
-        command.add_argument(
-            "--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)"
-        )
+        command.add_argument("--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)")
     return parser
 
 

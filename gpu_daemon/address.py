@@ -43,6 +43,4 @@ def check_free(address: str) -> None:
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
         caller.connect(path)
-        raise DaemonError(
-            f"A daemon listens at {address} already.", hint="Choose another address with --bind."
-        )
+        raise DaemonError(f"A daemon listens at {address} already.", hint="Choose another address with --bind.")

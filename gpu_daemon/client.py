@@ -38,9 +38,7 @@ class DaemonClient:
         VersionMismatch: the daemon speaks another version.
     """
 
-    def __init__(
-        self, address: str, timeout: float = CONNECT_SECONDS, silence: float = SILENCE_SECONDS
-    ) -> None:
+    def __init__(self, address: str, timeout: float = CONNECT_SECONDS, silence: float = SILENCE_SECONDS) -> None:
         self.address = checked(address)
         self._timeout, self._silence = timeout, silence  # [s]
         self._closed = Event()
@@ -139,9 +137,7 @@ class _Together:
 def _error(reply: Reply) -> ArenaError:
     """The error in a reply, and its technical detail, which stays sealed."""
     if not isinstance(reply, Failed):
-        return BadInput(
-            "The daemon gave an answer that does not fit the request.", hint="Is it a vlaarena-daemon?"
-        )
+        return BadInput("The daemon gave an answer that does not fit the request.", hint="Is it a vlaarena-daemon?")
     error = reply.fault.error()
     error.sealed_details = (reply.sealed_detail,) if reply.sealed_detail else ()
     return error

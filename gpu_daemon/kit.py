@@ -111,9 +111,7 @@ class Kit:
         return self._cameras[place]
 
 
-def _run(
-    card: ModelCard, result: RolloutResult, episode_id: str, cameras: Cameras | None, seconds: float
-) -> Run:
+def _run(card: ModelCard, result: RolloutResult, episode_id: str, cameras: Cameras | None, seconds: float) -> Run:
     return Run(
         run_id=str(uuid7()),
         episode_id=episode_id,

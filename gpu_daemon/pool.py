@@ -146,9 +146,7 @@ class Pool:
             self._failed_starts += 1
             if self._failed_starts >= MAX_FAILED_STARTS:
                 words = worker.last_words.decode(errors="replace")
-                raise DaemonError(
-                    "No worker process can be started.", hint="Its last words follow.", detail=words
-                )
+                raise DaemonError("No worker process can be started.", hint="Its last words follow.", detail=words)
         _log.warning("a worker process has ended and is replaced")
         self.workers[self.workers.index(worker)] = self._start()
 

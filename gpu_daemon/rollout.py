@@ -41,9 +41,7 @@ class RolloutResult(Struct, frozen=True):
     inference_seconds: NDArray[np.float32]  # (inferences,)
 
 
-def rollout(
-    policy: Policy, card: ModelCard, world: World, play: Play, cameras: Cameras | None
-) -> Job[RolloutResult]:
+def rollout(policy: Policy, card: ModelCard, world: World, play: Play, cameras: Cameras | None) -> Job[RolloutResult]:
     """Play one episode; Progress counts the card's control steps, beginning with 0 before the first.
 
     The same card, play and world give the same episode, whatever was played before.
@@ -84,9 +82,7 @@ def asked(answer: Callable[[], T]) -> T:
 class _Performance:
     """One episode under way."""
 
-    def __init__(
-        self, policy: Policy, card: ModelCard, world: World, play: Play, cameras: Cameras | None
-    ) -> None:
+    def __init__(self, policy: Policy, card: ModelCard, world: World, play: Play, cameras: Cameras | None) -> None:
         self._policy, self._card, self._world, self._play = policy, card, world, play
         self._cameras = cameras
         asked(lambda: policy.reset(play.instruction, play.policy_seed))

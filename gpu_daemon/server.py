@@ -181,12 +181,8 @@ class Door:
 
     def _enter(self, play: Play, frame: bytes) -> PlayUnderWay:
         if len(self._queue) >= self._settings.queue:
-            raise Refused(
-                f"{len(self._queue)} plays are waiting already.", hint="Try again when some are done."
-            )
-        under_way = PlayUnderWay(
-            play, find_card(all_cards(self._home).values(), play.model_id), frame, monotonic()
-        )
+            raise Refused(f"{len(self._queue)} plays are waiting already.", hint="Try again when some are done.")
+        under_way = PlayUnderWay(play, find_card(all_cards(self._home).values(), play.model_id), frame, monotonic())
         self._plays[play.request_id] = under_way
         self._queue.append(under_way)
         return under_way
@@ -219,9 +215,7 @@ class Door:
         if isinstance(report, Failed):
             self._settle(under_way, (to_bytes(report),))
         elif len(episode) > MAX_EPISODE_BYTES:
-            self._fail(
-                under_way, BadInput(f"An episode of {len(episode)} bytes is larger than {MAX_EPISODE_BYTES}.")
-            )
+            self._fail(under_way, BadInput(f"An episode of {len(episode)} bytes is larger than {MAX_EPISODE_BYTES}."))
         else:
             self._settle(under_way, (to_bytes(report), episode))
 
@@ -236,9 +230,7 @@ class Door:
             limit = worker.play.exceeded(now, self._settings) if worker.play else None
             if limit is not None:
                 message = f"A policy did not finish within {limit:g} seconds."
-                self._lose(
-                    worker, PolicyTimeout(message, hint="Play the turn again, or choose other models.")
-                )
+                self._lose(worker, PolicyTimeout(message, hint="Play the turn again, or choose other models."))
 
     def _lose(self, worker: Worker, error: ArenaError) -> None:
         self._pool.replace(worker)

@@ -14,9 +14,9 @@ from threading import Thread
 
 import zmq
 
+from gpu_daemon.kit import Kit
 from gpu_daemon.messages import Cancel, Failed, Finished, Play, Snapshot, read_request
 from gpu_daemon.orders import Assignment, Ready, Report, read_order, to_bytes
-from gpu_daemon.kit import Kit
 from scenes.episode import Played
 from scenes.errors import ArenaError, BadInput, Cancelled, Fault
 from scenes.progress import Job
@@ -51,9 +51,7 @@ class WorkerProcess:
             played = self._play(self._kit.play(order.card, play, order.loaded_policies), order, play)
         except ArenaError as error:
             sealed = seal(play.seal_key, error.detail[:_DETAIL].encode(), "detail") if error.detail else b""
-            self._report(
-                Failed(play.request_id, Fault(type(error).__name__, error.message, error.hint), sealed)
-            )
+            self._report(Failed(play.request_id, Fault(type(error).__name__, error.message, error.hint), sealed))
         else:
             self._report(Finished(play.request_id, played.sealed_run), played.episode)
 

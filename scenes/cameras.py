@@ -81,9 +81,7 @@ class Cameras:
     def _camera_id(self, camera: str) -> int:
         index: int = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, camera)
         if index < 0:
-            raise NotFound.among(
-                "camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)]
-            )
+            raise NotFound.among("camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)])
         return index
 
 

@@ -207,9 +207,7 @@ def check_instruction(text: str) -> str:
             hint=f"Use at most {MAX_INSTRUCTION} characters.",
         )
     if not stripped.isprintable():
-        raise BadInput(
-            "The instruction holds control characters.", hint="Write it as one line of plain text."
-        )
+        raise BadInput("The instruction holds control characters.", hint="Write it as one line of plain text.")
     return stripped
 
 

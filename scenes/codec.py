@@ -117,12 +117,7 @@ def _checked(kind: Any, value: object) -> object:
             raise ValueError("expected an array")
         arguments = get_args(kind)
         wanted = get_args(arguments[1]) if len(arguments) == 2 else ()
-        if (
-            wanted
-            and wanted[0] is not Any
-            and isinstance(wanted[0], type)
-            and value.dtype != np.dtype(wanted[0])
-        ):
+        if wanted and wanted[0] is not Any and isinstance(wanted[0], type) and value.dtype != np.dtype(wanted[0]):
             raise ValueError(f"expected an array of {np.dtype(wanted[0])}, got {value.dtype}")
         return value
     raise NotImplementedError(f"cannot decode a {kind}")

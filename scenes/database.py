@@ -103,9 +103,7 @@ class Database:
         try:
             return [msgspec.convert(row, kind, strict=False) for row in self.rows(sql, parameters)]
         except msgspec.ValidationError as error:
-            raise StoreDamaged(
-                f"{self.path} holds a row that is no {kind.__name__}.", detail=str(error)
-            ) from error
+            raise StoreDamaged(f"{self.path} holds a row that is no {kind.__name__}.", detail=str(error)) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -177,9 +175,7 @@ def _connected(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
-            raise StoreError(
-                f"{path} lies on a disk that cannot keep a write-ahead log.", hint="Use a local disk."
-            )
+            raise StoreError(f"{path} lies on a disk that cannot keep a write-ahead log.", hint="Use a local disk.")
     except BaseException:
         connection.close()
         raise
@@ -252,16 +248,12 @@ def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     if "malformed" in text or "not a database" in text:
         return StoreDamaged(f"{path} is damaged.", hint=_UNTOUCHED, detail=text)
     if "is locked" in text:
-        return StoreLocked(
-            f"Another program is writing to {path}.", hint="Close it and try again.", detail=text
-        )
+        return StoreLocked(f"Another program is writing to {path}.", hint="Close it and try again.", detail=text)
     if "readonly" in text or "unable to open" in text:
         return _unwritable(path, text)
     if isinstance(error, sqlite3.IntegrityError):
         return StoreError(f"{path} refused a record that breaks its rules: {text}.", detail=text)
-    return StoreError(
-        f"{path} could not be read or written: {text}.", hint="Nothing was changed.", detail=text
-    )
+    return StoreError(f"{path} could not be read or written: {text}.", hint="Nothing was changed.", detail=text)
 
 
 def _refused(error: OSError, path: Path) -> StoreError:

@@ -66,9 +66,7 @@ def read_cards(folders: Iterable[Path]) -> dict[str, ModelCard]:
             raise BadInput(f"{path} is not a readable model card: {error}.") from error
         card = converted(table, ModelCard, source=str(path))
         if card.id in cards:
-            raise BadInput(
-                f"Two model cards have the id '{card.id}'; one is {path}.", hint="Rename one of them."
-            )
+            raise BadInput(f"Two model cards have the id '{card.id}'; one is {path}.", hint="Rename one of them.")
         cards[card.id] = card
     return cards
 

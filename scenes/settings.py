@@ -48,8 +48,6 @@ def _table(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(
-            f"{path} is not readable TOML: {error}.", hint="Correct that line and try again."
-        ) from error
+        raise BadInput(f"{path} is not readable TOML: {error}.", hint="Correct that line and try again.") from error
     except OSError as error:
         raise BadInput(f"{path} could not be read: {error.strerror}.") from error

@@ -188,9 +188,7 @@ class World:
             raise SimulationUnstable("A control is not a finite number.", detail=str(ctrl))
         self.data.ctrl[:] = ctrl
 
-    def step(
-        self, ctrl: NDArray[np.float64], substeps: int, on_physics_step: Callable[[], None] | None = None
-    ) -> None:
+    def step(self, ctrl: NDArray[np.float64], substeps: int, on_physics_step: Callable[[], None] | None = None) -> None:
         """Hold the controls for so many physics steps; `on_physics_step` is called after each.
 
         Raises:
@@ -223,9 +221,7 @@ class World:
         """Raise what MuJoCo only counts: it has reset a world that left the finite numbers."""
         raised = [warning.name for warning in _FATAL if self.data.warning[int(warning)].number]
         if raised:
-            raise SimulationUnstable(
-                "The physics became unstable.", hint="Reset the world.", detail=", ".join(raised)
-            )
+            raise SimulationUnstable("The physics became unstable.", hint="Reset the world.", detail=", ".join(raised))
 
     def _update_poses(self) -> None:
         """Bring poses up to the state without touching what the next step depends on."""
@@ -251,9 +247,7 @@ def trimmed(components: tuple[Component, ...], values: NDArray[np.float64]) -> S
         for component, part in zip(components, _parts(components, values), strict=True)
         if component.name not in _APPLIED or part.any()
     ]
-    return State(
-        tuple(component for component, _ in kept), np.concatenate([part for _, part in kept], axis=-1)
-    )
+    return State(tuple(component for component, _ in kept), np.concatenate([part for _, part in kept], axis=-1))
 
 
 def compile_world(robot_id: str, scene_id: str) -> World:

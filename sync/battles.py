@@ -33,9 +33,7 @@ def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battl
     _check(draw)
     battle_id, moment, secret = new_id(), now(), hidden(draw.sides)
     with database.transaction():
-        (count,) = database.rows(
-            "SELECT count(*) AS battles FROM battle WHERE session_id = ?", [session.session_id]
-        )
+        (count,) = database.rows("SELECT count(*) AS battles FROM battle WHERE session_id = ?", [session.session_id])
         database.insert(
             "battle",
             battle_id=battle_id,
@@ -126,9 +124,7 @@ def left_minus_right(database: Database, key: bytes) -> dict[tuple[str, str], in
 
 def set_status(database: Database, battle_id: str, status: BattleStatus) -> None:
     """Move a battle on, within the transaction of what moved it."""
-    database.execute(
-        "UPDATE battle SET status = ?, updated_at = ? WHERE battle_id = ?", [status, now(), battle_id]
-    )
+    database.execute("UPDATE battle SET status = ?, updated_at = ? WHERE battle_id = ?", [status, now(), battle_id])
 
 
 def _sides(key: bytes, row: _Pair) -> Sides:

@@ -131,9 +131,7 @@ def _secret(database: Database, key: bytes, battle: Battle) -> Hidden:
     secret = open_hidden(key, battle.battle_id, sealed)
     promised = commitment(secret.nonce, secret.sides.left_model_id, secret.sides.right_model_id)
     if promised != battle.commitment:
-        raise StoreDamaged(
-            "The models of this battle are not those promised at its start.", hint="Restore a backup."
-        )
+        raise StoreDamaged("The models of this battle are not those promised at its start.", hint="Restore a backup.")
     return secret
 
 
@@ -153,6 +151,4 @@ def _run(row: dict[str, Any]) -> Run:
         times = decode(row["inference_seconds"], NDArray[np.float32])
         return Run(**{name: row[name] for name in Run.__struct_fields__} | {"inference_seconds": times})
     except BadInput as error:
-        raise StoreDamaged(
-            "A stored run is not readable.", hint="Restore a backup.", detail=error.detail
-        ) from error
+        raise StoreDamaged("A stored run is not readable.", hint="Restore a backup.", detail=error.detail) from error

@@ -48,9 +48,7 @@ class ContentFolder:
         path = self.path(name)
         with translated(path):
             if not path.exists():
-                raise NotFound(
-                    f"The file {path.name} is missing from {path.parent}.", hint="Restore it from a backup."
-                )
+                raise NotFound(f"The file {path.name} is missing from {path.parent}.", hint="Restore it from a backup.")
             content = path.read_bytes()
         if digest(content) != name:
             raise StoreDamaged(f"{path} is damaged.", hint="Restore it from a backup. Nothing was changed.")

@@ -40,15 +40,11 @@ def release(database: Database, battle_id: str) -> None:
     _release(database, "battle", battle_id)
     for row in database.rows("SELECT turn_id FROM turn WHERE battle_id = ? ORDER BY seq", [battle_id]):
         _release(database, "turn", row["turn_id"])
-    for row in database.rows(
-        "SELECT vote_id, rev FROM vote WHERE battle_id = ? ORDER BY vote_id, rev", [battle_id]
-    ):
+    for row in database.rows("SELECT vote_id, rev FROM vote WHERE battle_id = ? ORDER BY vote_id, rev", [battle_id]):
         _release(database, "vote", row["vote_id"], row["rev"])
 
 
-def audit(
-    database: Database, action: Action, battle_id: str, detail: str = "", sealed: bytes | None = None
-) -> None:
+def audit(database: Database, action: Action, battle_id: str, detail: str = "", sealed: bytes | None = None) -> None:
     """Note what was done, in the same transaction as the deed. `detail` names no model."""
     database.insert("audit", at=now(), action=action, battle_id=battle_id, detail=detail, sealed=sealed)
 

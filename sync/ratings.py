@@ -72,9 +72,7 @@ def _outcomes(vote: Vote, left: str, right: str) -> tuple[tuple[str, str], tuple
 
 
 def _standing(model_id: str, rating: float, tally: Counter[tuple[str, str]]) -> Standing:
-    wins, losses, ties, both_bad = (
-        tally[model_id, outcome] for outcome in ("win", "loss", "tie", "both_bad")
-    )
+    wins, losses, ties, both_bad = (tally[model_id, outcome] for outcome in ("win", "loss", "tie", "both_bad"))
     votes = wins + losses + ties + both_bad
     return Standing(
         model_id=model_id,

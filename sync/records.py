@@ -132,9 +132,7 @@ class Ballot(Struct, frozen=True, kw_only=True):
     origin: Origin
     comment: Comment | None = None
     tags: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=20)] = ()
-    left_progress: Annotated[int, Meta(ge=0, le=100)] | None = (
-        None  # [%] of the task, as the evaluator judges it
-    )
+    left_progress: Annotated[int, Meta(ge=0, le=100)] | None = None  # [%] of the task, as the evaluator judges it
     right_progress: Annotated[int, Meta(ge=0, le=100)] | None = None
     watched: Watched = Watched()
     opened_at: str | None = None  # when the evaluator first saw the battle; None: when it was created

@@ -141,9 +141,7 @@ class Store:
         """
         return turns.record(self._database, self._key, self._episodes, battle_id, new, (left, right))
 
-    def void_turn(
-        self, battle_id: str, turn_id: str, reason: str, sealed_details: tuple[bytes, ...] = ()
-    ) -> None:
+    def void_turn(self, battle_id: str, turn_id: str, reason: str, sealed_details: tuple[bytes, ...] = ()) -> None:
         """Note in the audit that a technical failure voided a turn; `reason` names neither model nor side."""
         turns.void(self._database, self._key, battle_id, turn_id, reason, sealed_details)
 
@@ -220,9 +218,7 @@ class Store:
         except NotFound:
             raise
         except BadInput as error:
-            raise StoreDamaged(
-                "A kept episode is not readable by this version.", detail=error.detail
-            ) from error
+            raise StoreDamaged("A kept episode is not readable by this version.", detail=error.detail) from error
 
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""

@@ -142,9 +142,7 @@ def _insert_runs(database: Database, turn: Turn, runs: tuple[bytes, bytes]) -> N
         )
 
 
-def _sealed_runs(
-    database: Database, key: bytes, battle_id: str, plays: tuple[Played, Played]
-) -> tuple[bytes, bytes]:
+def _sealed_runs(database: Database, key: bytes, battle_id: str, plays: tuple[Played, Played]) -> tuple[bytes, bytes]:
     """Both runs, checked against who was to play and what was played, as they rest until the vote."""
     sides = battles.sides(database, key, battle_id)
     left, right = (
@@ -179,9 +177,7 @@ def _check_comparable(new: NewTurn, session: Session, left: Episode, right: Epis
         if made != (new.instruction, new.start, session.robot_id, session.scene_id):
             raise BadInput("An episode is of another instruction, start, robot or scene than its turn.")
         if episode.termination not in FAIR_ENDS:
-            raise RuleBroken(
-                "A technical failure ended a side's play.", hint="Void the turn and play it again."
-            )
+            raise RuleBroken("A technical failure ended a side's play.", hint="Void the turn and play it again.")
     if (left.seed, left.max_steps, left.trajectory.bundle_digest) != (
         right.seed,
         right.max_steps,

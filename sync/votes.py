@@ -32,9 +32,7 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
     battle = battles.find_ongoing(database, battle_id)
     played = turns.listed(database, battle_id)
     if not played:
-        raise RuleBroken(
-            "A vote needs a completed turn.", hint="Let both sides carry out an instruction first."
-        )
+        raise RuleBroken("A vote needs a completed turn.", hint="Let both sides carry out an instruction first.")
     session = sessions.find_session(database, battle.session_id)
     vote = _next_revision(database, _vote(session, battle, ballot, _task(played)))
     with database.transaction():
@@ -145,13 +143,9 @@ def _append(database: Database, vote: Vote) -> None:
 def _record(row: dict[str, Any]) -> Vote:
     try:
         watched = {name: row[name] for name in _WATCHED}
-        return msgspec.convert(
-            row | {"tags": msgspec.json.decode(row["tags"]), "watched": watched}, Vote, strict=False
-        )
+        return msgspec.convert(row | {"tags": msgspec.json.decode(row["tags"]), "watched": watched}, Vote, strict=False)
     except msgspec.MsgspecError as error:
-        raise StoreDamaged(
-            "A stored vote is not readable.", hint="Restore a backup.", detail=str(error)
-        ) from error
+        raise StoreDamaged("A stored vote is not readable.", hint="Restore a backup.", detail=str(error)) from error
 
 
 def _listed(words: tuple[str, ...]) -> str:

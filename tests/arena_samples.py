@@ -48,9 +48,7 @@ def episode(
         substeps=50,
         components=COMPONENTS,
         states=states,
-        display=DisplayTrack(
-            np.zeros(2, np.float32), np.zeros((2, 3), np.float32), np.zeros((2, 0), np.float32)
-        ),
+        display=DisplayTrack(np.zeros(2, np.float32), np.zeros((2, 3), np.float32), np.zeros((2, 0), np.float32)),
     )
     return Episode(
         trajectory=trajectory,
@@ -90,9 +88,7 @@ class Arena:
 
     store: Store
 
-    def battle(
-        self, left: str = "alpha", right: str = "beta", kind: BattleKind = "rated", seed: int = 1
-    ) -> Battle:
+    def battle(self, left: str = "alpha", right: str = "beta", kind: BattleKind = "rated", seed: int = 1) -> Battle:
         session = self.store.open_session("panda", "table")
         draw = Draw(sides=Sides(left, right), kind=kind, seed=seed, propensity=0.5, first="left")
         return self.store.start_battle(session, draw)

@@ -31,9 +31,7 @@ def contact_sheet(title: str, moments: Sequence[float], pairs: Sequence[tuple[QI
             painter.drawImage(x, y, cell)
             _write(painter, QRectF(x + 40, y + 6, 80, 26), f"{moments[column]:.1f} s", LIGHT.text, 14)
             draw_mark(painter, side, QRectF(x + 6, y + 6, 26, 26))
-        painter.fillRect(
-            QRectF(0, _TITLE + side * (cell_height + _GAP), 5, cell_height), QColor(SIDE_COLORS[side])
-        )
+        painter.fillRect(QRectF(0, _TITLE + side * (cell_height + _GAP), 5, cell_height), QColor(SIDE_COLORS[side]))
     painter.end()
     return sheet
 

@@ -16,12 +16,8 @@ from vlaarena_desktop.virtual_display import has_display, virtual_display
 def main() -> int:
     """Open the application, or play the demonstration into `--out`; the result is the exit code."""
     parser = ArgumentParser(prog="first_battle", description=__doc__)
-    parser.add_argument(
-        "--out", type=Path, default=Path("out"), help="where the pictures and the data folder go"
-    )
-    parser.add_argument(
-        "--unattended", action="store_true", help="play by itself even where there is a display"
-    )
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where the pictures and the data folder go")
+    parser.add_argument("--unattended", action="store_true", help="play by itself even where there is a display")
     given = parser.parse_args()
     if has_display() and not given.unattended:
         return vlaarena([])

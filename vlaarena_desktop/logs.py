@@ -38,8 +38,6 @@ def report_bug(kind: type[BaseException], error: BaseException, trace: Traceback
 def _handler(path: Path) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return RotatingFileHandler(
-            path, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8", delay=True
-        )
+        return RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8", delay=True)
     except OSError:
         return logging.NullHandler()

@@ -39,9 +39,7 @@ def play(world: World, cameras: Cameras, advance: Callable[[np.ndarray], None]) 
     """CPU seconds of policy stand-in, physics (with recording, if `advance` records) and rendering: (3,)."""
     spent = np.zeros(3)
     for step in range(STEPS):
-        spent[2] += seconds(
-            lambda: [cameras.render(world.data, camera, SIZE, SIZE) for camera in ("front", "wrist")]
-        )
+        spent[2] += seconds(lambda: [cameras.render(world.data, camera, SIZE, SIZE) for camera in ("front", "wrist")])
         begun = process_time()
         ctrl = controls(step)
         spent[0] += process_time() - begun

@@ -36,8 +36,7 @@ def test_a_continued_turn_starts_from_the_last_state_to_the_last_bit(vlaarena, d
             ctrl = sum(c.size for c in before.components[: [c.name for c in before.components].index("ctrl")])
             size = next(c.size for c in before.components if c.name == "ctrl")
             ended, began = (
-                np.delete(states, np.s_[ctrl : ctrl + size])
-                for states in (before.states[-1], after.states[0])
+                np.delete(states, np.s_[ctrl : ctrl + size]) for states in (before.states[-1], after.states[0])
             )
             assert np.abs(ended - began).max() == 0
 

@@ -33,9 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for model_id, manner in MANNERS.items():
         add_card(folder, f"canary-{model_id}", manner)
     elsewhere = folder / "cards" / "canary-elsewhere.toml"
-    elsewhere.write_text(
-        CARD.format(id="canary-elsewhere", manner="behaves").replace("panda", "another-robot")
-    )
+    elsewhere.write_text(CARD.format(id="canary-elsewhere", manner="behaves").replace("panda", "another-robot"))
     return folder
 
 

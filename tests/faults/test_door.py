@@ -75,17 +75,13 @@ def test_an_application_of_another_version_is_told_which_end_is_older(
     ],
     ids=["empty", "never MessagePack", "text", "two frames", "a thousand frames", "too large"],
 )
-def test_what_is_no_request_is_answered_with_a_failure(
-    wire: zmq.Socket[bytes], frames: tuple[bytes, ...]
-) -> None:
+def test_what_is_no_request_is_answered_with_a_failure(wire: zmq.Socket[bytes], frames: tuple[bytes, ...]) -> None:
     reply = reply_to(wire, *frames)
     assert isinstance(reply, Failed)
     assert reply.fault.kind == "BadInput"
 
 
-def test_an_oversized_frame_costs_only_its_own_connection(
-    daemon: RunningDaemon, wire: zmq.Socket[bytes]
-) -> None:
+def test_an_oversized_frame_costs_only_its_own_connection(daemon: RunningDaemon, wire: zmq.Socket[bytes]) -> None:
     wire.send(bytes(64 * 2**20))
     assert not wire.poll(300)
     assert daemon.client().hello().version == VERSION

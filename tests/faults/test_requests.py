@@ -126,9 +126,7 @@ def test_a_turn_may_continue_from_the_last_state_exactly(daemon: RunningDaemon) 
     assert (second.trajectory.component("qpos")[0] == first.trajectory.component("qpos")[-1]).all()
 
 
-def test_no_log_line_and_no_frame_of_an_episode_names_a_model(
-    daemon: RunningDaemon, wire: zmq.Socket[bytes]
-) -> None:
+def test_no_log_line_and_no_frame_of_an_episode_names_a_model(daemon: RunningDaemon, wire: zmq.Socket[bytes]) -> None:
     for model_id in ("canary-well", "canary-raising", "canary-suicidal", "canary-unloadable"):
         wire.send(to_bytes(new_play(model_id, instruction=INSTRUCTION)))
         heard = list(replies(wire))

@@ -64,9 +64,7 @@ def door(folder: Path, answer: Answer) -> Iterator[tuple[str, list[Request]]]:
         thread.join()
 
 
-def _listen(
-    peer: zmq.Socket[bytes], stopped: zmq.Socket[bytes], answer: Answer, heard: list[Request]
-) -> None:
+def _listen(peer: zmq.Socket[bytes], stopped: zmq.Socket[bytes], answer: Answer, heard: list[Request]) -> None:
     poller = zmq.Poller()
     poller.register(peer, zmq.POLLIN)
     poller.register(stopped, zmq.POLLIN)
@@ -104,9 +102,7 @@ def test_an_absent_daemon_is_reported_within_the_time_to_connect(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("version", "older"), [(VERSION + 1, "application"), (VERSION - 1, "daemon")])
-def test_a_door_of_another_version_is_refused_and_the_older_end_named(
-    tmp_path: Path, version: int, older: str
-) -> None:
+def test_a_door_of_another_version_is_refused_and_the_older_end_named(tmp_path: Path, version: int, older: str) -> None:
     def other(request: Request) -> list[bytes]:
         return [to_bytes(structs.replace(WELCOME, version=version))]
 

@@ -98,9 +98,7 @@ def test_only_the_latest_connections_listen() -> None:
     assert list(play.listeners) == [bytes([number]) for number in range(20 - MAX_LISTENERS, 20)]
 
 
-def test_a_setting_in_the_environment_wins_over_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_in_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "daemon.toml").write_text("workers = 3\nqueue = 7\n")
     monkeypatch.setenv("VLAARENA_DAEMON_WORKERS", "4")
     settings = daemon_settings(tmp_path)
@@ -113,9 +111,7 @@ def test_a_setting_out_of_bounds_is_refused(tmp_path: Path) -> None:
         daemon_settings(tmp_path)
 
 
-def test_the_daemons_own_variable_for_the_data_folder_wins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_daemons_own_variable_for_the_data_folder_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLAARENA_HOME", str(tmp_path / "a"))
     assert data_folder() == tmp_path / "a"
     monkeypatch.setenv("VLAARENA_DAEMON_HOME", str(tmp_path / "b"))

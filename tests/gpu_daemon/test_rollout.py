@@ -95,9 +95,7 @@ def test_an_episode_lasts_the_robots_time_whatever_the_cards_rate(world: World) 
     assert slow.trajectory.duration == pytest.approx(fast.trajectory.duration)
 
 
-@pytest.mark.parametrize(
-    ("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 20, 100), (1, 5, 1)]
-)
+@pytest.mark.parametrize(("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 20, 100), (1, 5, 1)])
 def test_steps_are_those_of_the_card_in_the_robots_time(max_steps: int, card_hz: float, steps: int) -> None:
     assert control_steps(max_steps, 10.0, card_hz) == steps
 
@@ -126,9 +124,7 @@ def test_an_episode_continues_exactly_from_a_given_state(world: World) -> None:
 
 def test_two_sides_of_a_turn_start_from_the_same_state(world: World) -> None:
     left = carry_out(world, Counting(), policy_seed=1).episode
-    right = carry_out(
-        world, Counting(chunk=3), structs.replace(CARD, chunk=3, execute=3), policy_seed=2
-    ).episode
+    right = carry_out(world, Counting(chunk=3), structs.replace(CARD, chunk=3, execute=3), policy_seed=2).episode
     assert left.start_digest == right.start_digest
 
 

@@ -12,9 +12,7 @@ SCENE = find_scene("table")
 
 def test_no_phrase_names_two_tasks() -> None:
     for scene in scenes().values():
-        phrases = Counter(
-            phrase.casefold() for task in scene.tasks for phrase in (task.instruction, *task.synonyms)
-        )
+        phrases = Counter(phrase.casefold() for task in scene.tasks for phrase in (task.instruction, *task.synonyms))
         assert [phrase for phrase, times in phrases.items() if times > 1] == []
 
 
@@ -53,9 +51,7 @@ def test_scenes_name_robots_that_exist() -> None:
     assert all(robot_id in robots() for scene in scenes().values() for robot_id in scene.robots)
 
 
-@pytest.mark.parametrize(
-    ("find", "known"), [(find_robot, "panda"), (find_scene, "table"), (SCENE.object, "bowl")]
-)
+@pytest.mark.parametrize(("find", "known"), [(find_robot, "panda"), (find_scene, "table"), (SCENE.object, "bowl")])
 def test_an_unknown_id_is_refused_with_the_ones_that_exist(find: object, known: str) -> None:
     assert callable(find)
     with pytest.raises(NotFound, match=known):

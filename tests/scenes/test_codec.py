@@ -60,9 +60,7 @@ def test_smooth_histories_shrink() -> None:
     assert len(encode(history)) < history.nbytes / 20
 
 
-@pytest.mark.parametrize(
-    "value", [np.array([object()]), np.array(["text"]), np.zeros((1,) * 5), {1, 2}.__iter__()]
-)
+@pytest.mark.parametrize("value", [np.array([object()]), np.array(["text"]), np.zeros((1,) * 5), {1, 2}.__iter__()])
 def test_what_is_no_plain_array_is_not_encoded(value: object) -> None:
     with pytest.raises(BadInput):
         encode(Sheet("x", value))  # type: ignore[arg-type]
@@ -123,9 +121,7 @@ def test_every_truncation_is_refused() -> None:
 
 
 def test_mutated_bytes_are_refused_or_give_a_record(repeats: Callable[[int, int], int]) -> None:
-    content = np.frombuffer(
-        encode(Sheet("name", np.random.Generator(np.random.PCG64(3)).normal(size=40))), np.uint8
-    )
+    content = np.frombuffer(encode(Sheet("name", np.random.Generator(np.random.PCG64(3)).normal(size=40))), np.uint8)
     generator = np.random.Generator(np.random.PCG64(7))
     refused = 0
     for _ in range(repeats(2_000, 200_000)):

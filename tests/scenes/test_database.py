@@ -20,11 +20,7 @@ def migrations(*names: str) -> Migrations:
     """The first makes a table of notes; the others only add a column of their name."""
     made = Migrations("test")
     for place, name in enumerate(names):
-        sql = (
-            f'ALTER TABLE note ADD COLUMN "{name}" TEXT'
-            if place
-            else "CREATE TABLE note (text TEXT UNIQUE) STRICT"
-        )
+        sql = f'ALTER TABLE note ADD COLUMN "{name}" TEXT' if place else "CREATE TABLE note (text TEXT UNIQUE) STRICT"
         made(name=name)(lambda database, sql=sql: database.execute(sql))
     return made
 
@@ -99,9 +95,7 @@ def test_a_second_program_is_refused_until_the_first_has_closed(path) -> None:
     )
     command = [sys.executable, "-c", code, str(path.with_suffix(".lock"))]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (
-        f"StoreLocked: {path.parent} is in use by another program (process {os.getpid()})" in refused.stderr
-    )
+    assert f"StoreLocked: {path.parent} is in use by another program (process {os.getpid()})" in refused.stderr
     with pytest.raises(StoreLocked):
         opened(path)
     database.close()

@@ -26,9 +26,7 @@ def played_with_canaries(store) -> tuple[str, list[str]]:
     words = [secrets.token_hex(8) for _ in range(2)]
     battle_id = arena.battle(f"canary-{words[0]}", f"canary-{words[1]}").battle_id
     turn = arena.turn(battle_id)
-    states = [
-        store.episode(name).trajectory.state(-1) for name in (turn.left_episode_id, turn.right_episode_id)
-    ]
+    states = [store.episode(name).trajectory.state(-1) for name in (turn.left_episode_id, turn.right_episode_id)]
     arena.turn(battle_id, episode(start=states[0]), episode(start=states[1]))
     store.void_turn(battle_id, new_id(), "a technical failure", (f"canary-{words[0]} raised".encode(),))
     return battle_id, words

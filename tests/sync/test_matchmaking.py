@@ -73,9 +73,7 @@ def test_inactive_models_are_never_drawn() -> None:
     assert {draw(cards, generator, 0, {}).propensity for _ in range(50)} == {1.0}
 
 
-@pytest.mark.parametrize(
-    "cards", [[], CARDS[:1], [CARDS[0], CARDS[0]], [CARDS[0], card("x", status="inactive")]]
-)
+@pytest.mark.parametrize("cards", [[], CARDS[:1], [CARDS[0], CARDS[0]], [CARDS[0], card("x", status="inactive")]])
 def test_fewer_than_two_models_are_refused_with_those_that_fit(cards) -> None:
     with pytest.raises(BadInput) as caught:
         draw(cards, np.random.default_rng(0), 0, {})

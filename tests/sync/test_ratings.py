@@ -53,9 +53,7 @@ def test_two_wins_and_a_tie_give_the_numbers_of_the_formula() -> None:
 
     Then E = 1/(1+10^(-61.06100/400)) = 0.5869802; a = 1530.53050 + 32 (0.5 - E) = 1527.74713.
     """
-    board = elos(
-        vote(0, "a", "b", "left_better"), vote(1, "b", "a", "right_better"), vote(2, "a", "b", "tie")
-    )
+    board = elos(vote(0, "a", "b", "left_better"), vote(1, "b", "a", "right_better"), vote(2, "a", "b", "tie"))
     assert board["a"] == pytest.approx(1527.74713, abs=1e-5)
     assert board["a"] + board["b"] == pytest.approx(3000)
 
@@ -70,16 +68,11 @@ def test_votes_count_in_the_order_of_their_time_however_they_are_given() -> None
     votes = [vote(0, "a", "b", "left_better"), vote(1, "b", "c", "left_better"), vote(2, "c", "a", "tie")]
     boards = {msgspec.json.encode(elo_board(order)) for order in permutations(votes)}
     assert len(boards) == 1
-    assert elos(*votes) != elos(
-        *(msgspec.structs.replace(v, voted_at=f"{9 - i}") for i, v in enumerate(votes))
-    )
+    assert elos(*votes) != elos(*(msgspec.structs.replace(v, voted_at=f"{9 - i}") for i, v in enumerate(votes)))
 
 
 def test_votes_at_the_same_moment_count_in_the_order_of_their_ids() -> None:
-    votes = [
-        msgspec.structs.replace(vote(i, "a", "b", c), voted_at="t")
-        for i, c in enumerate(("tie", "left_better"))
-    ]
+    votes = [msgspec.structs.replace(vote(i, "a", "b", c), voted_at="t") for i, c in enumerate(("tie", "left_better"))]
     assert elo_board(votes) == elo_board(votes[::-1])
 
 
@@ -92,9 +85,7 @@ def test_a_standing_counts_every_outcome_from_its_own_side() -> None:
         vote(4, "a", "b", "both_bad"),
     ]
     first, second = elo_board(votes)
-    assert first == Standing(
-        model_id="a", elo=first.elo, votes=5, wins=2, losses=1, ties=1, both_bad=1, win_rate=0.4
-    )
+    assert first == Standing(model_id="a", elo=first.elo, votes=5, wins=2, losses=1, ties=1, both_bad=1, win_rate=0.4)
     assert (second.model_id, second.wins, second.losses, second.win_rate) == ("b", 1, 2, 0.2)
 
 

@@ -73,9 +73,7 @@ def test_one_episode_may_belong_to_several_turns(arena, store) -> None:
 def test_each_side_continues_from_exactly_its_own_last_state(arena, store) -> None:
     battle_id = arena.battle().battle_id
     turn = arena.turn(battle_id)
-    left, right = (
-        store.episode(name).trajectory.state(-1) for name in (turn.left_episode_id, turn.right_episode_id)
-    )
+    left, right = (store.episode(name).trajectory.state(-1) for name in (turn.left_episode_id, turn.right_episode_id))
     with pytest.raises(BadInput, match="own last state"):
         arena.turn(battle_id, episode(start=right), episode(start=left))
     assert arena.turn(battle_id, episode(start=left), episode(start=right)).seq == 2

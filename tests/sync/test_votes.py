@@ -10,9 +10,7 @@ from sync.store import Store
 
 
 def revisions(store, battle_id) -> list[tuple[int, int]]:
-    rows = store._database.rows(
-        "SELECT rev, withdrawn FROM vote WHERE battle_id = ? ORDER BY rev", [battle_id]
-    )
+    rows = store._database.rows("SELECT rev, withdrawn FROM vote WHERE battle_id = ? ORDER BY rev", [battle_id])
     return [(row["rev"], row["withdrawn"]) for row in rows]
 
 
