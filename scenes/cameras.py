@@ -33,7 +33,7 @@ class Cameras:
             GraphicsUnavailable: no OpenGL backend could be opened.
         """
         self._model = model
-        self.backend, self._gl = _open_context(max_width, max_height)
+        self.backend, self._gl = open_context(max_width, max_height)
         self._scene = mujoco.MjvScene(model, maxgeom=_MAX_GEOMS)
         self._scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = 0
         self._scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = 0
@@ -85,8 +85,12 @@ class Cameras:
         return index
 
 
-def _open_context(width: int, height: int) -> tuple[str, Any]:
-    """The first backend that opens, current on this thread; the one MUJOCO_GL names is tried first."""
+def open_context(width: int, height: int) -> tuple[str, Any]:
+    """A backend's name and its OpenGL context, current on this thread; the one MUJOCO_GL names is tried first.
+
+    Raises:
+        GraphicsUnavailable: none opens; the detail says why for each.
+    """
     reasons: list[str] = []
     wanted = os.environ.get("MUJOCO_GL", "").lower()
     for backend in sorted(_BACKENDS, key=lambda name: name != wanted):
@@ -101,7 +105,7 @@ def _open_context(width: int, height: int) -> tuple[str, Any]:
         else:
             return backend, context
     raise GraphicsUnavailable(
-        "No OpenGL backend could be opened for camera images.",
+        "No OpenGL was found to draw with.",
         hint="On Debian install libegl1 and libgl1-mesa-dri, or libosmesa6.",
         detail="; ".join(reasons),
     )

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.episode import DisplayTrack, Trajectory
-from scenes.world import World, trimmed
+from scenes.states import trimmed
+from scenes.world import World
 
 DISPLAY_HZ = 60.0
 _GRAIN = 2.0**-18  # [m, rad] display poses are rounded to 4 micrometres: invisible, and they compress to half

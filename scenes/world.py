@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from itertools import pairwise
 from math import cos, sin
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes import states
 from scenes.bundle import Bundle, compose, pack
 from scenes.catalog import Robot, Scene, find_robot, find_scene
 from scenes.episode import Component, State
@@ -18,7 +18,6 @@ from scenes.errors import BadInput, Incompatible, SimulationUnstable
 from scenes.placement import place
 
 _SETTLE_STEPS = 150  # physics steps after which objects rest
-_APPLIED = ("qfrc_applied", "xfrc_applied")
 _FATAL = (
     mujoco.mjtWarning.mjWARN_BADQPOS,
     mujoco.mjtWarning.mjWARN_BADQVEL,
@@ -63,12 +62,7 @@ class World:
     @cached_property
     def components(self) -> tuple[Component, ...]:
         """All that the next step depends on: MuJoCo's integration state, without empty parts."""
-        parts = []
-        for flag in integration_parts():
-            size = mujoco.mj_stateSize(self.model, int(flag))
-            if size:
-                parts.append(Component(flag.name.removeprefix("mjSTATE_").lower(), size))
-        return tuple(parts)
+        return states.layout(self.model)
 
     @property
     def time(self) -> float:
@@ -123,13 +117,11 @@ class World:
 
     def state(self) -> State:
         """The present state; applied forces are left out while there are none."""
-        return trimmed(self.components, self.all_values())
+        return states.trimmed(self.components, self.all_values())
 
     def all_values(self) -> NDArray[np.float64]:
         """MuJoCo's whole integration state, laid out as `components` says."""
-        values = np.empty(sum(component.size for component in self.components))
-        mujoco.mj_getState(self.model, self.data, values, int(mujoco.mjtState.mjSTATE_INTEGRATION))
-        return values
+        return states.read(self.model, self.data)
 
     def full_values(self, state: State) -> NDArray[np.float64]:
         """A state laid out as `components` says; applied forces it does not hold are zero.
@@ -137,17 +129,7 @@ class World:
         Raises:
             BadInput: it belongs to another model.
         """
-        known = {component.name: component.size for component in self.components}
-        given = {component.name: component.size for component in state.components}
-        fits = given.items() <= known.items() and known.keys() - given.keys() <= set(_APPLIED)
-        if not fits or state.values.shape != (sum(given.values()),):
-            raise BadInput(
-                "This state does not belong to this robot and scene.",
-                hint="Use the robot, scene and version it was recorded with.",
-                detail=f"state {given}, world {known}",
-            )
-        parts = dict(zip(given, _parts(state.components, state.values), strict=True))
-        return np.concatenate([parts.get(name, np.zeros(size)) for name, size in known.items()])
+        return states.full(self.components, state)
 
     def restore(self, state: State) -> None:
         """Go back to a state exactly; applied forces it does not hold become zero.
@@ -157,7 +139,7 @@ class World:
         """
         values = self.full_values(state)
         mujoco.mj_resetData(self.model, self.data)
-        mujoco.mj_setState(self.model, self.data, values, int(mujoco.mjtState.mjSTATE_INTEGRATION))
+        states.put(self.model, self.data, values)
         self._update_poses()
 
     def substeps(self, control_hz: float) -> int:
@@ -233,23 +215,6 @@ class World:
         return [int(self.model.joint(name).qposadr[0]) for name in joints]
 
 
-def integration_parts() -> list[mujoco.mjtState]:
-    """The single flags of which MuJoCo's integration state is made, in its order."""
-    whole = int(mujoco.mjtState.mjSTATE_INTEGRATION)
-    count = int(mujoco.mjtState.mjNSTATE)
-    return [mujoco.mjtState(1 << bit) for bit in range(count) if whole & (1 << bit)]
-
-
-def trimmed(components: tuple[Component, ...], values: NDArray[np.float64]) -> State:
-    """A state without its applied forces where those are all zero. `values` may have leading axes."""
-    kept = [
-        (component, part)
-        for component, part in zip(components, _parts(components, values), strict=True)
-        if component.name not in _APPLIED or part.any()
-    ]
-    return State(tuple(component for component, _ in kept), np.concatenate([part for _, part in kept], axis=-1))
-
-
 def compile_world(robot_id: str, scene_id: str) -> World:
     """The world of a robot in a scene.
 
@@ -258,9 +223,3 @@ def compile_world(robot_id: str, scene_id: str) -> World:
         Incompatible: the scene is not made for this robot.
     """
     return World(find_robot(robot_id), find_scene(scene_id))
-
-
-def _parts(components: tuple[Component, ...], values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Views of each component along the last axis."""
-    edges = np.cumsum([0, *(component.size for component in components)])
-    return [values[..., start:stop] for start, stop in pairwise(edges)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,6 +10,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
+from scenes.errors import ArenaError
 from sync.records import UNDO_SECONDS, Origin
 from sync.store import Store
 from vlaarena_desktop import background, theme
@@ -24,10 +23,9 @@ from vlaarena_desktop.theme import Scheme
 from vlaarena_desktop.viewer import native_renderer
 from vlaarena_desktop.viewing import gl_canvas
 from vlaarena_desktop.viewing.drawing import Tier, tier_for
-from vlaarena_desktop.viewing.models import ReplayModels
+from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window import Window
 
-_LOG_BYTES, _LOG_FILES = 2**20, 3
 _STOP_SECONDS = 5.0
 
 
@@ -69,7 +67,7 @@ def make_room(
     daemon = DaemonLink(notices, address=daemon_address, local=local)
     arena = Arena(store, daemon, notices, max_steps=max_steps, origin=origin, undo_seconds=undo_seconds)
     renderer = native_renderer()
-    models = ReplayModels(store.bundle, tier or tier_for(renderer or "llvmpipe"))
+    models = MjModels(store.bundle, tier or tier_for(renderer or "llvmpipe"))
     window = Window(arena, models, native=renderer is not None, settings=geometry)
     return Room(notices, daemon, arena, window)
 
@@ -84,14 +82,13 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
     settings = read_settings(home)
     application = make_application(sys.argv[:1])
     with Store.open(home) as store:
-        log = _start_log(home)
         address = daemon_address or settings.daemon or None
         local = None if address else LocalDaemon(home, settings.workers)
         geometry = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
         room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
         undo = catch_bugs(room.notices)
         try:
-            store.close_voted()
+            _close_voted(store, room.notices)
             room.daemon.connect_now()
             room.window.show()
             return application.exec()
@@ -100,16 +97,11 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
             if local is not None:
                 local.stop()
             undo()
-            logging.getLogger().removeHandler(log)
-            log.close()
 
 
-def _start_log(home: Path) -> logging.Handler:
-    """A rotating log in the data folder."""
-    (home / "logs").mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        home / "logs" / "window.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger().addHandler(handler)
-    return handler
+def _close_voted(store: Store, notices: Notices) -> None:
+    """Finish what a killed program left; what cannot be finished is said and does not keep the window shut."""
+    try:
+        store.close_voted()
+    except ArenaError as error:
+        notices.show_error(error)

@@ -27,7 +27,7 @@ from vlaarena_desktop.pages.battle import BattlePage
 from vlaarena_desktop.pages.history import HistoryPage
 from vlaarena_desktop.pages.leaderboard import LeaderboardPage
 from vlaarena_desktop.pages.pill import DaemonPill
-from vlaarena_desktop.viewing.models import ReplayModels
+from vlaarena_desktop.viewing.mjmodels import MjModels
 
 START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
 
@@ -35,7 +35,7 @@ START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
 class Window(QMainWindow):
     """Battle, Leaderboard and History."""
 
-    def __init__(self, arena: Arena, models: ReplayModels, *, native: bool, settings: QSettings | None = None) -> None:
+    def __init__(self, arena: Arena, models: MjModels, *, native: bool, settings: QSettings | None = None) -> None:
         super().__init__()
         self._arena, self._settings = arena, settings
         self.setWindowTitle(self.tr("VLA Arena"))

@@ -18,6 +18,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
+from scenes.cameras import open_context
 from scenes.episode import Trajectory
 from scenes.recorder import Recorder
 from scenes.world import World, compile_world
@@ -25,7 +26,6 @@ from vlaarena_desktop.app import make_application
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer, native_renderer
 from vlaarena_desktop.viewing import drawing
-from vlaarena_desktop.viewing.offscreen import open_context
 from vlaarena_desktop.viewing.stage import Stage
 from vlaarena_desktop.viewing.view import View
 
@@ -59,7 +59,7 @@ def cpu_per_frame(draw: Callable[[int], None], frames: int) -> float:
 
 def bare(model: mujoco.MjModel, trajectories: list[Trajectory], frames: int) -> float:
     """Two bare mjr_render calls."""
-    context = open_context(WIDTH, HEIGHT)
+    _, context = open_context(WIDTH, HEIGHT)
     context.make_current()
     camera = View().camera
     stages = [Stage(model, trajectory) for trajectory in trajectories]

@@ -16,7 +16,7 @@ from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer, native_renderer
 from vlaarena_desktop.viewing.drawing import Tier, prepared
 from vlaarena_desktop.viewing.gl_canvas import GlCanvas
-from vlaarena_desktop.viewing.models import ReplayModels
+from vlaarena_desktop.viewing.mjmodels import MjModels
 
 
 def spread(image: QImage) -> float:
@@ -43,7 +43,7 @@ def drawn(application: QApplication, tier: Tier) -> dict[str, float]:
     second.resize(420, 320)
     presented: list[int] = []
     viewer.presented.connect(presented.append)
-    still = ReplayModels(lambda digest: None, tier).still("panda", "table", 1)
+    still = MjModels(lambda digest: None, tier).still("panda", "table", 1)
     viewer.set_trajectory(prepared(compile_world("panda", "table").model, tier), still)
     first.show()
     wait_for(application, presented, 0)

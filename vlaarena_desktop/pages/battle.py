@@ -19,14 +19,14 @@ from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewer import Viewer
-from vlaarena_desktop.viewing.models import ReplayModels
+from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.viewing.view import ViewLink
 
 
 class BattlePage(QWidget):
     """Widgets only: the arena knows the battle, the playhead the time."""
 
-    def __init__(self, arena: Arena, models: ReplayModels, *, native: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, arena: Arena, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._arena, self._models = arena, models

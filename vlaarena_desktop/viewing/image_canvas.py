@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mujoco
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from scenes.cameras import open_context
 from scenes.errors import GraphicsUnavailable
 from vlaarena_desktop.viewing.drawing import Drawing
-from vlaarena_desktop.viewing.offscreen import OffscreenContext, open_context
 from vlaarena_desktop.viewing.stage import Stage
 
 
@@ -24,7 +26,7 @@ class ImageCanvas(QWidget):
         super().__init__(parent)
         self._camera = camera
         self._stage: Stage | None = None
-        self._context: OffscreenContext | None = None
+        self._context: Any = None  # one of MuJoCo's GLContext classes
         self._drawing: Drawing | None = None
         self._drawn_model: mujoco.MjModel | None = None
         self._picture = QImage()
@@ -67,7 +69,7 @@ class ImageCanvas(QWidget):
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         if self._context is None:
-            self._context = open_context(width, height)
+            _, self._context = open_context(width, height)
         self._context.make_current()
         drawing = self._ready(stage.model)
         drawing.draw(stage, self._camera, width, height)

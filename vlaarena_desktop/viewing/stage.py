@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import floor
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.episode import Component, Trajectory
+from scenes import states
+from scenes.episode import State, Trajectory
 
 MAX_GEOMS = 2000
 SMOOTH_HZ = 240.0  # moments closer than this are the same picture
@@ -27,7 +27,7 @@ class Stage:
         self.scene = mujoco.MjvScene(model, maxgeom=MAX_GEOMS)
         self.option = mujoco.MjvOption()
         self.step = 0  # the control step shown
-        self._bits, self._order = _state_layout(trajectory.components)
+        self._states = states.full(states.layout(model), State(trajectory.components, trajectory.states))
         self._shown: tuple[str, int] | None = None
         self.show_exact(0.0)
 
@@ -69,8 +69,7 @@ class Stage:
         if not self._is_new("exact", substep):
             return False
         record, further = divmod(substep, trajectory.substeps)
-        values = trajectory.states[record][self._order]
-        mujoco.mj_setState(self.model, self.data, values, self._bits)
+        states.put(self.model, self.data, self._states[record])
         if further:
             mujoco.mj_step(self.model, self.data, further)
         mujoco.mj_forward(self.model, self.data)
@@ -107,19 +106,3 @@ def _between(values: NDArray[np.float32], before: int, after: int, share: float)
     second: NDArray[np.float64] = values[after].astype(np.float64)
     between: NDArray[np.float64] = first + share * (second - first)
     return between
-
-
-def _state_layout(components: Sequence[Component]) -> tuple[int, NDArray[np.intp]]:
-    """The mjtState bits of a record's components, and where each of MuJoCo's values lies in the record.
-
-    MuJoCo wants components by ascending bit; a record names them in an order of its own.
-    """
-    starts = np.cumsum([0, *(component.size for component in components)])
-    bits = [_bit(component.name) for component in components]
-    ascending = sorted(range(len(bits)), key=lambda index: bits[index])
-    order = [np.arange(starts[index], starts[index + 1]) for index in ascending]
-    return sum(bits), np.concatenate(order) if order else np.zeros(0, np.intp)
-
-
-def _bit(name: str) -> int:
-    return int(getattr(mujoco.mjtState, f"mjSTATE_{name.upper()}").value)

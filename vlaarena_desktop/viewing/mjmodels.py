@@ -1,4 +1,4 @@
-"""The models that replays are drawn with: the world as it was recorded, prepared for the screen, and kept."""
+"""MjModels: the compiled models that replays are drawn with, as they were recorded, prepared and kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scenes.world import World, compile_world
 from vlaarena_desktop.viewing.drawing import Tier, prepared
 
 
-class ReplayModels:
+class MjModels:
     """Finds a trajectory's model: from the bundle it was played in, else from the present robot and scene."""
 
     def __init__(self, bundle: Callable[[str], bytes | None], tier: Tier) -> None:
