@@ -13,11 +13,11 @@ demo:
 
 test:
 	@installer/setup.sh test
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak:
 	@installer/setup.sh test
-	VLAARENA_SOAK=1 $(PYTHON) -m pytest $(ARGS)
+	VLAARENA_SOAK=1 $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint:
 	@installer/setup.sh test

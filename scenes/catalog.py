@@ -102,6 +102,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     spawn: Spawn
     objects: tuple[SceneObject, ...]
     tasks: tuple[Task, ...]
+    suggested: str  # the id of the task that is offered first
 
     def object(self, object_id: str) -> SceneObject:
         """The object with this id.
@@ -135,6 +136,7 @@ class _SceneFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What scene.toml holds."""
 
     name: str
+    suggested: str
     robots: tuple[str, ...]
     cameras: tuple[str, ...]
     spawn: Spawn
@@ -250,6 +252,7 @@ def _scene(path: Path) -> Scene:
         robots=file.robots,
         cameras=file.cameras,
         spawn=file.spawn,
+        suggested=file.suggested,
         objects=objects,
         tasks=tuple(task for template in file.templates for task in _tasks(template, by_id, file.directions)),
     )

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
-from msgspec import Meta, Struct
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from scenes.codec import decode, encode
 from scenes.database import Database
 from scenes.episode import Run
-from scenes.errors import BadInput, RuleBroken, StoreDamaged
+from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
 from sync import battles, outbox, votes
 from sync.blindness import Hidden, commitment, open_hidden, open_run
-from sync.records import Battle, Reveal, now
-
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
+from sync.records import Battle, Reveal, VoidReason, now
 
 
 class _Sealed(Struct, frozen=True):
@@ -44,17 +42,15 @@ def close(database: Database, key: bytes, battle_id: str) -> Reveal:
     return reveal(database, battle_id)
 
 
-def void(database: Database, key: bytes, battle_id: str, reason: str) -> Reveal:
+def void(database: Database, key: bytes, battle_id: str, reason: VoidReason) -> Reveal:
     """End a battle without a vote, for a reason, and disclose the models.
 
     Raises:
-        BadInput: the reason is empty or too long.
+        BadInput: that is no reason; the hint lists them.
         RuleBroken: the battle has a vote or has ended.
     """
-    try:
-        reason = msgspec.convert(reason.strip(), Reason)
-    except msgspec.ValidationError as error:
-        raise BadInput("Skipping a battle needs a reason of at most 200 characters.") from error
+    if reason not in get_args(VoidReason):
+        raise NotFound.among("reason to skip a battle", reason, list(get_args(VoidReason)))
     battle = battles.find_ongoing(database, battle_id)
     with database.transaction():
         _disclose(database, key, battle, void_reason=reason)

@@ -16,6 +16,9 @@ Origin = Literal["window", "cli", "simulated"]
 BattleKind = Literal["rated", "practice", "check", "experiment", "chosen"]
 BattleStatus = Literal["ongoing", "voted", "abandoned", "void"]
 TurnStart = Literal["reset", "continue"]
+VoidReason = Literal[
+    "unclear_instruction", "scene_broken", "replay_glitch", "recognised_model", "conflict_of_interest", "other"
+]
 
 CHOICES: tuple[Choice, ...] = ("left_better", "right_better", "tie", "both_bad")
 MAX_TURNS = 6
@@ -88,7 +91,7 @@ class Battle(Struct, frozen=True, kw_only=True):
     first: Literal["left", "right"]
     commitment: str  # SHA-256(nonce, left id, right id), published at the start
     nonce: str | None  # opened with the names
-    void_reason: str | None
+    void_reason: VoidReason | None
     created_at: str
     updated_at: str
 

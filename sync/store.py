@@ -36,6 +36,7 @@ from sync.records import (
     Session,
     Sides,
     Turn,
+    VoidReason,
     Vote,
 )
 from sync.schema import APPLICATION_ID, migrations
@@ -171,7 +172,7 @@ class Store:
         waiting = battles.listed(self._database, "voted", -1)
         return [self.close_battle(battle.battle_id) for battle in waiting if battle.left_model_id is None]
 
-    def void_battle(self, battle_id: str, reason: str) -> Reveal:
+    def void_battle(self, battle_id: str, reason: VoidReason) -> Reveal:
         """Skip a battle for a reason and disclose the models; RuleBroken if it has a vote or has ended."""
         return closing.void(self._database, self._key, battle_id, reason)
 

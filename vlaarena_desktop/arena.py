@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from scenes.episode import Played
 from scenes.errors import ArenaError, Cancelled, RuleBroken
 from scenes.progress import Progress
-from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, Reveal, TurnStart, Vote
+from sync.records import MAX_TURNS, UNDO_SECONDS, Ballot, Battle, Choice, Origin, Reveal, TurnStart, VoidReason, Vote
 from sync.store import Store
 from vlaarena_desktop import background, turns
 from vlaarena_desktop.background import RunningJob
@@ -192,7 +192,7 @@ class Arena(QObject):
         self._disclose(self.store.close_battle(self._battle.battle_id))
 
     @reporting
-    def skip(self, reason: str) -> None:
+    def skip(self, reason: VoidReason) -> None:
         """End the battle without a vote; it is void."""
         if self._state not in ("waiting", "watching") or self._battle is None:
             return

@@ -22,7 +22,6 @@ from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.outcome import Outcome
 
-INSTRUCTION = "put the red cube in the bowl"
 SHEET_MOMENTS = 6
 PICTURED_AT = 0.62  # of the replay: where both are at work
 _PATIENCE_SECONDS = 120
@@ -73,7 +72,6 @@ def run(home: Path, out: Path) -> None:
 def _play(room: Room, store: Store, out: Path) -> None:
     arena, page = room.arena, room.window.battle
     _until(room, room.daemon.cards_changed, room.daemon.connect_now, "the daemon to start")
-    page.setting_bar.instruction.setText(INSTRUCTION)
     _until(room, arena.turn_added, page.play, "both episodes")
     turn = arena.turns[-1].turn
     print(f"A and B carry out '{turn.instruction}' from the same start; both replays run in the window.")

@@ -202,7 +202,7 @@ def test_a_next_turn_continues_from_where_each_side_stopped(qtbot: QtBot, room: 
 def test_skipping_ends_the_battle_without_a_vote(qtbot: QtBot, room: Room, store: Store) -> None:
     play_a_turn(qtbot, room)
     with qtbot.waitSignal(room.arena.revealed):
-        room.arena.skip("The scene is broken")
+        room.arena.skip("scene_broken")
     assert store.votes() == []
     assert room.arena.battle is not None
     assert store.battle(room.arena.battle.battle_id).status == "void"

@@ -83,11 +83,11 @@ def test_an_unknown_battle_is_not_found(store) -> None:
 def test_a_skipped_battle_says_why_and_reveals_its_models(arena, store) -> None:
     battle_id = arena.played_battle()
     with pytest.raises(BadInput):
-        store.void_battle(battle_id, "  ")
-    reveal = store.void_battle(battle_id, "scene broken")
+        store.void_battle(battle_id, "boredom")
+    reveal = store.void_battle(battle_id, "scene_broken")
     assert reveal.vote is None
     assert keeps_promise(reveal)
-    assert (store.battle(battle_id).status, store.battle(battle_id).void_reason) == ("void", "scene broken")
+    assert (store.battle(battle_id).status, store.battle(battle_id).void_reason) == ("void", "scene_broken")
     for forbidden in (store.check_turn_allowed, store.abandon_battle, store.undo_vote, arena.turn):
         with pytest.raises(RuleBroken):
             forbidden(battle_id)
@@ -101,7 +101,7 @@ def test_a_battle_given_up_never_reveals_its_models(arena, store) -> None:
     with pytest.raises(RuleBroken):
         store.reveal(battle_id)
     with pytest.raises(RuleBroken):
-        store.void_battle(battle_id, "too late")
+        store.void_battle(battle_id, "other")
     assert store.battle(battle_id).left_model_id is None
 
 
@@ -125,7 +125,7 @@ def test_a_session_that_rested_for_eight_hours_is_not_continued(store) -> None:
 def test_the_balance_counts_every_rated_draw_open_ones_too(arena, store) -> None:
     arena.battle("alpha", "beta")
     store.abandon_battle(arena.battle("alpha", "beta").battle_id)
-    store.void_battle(arena.battle("beta", "alpha").battle_id, "replay glitch")
+    store.void_battle(arena.battle("beta", "alpha").battle_id, "replay_glitch")
     arena.battle("alpha", "gamma", kind="chosen")
     assert store.left_minus_right() == {("alpha", "beta"): 1}
 

@@ -74,7 +74,7 @@ def test_a_vote_cannot_be_undone_once_its_battle_is_closed(arena, store) -> None
     with pytest.raises(RuleBroken):
         store.undo_vote(battle_id)
     with pytest.raises(RuleBroken):
-        store.void_battle(battle_id, "changed my mind")
+        store.void_battle(battle_id, "other")
 
 
 def test_closing_twice_says_the_same(arena, store) -> None:
@@ -84,7 +84,7 @@ def test_closing_twice_says_the_same(arena, store) -> None:
 
 def test_a_battle_with_a_vote_is_neither_skipped_nor_given_up(arena, store) -> None:
     battle_id = arena.voted_battle()
-    for forbidden in (lambda: store.void_battle(battle_id, "x"), lambda: store.abandon_battle(battle_id)):
+    for forbidden in (lambda: store.void_battle(battle_id, "other"), lambda: store.abandon_battle(battle_id)):
         with pytest.raises(RuleBroken):
             forbidden()
 
@@ -160,7 +160,7 @@ def test_what_waits_to_be_sent_has_no_gaps_and_holds_back_open_battles(arena, st
     assert waiting() == list(zip(expected, range(1, 5), strict=True))
     store.cast_vote(undone, ballot())
     store.close_battle(undone)
-    store.void_battle(arena.battle().battle_id, "unclear instruction")
+    store.void_battle(arena.battle().battle_id, "unclear_instruction")
     expected += ["battle", "turn", "vote", "vote", "vote", "battle"]
     assert waiting() == list(zip(expected, range(1, 11), strict=True))
 

@@ -39,7 +39,7 @@ def battle(arguments: Namespace) -> Report:
         ArenaError: anything of the daemon's, the store's or the rules' own.
     """
     robot, scene = catalog.find_robot(arguments.robot), catalog.find_scene(arguments.scene)
-    instruction = scene.tasks[0].instruction if arguments.instruction is None else arguments.instruction
+    instruction = scene.task(scene.suggested).instruction if arguments.instruction is None else arguments.instruction
     setting = turns.Setting(robot.id, scene.id, catalog.check_instruction(instruction))
     home, settings = _opened(arguments)
     with Store.open(home) as store:

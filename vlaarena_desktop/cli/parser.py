@@ -38,7 +38,7 @@ def _battle_commands(commands: Commands) -> None:
     battle = commands.add_parser("battle", help="draw two anonymous models and play one instruction")
     battle.add_argument("--robot", default="panda", metavar="R")
     battle.add_argument("--scene", default="table", metavar="S")
-    battle.add_argument("--instruction", metavar="T", help="default: the scene's first task")
+    battle.add_argument("--instruction", metavar="T", help="default: what the scene suggests")
     battle.add_argument("--seed", type=_seed, metavar="N", help="fixes the draw and the start: an unrated experiment")
     battle.add_argument("--left", metavar="ID", help="name both models: a chosen, unrated battle")
     battle.add_argument("--right", metavar="ID")

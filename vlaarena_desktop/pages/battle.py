@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from scenes.errors import ArenaError
-from sync.records import Vote
+from sync.records import VoidReason, Vote
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.pages.playing_bar import PlayingBar, WelcomeBar
@@ -87,18 +87,18 @@ class BattlePage(QWidget):
     @Slot()
     def ask_to_skip(self) -> None:
         """End the battle without a vote, with a reason."""
-        reasons = [
-            self.tr("The instruction is unclear"),
-            self.tr("The scene is broken"),
-            self.tr("The replay has a fault"),
-            self.tr("I recognise a model"),
-            self.tr("I have a conflict of interest"),
-            self.tr("Something else"),
-        ]
+        reasons: dict[str, VoidReason] = {
+            self.tr("The instruction is unclear"): "unclear_instruction",
+            self.tr("The scene is broken"): "scene_broken",
+            self.tr("The replay has a fault"): "replay_glitch",
+            self.tr("I recognise a model"): "recognised_model",
+            self.tr("I have a conflict of interest"): "conflict_of_interest",
+            self.tr("Something else"): "other",
+        }
         title, question = self.tr("Skip this battle"), self.tr("Why? The battle will count for nobody.")
-        reason, agreed = QInputDialog.getItem(self, title, question, reasons, 0, False)
+        reason, agreed = QInputDialog.getItem(self, title, question, list(reasons), 0, False)
         if agreed:
-            self._arena.skip(reason)
+            self._arena.skip(reasons[reason])
 
     def choose(self, index: int) -> None:
         """Mark a choice, or say what is still unwatched."""

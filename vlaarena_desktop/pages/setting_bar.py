@@ -148,9 +148,8 @@ class SettingBar(QFrame):
         self.scene_changed.emit()
 
     def _suggest_first(self) -> None:
-        lifts = [text for text in self._suggestions.stringList() if text.startswith("lift")]
-        suggestions = lifts or self._suggestions.stringList()
-        self.instruction.setText(suggestions[0] if suggestions else "")
+        scene = catalog.find_scene(self.scene.currentData())
+        self.instruction.setText(scene.task(scene.suggested).instruction)
 
     @Slot()
     def _update_play(self) -> None:
