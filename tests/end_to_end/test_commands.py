@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scenes.episode import read_episode
+from sync import matchmaking
 from sync.store import Store
 
 MODELS = ("scripted-careful", "scripted-hasty", "random-walk", "canary-quetzal", "canary-axolotl")
@@ -50,6 +51,16 @@ def test_nothing_names_a_model_before_the_vote_and_the_vote_reveals(vlaarena, da
     assert b"canary" not in seen
     reveal = vlaarena("vote", answer.record["battle_id"], "left_better", "--json").record
     assert (reveal["left_model_id"], reveal["right_model_id"]) == ("canary-quetzal", "canary-axolotl")
+
+
+def test_a_battle_without_a_completed_turn_takes_no_vote(vlaarena, home) -> None:
+    with Store.open(home) as store:
+        draw = matchmaking.chosen("random-walk", "scripted-hasty", np.random.default_rng(1), seed=1)
+        battle_id = store.start_battle(store.open_session("panda", "table"), draw).battle_id
+    answer = vlaarena("vote", battle_id, "tie", "--json")
+    assert (answer.code, answer.record["error"]["kind"]) == (3, "RuleBroken")
+    with Store.open(home) as store:
+        assert store.battle(battle_id).status == "ongoing"
 
 
 def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
