@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QSurfaceFormat
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from scenes.errors import ArenaError
 from sync.records import UNDO_SECONDS, Origin
@@ -20,7 +20,7 @@ from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notices, catch_bugs
 from vlaarena_desktop.settings import DesktopSettings, read_settings
 from vlaarena_desktop.theme import Scheme
-from vlaarena_desktop.viewer import native_renderer
+from vlaarena_desktop.viewer import WITHOUT_GL, native_renderer
 from vlaarena_desktop.viewing import gl_canvas
 from vlaarena_desktop.viewing.drawing import Tier, tier_for
 from vlaarena_desktop.viewing.mjmodels import MjModels
@@ -79,24 +79,38 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
         StoreError: the data folder cannot be opened.
         BadInput: its settings.toml is wrong.
     """
-    settings = read_settings(home)
     application = make_application(sys.argv[:1])
-    with Store.open(home) as store:
-        address = daemon_address or settings.daemon or None
-        local = None if address else LocalDaemon(home, settings.workers)
-        geometry = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
-        room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
-        undo = catch_bugs(room.notices)
-        try:
-            _close_voted(store, room.notices)
-            room.daemon.connect_now()
-            room.window.show()
-            return application.exec()
-        finally:
-            background.stop_all(_STOP_SECONDS)
-            if local is not None:
-                local.stop()
-            undo()
+    try:
+        settings = read_settings(home)
+        store = Store.open(home)
+    except ArenaError as error:
+        _tell_without_window(error)
+        raise
+    with store:
+        return _run(application, store, settings, daemon_address or settings.daemon or None)
+
+
+def _run(application: QApplication, store: Store, settings: DesktopSettings, address: str | None) -> int:
+    local = None if address else LocalDaemon(store.folder, settings.workers)
+    geometry = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
+    room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
+    undo = catch_bugs(room.notices)
+    try:
+        _close_voted(store, room.notices)
+        room.daemon.connect_now()
+        room.window.show()
+        return application.exec()
+    finally:
+        background.stop_all(_STOP_SECONDS)
+        if local is not None:
+            local.stop()
+        undo()
+
+
+def _tell_without_window(error: ArenaError) -> None:
+    """Who started the application from an icon sees no terminal."""
+    if QApplication.platformName() not in WITHOUT_GL:
+        QMessageBox.critical(None, "VLA Arena", str(error))
 
 
 def _close_voted(store: Store, notices: Notices) -> None:

@@ -16,13 +16,13 @@ from vlaarena_desktop.viewing.image_canvas import ImageCanvas
 from vlaarena_desktop.viewing.stage import Stage
 from vlaarena_desktop.viewing.view import View
 
-_WITHOUT_GL = ("offscreen", "minimal")
+WITHOUT_GL = ("offscreen", "minimal")  # Qt platforms that nobody sees
 _NOTCH = 120.0  # wheel angle of one notch, in eighths of a degree
 
 
 def native_renderer() -> str | None:
     """The OpenGL renderer with which MuJoCo can draw straight into windows here; None if it cannot."""
-    return None if QGuiApplication.platformName() in _WITHOUT_GL else gl_canvas.renderer()
+    return None if QGuiApplication.platformName() in WITHOUT_GL else gl_canvas.renderer()
 
 
 class Viewer(QWidget):
