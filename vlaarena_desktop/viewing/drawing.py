@@ -65,3 +65,28 @@ class Drawing:
     def free(self) -> None:
         """Give back the OpenGL resources; the context must be current."""
         self.context.free()
+
+
+class Brush:
+    """The drawing of the model drawn last. The OpenGL context must be current at every call but `lose`."""
+
+    def __init__(self) -> None:
+        self._drawing: Drawing | None = None
+        self._model: mujoco.MjModel | None = None
+
+    def ready(self, model: mujoco.MjModel) -> Drawing:
+        """The drawing of this model, made anew when it is another than the last."""
+        if self._drawing is None or self._model is not model:
+            self.free()
+            self._drawing, self._model = Drawing(model), model
+        return self._drawing
+
+    def free(self) -> None:
+        """Give back the OpenGL resources."""
+        if self._drawing is not None:
+            self._drawing.free()
+        self.lose()
+
+    def lose(self) -> None:
+        """Forget them: their context is gone."""
+        self._drawing = self._model = None

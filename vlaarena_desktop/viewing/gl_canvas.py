@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from scenes.errors import GraphicsUnavailable
-from vlaarena_desktop.viewing.drawing import Drawing
+from vlaarena_desktop.viewing.drawing import Brush
 from vlaarena_desktop.viewing.stage import Stage
 
 _GL_RGB8 = 0x8051  # with an alpha channel translucent geoms would let the window shine through
@@ -66,8 +66,7 @@ class GlCanvas(QOpenGLWidget):
         self.setTextureFormat(_GL_RGB8)
         self._camera = camera
         self._stage: Stage | None = None
-        self._drawing: Drawing | None = None
-        self._drawn_model: mujoco.MjModel | None = None
+        self._brush = Brush()
         self._alive = False
         self.background = QColor("#808080")
 
@@ -85,12 +84,12 @@ class GlCanvas(QOpenGLWidget):
         self._stage = None
         if self._alive:
             self.makeCurrent()
-            self._forget()
+            self._brush.free()
             self.doneCurrent()
 
     def initializeGL(self) -> None:
         """Qt made a context, the first one or another after a move to a new window: start over in it."""
-        self._drawing = self._drawn_model = None
+        self._brush.lose()
         context = self.context()
         if not _compatible(context):
             self.broken.emit(GraphicsUnavailable("This display offers no OpenGL that MuJoCo can draw with."))
@@ -109,7 +108,7 @@ class GlCanvas(QOpenGLWidget):
         """The context is about to go: free what lives in it while it still can be current."""
         if self._alive:
             self.makeCurrent()
-            self._forget()
+            self._brush.free()
             self.doneCurrent()
             self._alive = False
 
@@ -124,7 +123,7 @@ class GlCanvas(QOpenGLWidget):
             return
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
-        drawing = self._ready(stage.model)
+        drawing = self._brush.ready(stage.model)
         drawing.draw(stage, self._camera, width, height)
         target = self.defaultFramebufferObject()
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
@@ -132,14 +131,3 @@ class GlCanvas(QOpenGLWidget):
         functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)
         self.presented.emit(stage.step)
-
-    def _ready(self, model: mujoco.MjModel) -> Drawing:
-        if self._drawing is None or self._drawn_model is not model:
-            self._forget()
-            self._drawing, self._drawn_model = Drawing(model), model
-        return self._drawing
-
-    def _forget(self) -> None:
-        if self._drawing is not None:
-            self._drawing.free()
-        self._drawing = self._drawn_model = None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from scenes.cameras import open_context
 from scenes.errors import GraphicsUnavailable
-from vlaarena_desktop.viewing.drawing import Drawing
+from vlaarena_desktop.viewing.drawing import Brush
 from vlaarena_desktop.viewing.stage import Stage
 
 
@@ -27,8 +27,7 @@ class ImageCanvas(QWidget):
         self._camera = camera
         self._stage: Stage | None = None
         self._context: Any = None  # one of MuJoCo's GLContext classes
-        self._drawing: Drawing | None = None
-        self._drawn_model: mujoco.MjModel | None = None
+        self._brush = Brush()
         self._picture = QImage()
         self.background = QColor("#808080")
 
@@ -46,7 +45,7 @@ class ImageCanvas(QWidget):
         self._stage = None
         if self._context is not None:
             self._context.make_current()
-            self._forget()
+            self._brush.free()
             self._context.free()
             self._context = None
 
@@ -71,7 +70,7 @@ class ImageCanvas(QWidget):
         if self._context is None:
             _, self._context = open_context(width, height)
         self._context.make_current()
-        drawing = self._ready(stage.model)
+        drawing = self._brush.ready(stage.model)
         drawing.draw(stage, self._camera, width, height)
         pixels = np.empty((height, width, 3), np.uint8)
         mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
@@ -79,14 +78,3 @@ class ImageCanvas(QWidget):
         image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         image.setDevicePixelRatio(ratio)
         return image
-
-    def _ready(self, model: mujoco.MjModel) -> Drawing:
-        if self._drawing is None or self._drawn_model is not model:
-            self._forget()
-            self._drawing, self._drawn_model = Drawing(model), model
-        return self._drawing
-
-    def _forget(self) -> None:
-        if self._drawing is not None:
-            self._drawing.free()
-        self._drawing = self._drawn_model = None
