@@ -17,7 +17,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from scenes.catalog import ROBOT_PREFIX, Robot, RobotGripper, robot_mjcf
-from scenes.errors import BadAction
+from scenes.errors import BadAction, SimulationUnstable
 from scenes.policy import ActionSpace, Gripper
 from scenes.world import World
 
@@ -97,16 +97,26 @@ class Arm:
         return self._pose()
 
     def solve(self, joints: Vector, goal: Pose) -> Vector:
-        """Arm joints near `joints`, both (arm joints,) [rad], that bring the tool centre point to `goal`."""
+        """Arm joints near `joints`, both (arm joints,) [rad], that bring the tool centre point to `goal`.
+
+        Raises:
+            SimulationUnstable: the solver found no motion.
+        """
         self._configuration.update(self._filled(np.clip(joints, *self._range.T)))
         rotation = mink.SO3.from_matrix(goal.rotation)
         self._frame.set_target(mink.SE3.from_rotation_and_translation(rotation, goal.position))
+        tasks = [self._frame, self._posture]
         for _ in range(ITERATIONS):
-            tasks = [self._frame, self._posture]
-            velocity = mink.solve_ik(self._configuration, tasks, 1.0, "daqp", damping=1e-6, limits=self._limits)
-            self._configuration.integrate_inplace(velocity, 1.0)
+            self._configuration.integrate_inplace(self._velocity(tasks), 1.0)
         solved: Vector = self._configuration.q[self._arm]
         return solved.clip(*self._range.T)
+
+    def _velocity(self, tasks: list[mink.Task]) -> Vector:
+        try:
+            velocity: Vector = mink.solve_ik(self._configuration, tasks, 1.0, "daqp", damping=1e-6, limits=self._limits)
+        except mink.NoSolutionFound as error:
+            raise SimulationUnstable("The inverse kinematics found no motion.", detail=str(error)) from error
+        return velocity
 
     def _filled(self, joints: Vector) -> Vector:
         qpos: Vector = self._configuration.model.qpos0.copy()
