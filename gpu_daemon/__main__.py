@@ -16,7 +16,7 @@ from gpu_daemon.address import DEFAULT_ADDRESS
 from gpu_daemon.messages import VERSION
 from gpu_daemon.policies.loading import all_cards
 from gpu_daemon.server import Door
-from gpu_daemon.settings import DaemonSettings, daemon_settings, data_folder
+from gpu_daemon.settings import DaemonSettings, daemon_settings, home_folder
 from scenes.errors import ArenaError, BadInput, DaemonError
 from scenes.models import ModelCard
 from scenes.settings import converted
@@ -34,7 +34,7 @@ class ReadyLine(msgspec.Struct, frozen=True):
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 0, or 2 for a refused value, 5 where the daemon cannot go on."""
     chosen = _parser().parse_args(arguments)
-    home = data_folder(chosen.home)
+    home = home_folder(chosen.home)
     try:
         if chosen.command == "serve":
             _serve(chosen, home)

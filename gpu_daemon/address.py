@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import stat
 from contextlib import suppress
 
 from scenes.errors import BadInput, DaemonError
@@ -36,11 +38,13 @@ def check_free(address: str) -> None:
     """Refuse the file of a door that is open; one that a dead daemon left behind may be taken over.
 
     Raises:
-        DaemonError: somebody listens there.
+        DaemonError: somebody listens there, or the file is something else, which binding would destroy.
     """
     path = address.removeprefix("ipc://")
-    if path == address:
+    if path == address or not os.path.lexists(path):
         return
+    if not stat.S_ISSOCK(os.lstat(path).st_mode):
+        raise DaemonError(f"{path} is not the socket of a daemon.", hint="Choose another address with --bind.")
     with suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
         caller.connect(path)
         raise DaemonError(f"A daemon listens at {address} already.", hint="Choose another address with --bind.")

@@ -68,7 +68,7 @@ class Kit:
             compat.check(card, find_robot(play.robot_id), find_scene(play.scene_id))
         except Incompatible as error:
             raise Incompatible(
-                "A model does not fit this robot and scene.",
+                "One of the models does not fit this robot and scene.",
                 hint="Choose other models.",
                 detail=error.message,
             ) from error

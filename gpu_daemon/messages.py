@@ -31,7 +31,7 @@ from typing import Annotated, TypeVar, cast
 from msgspec import Meta, Struct
 
 from scenes.codec import decode, encode
-from scenes.episode import State
+from scenes.episode import Instruction, State
 from scenes.errors import BadInput, Fault, VersionMismatch
 from scenes.models import ModelCard
 from scenes.seal import KEY_BYTES
@@ -87,7 +87,7 @@ class Play(Struct, frozen=True, tag=True, kw_only=True):
     robot_id: Name
     scene_id: Name
     bundle_digest: Name
-    instruction: Annotated[str, Meta(min_length=1, max_length=500)]
+    instruction: Instruction
     seed: Seed
     policy_seed: Seed
     max_steps: Annotated[int, Meta(ge=1, le=1000)]

@@ -131,8 +131,7 @@ class Pool:
     def dead(self) -> list[Worker]:
         """Workers whose process has ended, or never came up."""
         now = monotonic()
-        late = [w for w in self.workers if not w.ready and now - w.started_at > START_SECONDS]
-        return late + [worker for worker in self.workers if worker.ended]
+        return [w for w in self.workers if w.ended or (not w.ready and now - w.started_at > START_SECONDS)]
 
     def replace(self, worker: Worker) -> None:
         """Kill a worker and start another in its place.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import deque
 from collections.abc import Callable
+from fractions import Fraction
 from time import perf_counter
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from scenes.cameras import Cameras
 from scenes.catalog import match_task
 from scenes.control import Controller, check_actions
 from scenes.episode import Episode, Event
-from scenes.errors import BadAction, PolicyRaised
+from scenes.errors import BadAction, Incompatible, PolicyRaised
 from scenes.models import ModelCard
 from scenes.observing import observe
 from scenes.policy import Policy
@@ -62,8 +63,18 @@ def rollout(policy: Policy, card: ModelCard, world: World, play: Play, cameras: 
 
 
 def control_steps(max_steps: int, robot_hz: float, card_hz: float) -> int:
-    """The card's steps in the simulated time of `max_steps` of the robot's."""
-    return max(1, round(max_steps / robot_hz * card_hz))
+    """The card's steps in the simulated time of `max_steps` of the robot's.
+
+    Raises:
+        Incompatible: they are no whole number, so that the sides would get different times.
+    """
+    ratio = Fraction(card_hz / robot_hz).limit_denominator(1000)
+    if max_steps % ratio.denominator:
+        raise Incompatible(
+            f"A turn of {max_steps} steps is no whole number of steps for every model.",
+            hint=f"Choose a multiple of {ratio.denominator} steps.",
+        )
+    return int(max_steps * ratio)
 
 
 def asked(answer: Callable[[], T]) -> T:
@@ -76,7 +87,7 @@ def asked(answer: Callable[[], T]) -> T:
         return answer()
     except Exception as error:
         detail = "".join(traceback.format_exception(error))
-        raise PolicyRaised("A policy stopped with an error.", hint=_ADVICE, detail=detail) from error
+        raise PolicyRaised("One of the policies stopped with an error.", hint=_ADVICE, detail=detail) from error
 
 
 class _Performance:
@@ -142,5 +153,5 @@ class _Performance:
         try:
             return check_actions(chunk, card.action.size(len(self._world.robot.arm_joints)), card.chunk)
         except BadAction as error:
-            message = "A policy answered with something that is not an action."
+            message = "One of the policies answered with something that is not an action."
             raise BadAction(message, hint=_ADVICE, detail=error.message) from error

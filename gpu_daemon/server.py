@@ -39,11 +39,11 @@ from gpu_daemon.messages import (
 )
 from gpu_daemon.orders import Ready, Report
 from gpu_daemon.plays import PlayUnderWay
-from gpu_daemon.policies.loading import all_cards
+from gpu_daemon.policies.loading import offered
 from gpu_daemon.pool import Pool, Worker
 from gpu_daemon.settings import DaemonSettings
-from scenes.errors import ArenaError, BadInput, Cancelled, DaemonError, PolicyTimeout, Refused, WorkerDied
-from scenes.models import find_card
+from scenes.errors import ArenaError, BadInput, Cancelled, DaemonError, NotFound, PolicyTimeout, Refused, WorkerDied
+from scenes.models import ModelCard, find_card
 from scenes.seal import seal
 
 _TICK_MS = 250
@@ -151,8 +151,7 @@ class Door:
         if isinstance(request, Hello):
             self._greet(connection, request)
         elif isinstance(request, ListModels):
-            cards = all_cards(self._home)
-            self._send(connection, Models(request.request_id, tuple(cards[name] for name in sorted(cards))))
+            self._send(connection, Models(request.request_id, offered(self._home)))
         elif isinstance(request, Cancel):
             self._cancel(request.request_id)
         else:
@@ -174,7 +173,7 @@ class Door:
         try:
             under_way = known or self._enter(play, frame)
         except ArenaError as error:
-            self._send(connection, Failed(play.request_id, error.fault()))
+            self._send(connection, Failed(play.request_id, error.fault(), b"".join(error.sealed_details)))
             return
         under_way.listen(connection)
         self._send(connection, under_way.standing(self._position(under_way)))
@@ -182,10 +181,19 @@ class Door:
     def _enter(self, play: Play, frame: bytes) -> PlayUnderWay:
         if len(self._queue) >= self._settings.queue:
             raise Refused(f"{len(self._queue)} plays are waiting already.", hint="Try again when some are done.")
-        under_way = PlayUnderWay(play, find_card(all_cards(self._home).values(), play.model_id), frame, monotonic())
+        under_way = PlayUnderWay(play, self._card(play), frame, monotonic())
         self._plays[play.request_id] = under_way
         self._queue.append(under_way)
         return under_way
+
+    def _card(self, play: Play) -> ModelCard:
+        """The card to play. The error does not say which one is missing: its battle may be open."""
+        try:
+            return find_card(offered(self._home), play.model_id)
+        except NotFound as error:
+            gone = NotFound("A model of this request is not offered here.", hint="Begin another battle.")
+            gone.sealed_details = (seal(play.seal_key, str(error).encode(), "detail"),)
+            raise gone from error
 
     def _cancel(self, request_id: str) -> None:
         under_way = self._plays.get(request_id)
@@ -223,13 +231,13 @@ class Door:
         for worker in self._pool.dead():
             self._lose(
                 worker,
-                WorkerDied("A process that played has ended.", hint="It was replaced: play the turn again."),
+                WorkerDied("One of the processes that played has ended.", hint="It was replaced: play the turn again."),
             )
         now = monotonic()
         for worker in self._pool.workers:
             limit = worker.play.exceeded(now, self._settings) if worker.play else None
             if limit is not None:
-                message = f"A policy did not finish within {limit:g} seconds."
+                message = f"One of the policies did not finish within {limit:g} seconds."
                 self._lose(worker, PolicyTimeout(message, hint="Play the turn again, or choose other models."))
 
     def _lose(self, worker: Worker, error: ArenaError) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 from msgspec import Meta, Struct
 
 from gpu_daemon.address import DEFAULT_ADDRESS
-from scenes.settings import read
+from scenes.settings import data_folder, read
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 
@@ -29,10 +27,13 @@ class DaemonSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     remembered_bytes: Annotated[int, Meta(ge=0, le=2**33)] = 64 * 2**20
 
 
-def data_folder(chosen: str | None = None) -> Path:
-    """The folder of `--home`, else of VLAARENA_DAEMON_HOME, else of VLAARENA_HOME, else this user's own."""
-    folder = chosen or os.environ.get("VLAARENA_DAEMON_HOME") or os.environ.get("VLAARENA_HOME")
-    return Path(folder).absolute() if folder else platformdirs.user_data_path("vlaarena", appauthor=False)
+def home_folder(given: str | None = None) -> Path:
+    """The data folder of `--home`, else of VLAARENA_DAEMON_HOME, else of VLAARENA_HOME, else this user's own.
+
+    Raises:
+        BadInput: it names a user who does not exist.
+    """
+    return data_folder(given, "VLAARENA_DAEMON_HOME", "VLAARENA_HOME")
 
 
 def daemon_settings(home: Path) -> DaemonSettings:

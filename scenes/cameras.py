@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scenes.errors import GraphicsUnavailable, NotFound
 
 _GL_RENDERER = 0x1F01
-_BACKENDS = ("cgl",) if sys.platform == "darwin" else ("egl", "osmesa")
+BACKENDS = ("cgl",) if sys.platform == "darwin" else ("egl", "osmesa")
 _MAX_GEOMS = 2000
 _PLAIN = {"offsamples": 0, "shadowsize": 0, "numslices": 20, "numstacks": 10, "numquads": 1}
 
@@ -93,7 +93,7 @@ def open_context(width: int, height: int) -> tuple[str, Any]:
     """
     reasons: list[str] = []
     wanted = os.environ.get("MUJOCO_GL", "").lower()
-    for backend in sorted(_BACKENDS, key=lambda name: name != wanted):
+    for backend in sorted(BACKENDS, key=lambda name: name != wanted):
         if reasons:
             os.environ["MUJOCO_GL"] = backend  # tells the MuJoCo library where its OpenGL functions are
         try:

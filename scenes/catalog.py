@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from scenes.episode import MAX_INSTRUCTION
 from scenes.errors import BadInput, NotFound
 from scenes.settings import converted
 
@@ -24,7 +25,6 @@ T = TypeVar("T", bound=Struct)
 
 ROBOT_PREFIX = "robot/"
 OBJECT_PREFIX = "object/"
-MAX_INSTRUCTION = 500  # characters
 _ASSETS = Path(__file__).parent / "assets"
 
 Length = Annotated[float, Meta(gt=0, le=10)]  # [m]

@@ -21,6 +21,7 @@ from scenes.errors import BadAction, SimulationUnstable
 from scenes.policy import ActionSpace, Gripper
 from scenes.world import World
 
+LARGEST = 1e6  # in any action space's raw units
 LEASH = 0.05  # [m] between the commanded and the measured position
 ITERATIONS = 2
 POSTURE_COST = 1e-2
@@ -59,8 +60,8 @@ def check_actions(actions: object, card_size: int, horizon: int) -> NDArray[np.f
         raise BadAction(f"The policy answered with the shape {actions.shape}; expected {expected}.")
     with np.errstate(over="ignore"):
         checked = np.ascontiguousarray(actions, dtype=np.float32)
-    if not np.isfinite(checked).all():
-        raise BadAction(f"The policy answered with a number that is not finite; expected {expected}.")
+    if not (np.abs(checked) <= LARGEST).all():  # also refuses NaN
+        raise BadAction(f"The policy answered with a number that is not finite or absurdly large; expected {expected}.")
     return checked
 
 

@@ -13,6 +13,8 @@ from scenes.codec import decode, digest, encode
 Termination = Literal["success", "max_steps", "timeout", "invalid_action", "sim_unstable", "cancelled"]
 EventKind = Literal["contact", "grasped", "lifted", "placed", "dropped", "success"]
 Short = Annotated[str, Meta(max_length=200)]
+MAX_INSTRUCTION = 500  # characters
+Instruction = Annotated[str, Meta(min_length=1, max_length=MAX_INSTRUCTION)]
 Text = Annotated[str, Meta(max_length=2000)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
@@ -104,7 +106,7 @@ class Episode(Struct, frozen=True, kw_only=True):
     """What happened when one policy carried out one instruction: deterministic and anonymous."""
 
     trajectory: Trajectory
-    instruction: Text
+    instruction: Instruction
     task_id: Short | None
     seed: int  # of the world: object poses
     policy_seed: int

@@ -15,6 +15,7 @@ from scenes.settings import converted
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Short = Annotated[str, Meta(max_length=200)]
+MAX_NOTES = 4000  # characters
 Option = str | int | float | bool
 
 
@@ -48,8 +49,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     execute: Annotated[int, Meta(ge=1, le=256)] = 1  # of these, carried out before the next
     reads_state: bool = False  # sees the simulator's state: a reference, not a VLA
     stochastic: bool = False  # its actions depend on policy_seed
-    options: dict[Short, Option] = {}  # for the adapter alone
-    notes: Annotated[str, Meta(max_length=4000)] = ""
+    options: Annotated[dict[Short, Option], Meta(max_length=64)] = {}  # for the adapter alone
+    notes: Annotated[str, Meta(max_length=MAX_NOTES)] = ""
 
 
 def read_cards(folders: Iterable[Path]) -> dict[str, ModelCard]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import platformdirs
 
 from scenes.errors import BadInput
 
+APPLICATION = "vlaarena"
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -28,6 +30,21 @@ def read(kind: type[T], path: Path, prefix: str, environment: Mapping[str, str] 
         if variable in environment:
             values[field.encode_name] = environment[variable]
     return converted(values, kind, source=str(path), strict=False)
+
+
+def data_folder(chosen: Path | str | None, *variables: str) -> Path:
+    """The folder chosen, else that of the first variable that is set, else the platform's for this user.
+
+    Raises:
+        BadInput: it names a user who does not exist.
+    """
+    folder = chosen or next((os.environ[name] for name in variables if os.environ.get(name)), None)
+    if folder is None:
+        return platformdirs.user_data_path(APPLICATION, appauthor=False)
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput(f"There is no home folder for '{folder}'.", hint="Give the data folder's whole path.") from error
 
 
 def converted(values: Any, kind: type[T], source: str, *, strict: bool = True) -> T:

@@ -10,7 +10,8 @@ from scenes.episode import Event, EventKind, Trajectory
 from scenes.predicates import Reader, Situation, fulfilled, height
 from scenes.world import World
 
-HELD_RECORDS = 3  # so many records in a row must fulfil a task
+HELD_SECONDS = 0.2  # from the first record in a row that fulfils a task to the last: three records at 10 Hz
+_ROUNDING = 1e-6  # [s]
 APART_RECORDS = 3  # so many records apart end a contact; a pushed object bounces
 LIFTED = 0.03  # [m] above the table
 DROPPED = 0.05  # [m] of free fall that make a release a drop
@@ -31,35 +32,44 @@ class TaskWatch:
 
     def observe_step(self, step: int) -> tuple[Event, ...]:
         """What has newly happened in the world's present state, which is record `step`."""
-        return self._observe_at(step, self._world.data.qpos)
+        return self._observe_at(step, self._world.data.qpos, self._world.time)
 
     @property
     def succeeded(self) -> bool:
-        """Whether the task has been fulfilled for three records in a row; False without a task."""
-        return self._held >= HELD_RECORDS
+        """Whether the task has been fulfilled for HELD_SECONDS without a break; False without a task."""
+        return self._succeeded
 
     def _begin_at(self, qpos: NDArray[np.float64]) -> None:
         self._before = self._now = self._reader.read(qpos)
-        self._held = 0
+        self._fulfilled_since: float | None = None
+        self._succeeded = False
         self._stories = [_Story(item, self._before) for item in self._objects.values()]
 
-    def _observe_at(self, step: int, qpos: NDArray[np.float64]) -> tuple[Event, ...]:
+    def _observe_at(self, step: int, qpos: NDArray[np.float64], time: float) -> tuple[Event, ...]:
         self._now = self._reader.read(qpos)
         events = [event for story in self._stories for event in story.continue_with(step, self._now)]
-        if self._task is not None and self._held < HELD_RECORDS:
-            holds = fulfilled(self._task, self._objects, self._before, self._now)
-            self._held = self._held + 1 if holds else 0
-            if self._held == HELD_RECORDS:
-                events.append(Event(step, "success", self._task.object_id, self._task.target_id or ""))
+        if self._task is not None and not self._succeeded and self._holds(self._task, time):
+            self._succeeded = True
+            events.append(Event(step, "success", self._task.object_id, self._task.target_id or ""))
         return tuple(events)
+
+    def _holds(self, task: Task, time: float) -> bool:
+        """Whether the task is fulfilled now and has been for long enough."""
+        if not fulfilled(task, self._objects, self._before, self._now):
+            self._fulfilled_since = None
+            return False
+        if self._fulfilled_since is None:
+            self._fulfilled_since = time
+        return time - self._fulfilled_since >= HELD_SECONDS - _ROUNDING
 
 
 def events_of(world: World, trajectory: Trajectory, task: Task | None) -> tuple[Event, ...]:
     """Every event of a trajectory, computed again from its states. `world` only lends its model."""
     watch = TaskWatch(world, task)
-    history = trajectory.component("qpos")
+    history, times = trajectory.component("qpos"), trajectory.component("time")[:, 0]
     watch._begin_at(history[0])
-    return tuple(event for step, qpos in enumerate(history) if step for event in watch._observe_at(step, qpos))
+    steps = range(1, len(history))
+    return tuple(event for step in steps for event in watch._observe_at(step, history[step], float(times[step])))
 
 
 class _Story:

@@ -75,6 +75,11 @@ def listed(database: Database, status: BattleStatus | None, limit: int) -> list[
     )
 
 
+def any_open(database: Database) -> bool:
+    """Whether any battle still waits for its vote, or for its names to be told."""
+    return bool(database.rows("SELECT 1 FROM battle WHERE left_model_id IS NULL AND status <> 'abandoned' LIMIT 1"))
+
+
 def find_ongoing(database: Database, battle_id: str) -> Battle:
     """The battle of this id, if turns, votes and skipping are still open to it.
 

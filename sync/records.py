@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from uuid_utils import uuid7
 
+from scenes.episode import Instruction
+
 Choice = Literal["left_better", "right_better", "tie", "both_bad"]
 Origin = Literal["window", "cli", "simulated"]
 BattleKind = Literal["rated", "practice", "check", "experiment", "chosen"]
@@ -22,11 +24,9 @@ VoidReason = Literal[
 
 CHOICES: tuple[Choice, ...] = ("left_better", "right_better", "tie", "both_bad")
 MAX_TURNS = 6
-MAX_INSTRUCTION = 500  # characters
 UNDO_SECONDS = 10.0
 
 Comment = Annotated[str, Meta(max_length=2000)]
-Instruction = Annotated[str, Meta(min_length=1, max_length=MAX_INSTRUCTION)]
 
 
 def new_id() -> str:

@@ -11,6 +11,7 @@ schema.py     the tables
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,8 @@ from sync.records import (
 )
 from sync.schema import APPLICATION_ID, migrations
 
+_log = logging.getLogger(__name__)
+
 
 class Store:
     """An open data folder. What a method acknowledged by returning is on the disk."""
@@ -67,7 +70,7 @@ class Store:
         database = Database.open(folder / "arena.sqlite3", migrations, APPLICATION_ID)
         try:
             sessions.identify(database)
-            return cls(folder, database, key_from(folder / "seal.key"))
+            return cls(folder, database, _key(folder / "seal.key", database))
         except BaseException:
             database.close()
             raise
@@ -107,10 +110,6 @@ class Store:
     def battles(self, status: BattleStatus | None = None, limit: int = 1000) -> list[Battle]:
         """Battles, the newest first."""
         return battles.listed(self._database, status, limit)
-
-    def unfinished(self) -> list[Battle]:
-        """Battles without a vote that were neither skipped nor given up, the newest first."""
-        return battles.listed(self._database, "ongoing", -1)
 
     def sides(self, battle_id: str) -> Sides:
         """Who is on which side: for play requests only, never shown or logged."""
@@ -168,9 +167,15 @@ class Store:
         return closing.close(self._database, self._key, battle_id)
 
     def close_voted(self) -> list[Reveal]:
-        """Close the battles that had a vote when the program last ended."""
-        waiting = battles.listed(self._database, "voted", -1)
-        return [self.close_battle(battle.battle_id) for battle in waiting if battle.left_model_id is None]
+        """Close the battles that had a vote when the program last ended; one that does not open is logged."""
+        reveals = []
+        for battle in battles.listed(self._database, "voted", -1):
+            try:
+                if battle.left_model_id is None:
+                    reveals.append(self.close_battle(battle.battle_id))
+            except StoreDamaged as error:
+                _log.error("battle %s stays open: %s", battle.battle_id, error)
+        return reveals
 
     def void_battle(self, battle_id: str, reason: VoidReason) -> Reveal:
         """Skip a battle for a reason and disclose the models; RuleBroken if it has a vote or has ended."""
@@ -221,6 +226,10 @@ class Store:
         except BadInput as error:
             raise StoreDamaged("A kept episode is not readable by this version.", detail=error.detail) from error
 
+    def is_hidden(self, episode_id: str) -> bool:
+        """Whether an episode belongs to a blind battle that is still open: its outcome may not be told yet."""
+        return turns.is_hidden(self._database, episode_id)
+
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""
         if sha256(content) != digest:
@@ -230,3 +239,17 @@ class Store:
     def bundle(self, digest: str) -> bytes | None:
         """A kept bundle, or None; StoreDamaged if its bytes are not those that were kept."""
         return self._bundles.read(digest) if self._bundles.path(digest).exists() else None
+
+
+def _key(path: Path, database: Database) -> bytes:
+    """The data folder's key. A lost one is not replaced while battles wait to be opened with it.
+
+    Raises:
+        StoreDamaged: it is lost or damaged.
+    """
+    if not path.exists() and battles.any_open(database):
+        raise StoreDamaged(
+            f"{path} is missing, and open battles are sealed with it.",
+            hint="Restore that file from a backup, or begin a new data folder with --home.",
+        )
+    return key_from(path)

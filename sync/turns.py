@@ -21,6 +21,17 @@ def listed(database: Database, battle_id: str) -> list[Turn]:
     return database.read(Turn, "SELECT * FROM turn WHERE battle_id = ? ORDER BY seq", [battle_id])
 
 
+def is_hidden(database: Database, episode_id: str) -> bool:
+    """Whether an episode belongs to a battle whose models are still to be revealed."""
+    return bool(
+        database.rows(
+            """SELECT 1 FROM turn JOIN battle USING (battle_id) WHERE ? IN (left_episode_id, right_episode_id)
+            AND left_model_id IS NULL AND kind <> 'chosen' AND status <> 'abandoned'""",
+            [episode_id],
+        )
+    )
+
+
 def check_allowed(database: Database, battle_id: str) -> int:
     """The number the next turn would have.
 
@@ -94,9 +105,12 @@ def _episodes(
 ) -> tuple[Episode, Episode]:
     """Both episodes, checked against their turn and each other."""
     _check(new)
-    session = sessions.find_session(database, battles.find(database, battle_id).session_id)
+    battle = battles.find(database, battle_id)
+    session = sessions.find_session(database, battle.session_id)
     left, right = read_episode(plays[0].episode), read_episode(plays[1].episode)
     _check_comparable(new, session, left, right)
+    if {left.seed, right.seed} != {battle.seed}:
+        raise BadInput("An episode was played from another seed than its battle's.")
     _check_start(database, files, battle_id, new, left, right)
     return left, right
 

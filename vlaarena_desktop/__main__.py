@@ -13,32 +13,41 @@ from vlaarena_desktop import logs
 from vlaarena_desktop.cli import parser, reports
 from vlaarena_desktop.settings import home_folder
 
+IN_THE_LOG = "It was noted in logs/vlaarena.log in the data folder."
 BUG_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, or the window when there is none; the result is the process's exit code."""
-    given = parser.build().parse_args(arguments)
-    with logs.kept_in(home_folder(given.home)):
-        try:
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--json" in words
+    try:
+        given = parser.read(words)
+        with logs.kept_in(home_folder(given.home)):
             return _carry_out(given)
-        except ArenaError as error:
-            logging.getLogger(__name__).info("refused: %s", error)
-            return reports.show_error(error, given.json)
-        except KeyboardInterrupt:
-            return 130
-        except Exception as error:  # noqa: BLE001 - the last door: a bug is logged and said in one sentence
-            logs.report_bug(type(error), error, error.__traceback__)
-            return BUG_CODE
+    except ArenaError as error:
+        return reports.show_error(error, as_json)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _carry_out(given: Namespace) -> int:
-    if given.command is None:
-        return _open_window(home_folder(given.home))
-    return reports.show(given.carry_out(given), given.json)
+    try:
+        if given.command is None:
+            return _open_window(home_folder(given.home), given.daemon)
+        return reports.show(given.carry_out(given), given.json)
+    except ArenaError as error:
+        logging.getLogger(__name__).info("refused: %s", error)
+        raise
+    except Exception as error:
+        logging.getLogger(__name__).exception("a bug")
+        reports.show_error(
+            ArenaError(f"Something unexpected happened: {type(error).__name__}.", hint=IN_THE_LOG), given.json
+        )
+        return BUG_CODE
 
 
-def _open_window(home: Path) -> int:
+def _open_window(home: Path, daemon_address: str | None) -> int:
     """The commands never import Qt; only this does."""
     try:
         from vlaarena_desktop import app
@@ -48,7 +57,7 @@ def _open_window(home: Path) -> int:
             hint="Install vlaarena[desktop,daemon], or run `make run`.",
             detail=str(error),
         ) from error
-    return app.run(home)
+    return app.run(home, daemon_address=daemon_address)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _run(application: QApplication, store: Store, settings: DesktopSettings, add
     room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
     undo = catch_bugs(room.notices)
     try:
-        _close_voted(store, room.notices)
+        store.close_voted()
         room.daemon.connect_now()
         room.window.show()
         return application.exec()
@@ -111,11 +111,3 @@ def _tell_without_window(error: ArenaError) -> None:
     """Who started the application from an icon sees no terminal."""
     if QApplication.platformName() not in WITHOUT_GL:
         QMessageBox.critical(None, "VLA Arena", str(error))
-
-
-def _close_voted(store: Store, notices: Notices) -> None:
-    """Finish what a killed program left; what cannot be finished is said and does not keep the window shut."""
-    try:
-        store.close_voted()
-    except ArenaError as error:
-        notices.show_error(error)

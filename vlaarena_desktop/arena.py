@@ -248,6 +248,7 @@ class Arena(QObject):
     def _keep(self, played: tuple[Played, Played]) -> None:
         assert self._prepared is not None
         turn = turns.record_turn(self.store, self._prepared, played)
+        self._prepared = None
         replay = replay_of(self.store, turn)
         self._turns.append(replay)
         self._coverage.add_turn(turn.turn_id, replay.left.steps, replay.right.steps)

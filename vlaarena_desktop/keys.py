@@ -13,6 +13,7 @@ from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.pages.battle import BattlePage
 
 _tr = QCoreApplication.translate
+_CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeyBinding(Struct, frozen=True):
@@ -21,6 +22,7 @@ class KeyBinding(Struct, frozen=True):
     key: str  # as QKeySequence spells it
     title: str
     act: Callable[[], object]
+    repeats: bool = False  # whether a held key acts again and again
 
 
 def battle_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
@@ -32,10 +34,10 @@ def _replay_keys(page: BattlePage) -> tuple[KeyBinding, ...]:
     playhead = page.playhead
     return (
         KeyBinding("Space", _tr("keys", "Play or pause"), playhead.toggle),
-        KeyBinding("Left", _tr("keys", "One step back"), lambda: playhead.step_by(-1)),
-        KeyBinding("Right", _tr("keys", "One step on"), lambda: playhead.step_by(1)),
-        KeyBinding("Shift+Left", _tr("keys", "Ten steps back"), lambda: playhead.step_by(-10)),
-        KeyBinding("Shift+Right", _tr("keys", "Ten steps on"), lambda: playhead.step_by(10)),
+        KeyBinding("Left", _tr("keys", "One step back"), lambda: playhead.step_by(-1), repeats=True),
+        KeyBinding("Right", _tr("keys", "One step on"), lambda: playhead.step_by(1), repeats=True),
+        KeyBinding("Shift+Left", _tr("keys", "Ten steps back"), lambda: playhead.step_by(-10), repeats=True),
+        KeyBinding("Shift+Right", _tr("keys", "Ten steps on"), lambda: playhead.step_by(10), repeats=True),
         KeyBinding("Home", _tr("keys", "To the start"), lambda: playhead.seek_step(0)),
         KeyBinding("End", _tr("keys", "To the end"), lambda: playhead.seek_step(playhead.steps)),
         KeyBinding("-", _tr("keys", "Slower"), lambda: playhead.change_speed(-1)),
@@ -74,7 +76,7 @@ class BattleKeys(QObject):
     def __init__(self, page: BattlePage, arena: Arena) -> None:
         super().__init__(page)
         self._page = page
-        self._acts = {QKeySequence(each.key).toString(): each.act for each in battle_keys(page, arena)}
+        self._bindings = {QKeySequence(each.key).toString(): each for each in battle_keys(page, arena)}
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -83,34 +85,36 @@ class BattleKeys(QObject):
         """Act on a key of the battle page."""
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        if not isinstance(watched, QWidget) or not self._listens(watched, event):
-            return False
-        combination = event.keyCombination()
-        if combination.keyboardModifiers() & Qt.KeyboardModifier.KeypadModifier:
-            plain = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            sequence = QKeySequence(plain.value | combination.key().value)
-        else:
-            sequence = QKeySequence(combination)
-        act = self._acts.get(sequence.toString())
-        if act is None:
-            return False
-        act()
-        return True
-
-    def _listens(self, watched: QWidget, event: QKeyEvent) -> bool:
-        if not self._page.isVisible() or QApplication.activePopupWidget() or QApplication.activeModalWidget():
-            return False
-        if watched.window() is not self._page.window():
+        if not isinstance(watched, QWidget) or not self._listens(watched):
             return False
         focus = QApplication.focusWidget()
-        if isinstance(focus, QLineEdit | QAbstractItemView):
-            return False
-        confirms = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if isinstance(focus, QAbstractButton) and confirms:
+        if event.key() in _CONFIRMING and event.isAutoRepeat():
+            return True
+        if event.key() in _CONFIRMING and isinstance(focus, QAbstractButton):
             focus.click()
+            return True
+        binding = self._bindings.get(_sequence(event).toString())
+        if binding is None or _takes(focus, event):
             return False
-        return not isinstance(focus, QComboBox) or event.key() not in (
-            Qt.Key.Key_Space,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
-        )
+        if binding.repeats or not event.isAutoRepeat():
+            binding.act()
+        return True
+
+    def _listens(self, watched: QWidget) -> bool:
+        if not self._page.isVisible() or QApplication.activePopupWidget() or QApplication.activeModalWidget():
+            return False
+        return watched.window() is self._page.window()
+
+
+def _takes(focus: QWidget | None, event: QKeyEvent) -> bool:
+    """Whether the widget that has the focus needs this key itself."""
+    if isinstance(focus, QComboBox):
+        return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End)
+    return isinstance(focus, QLineEdit | QAbstractItemView)
+
+
+def _sequence(event: QKeyEvent) -> QKeySequence:
+    """The keys pressed; those of the number pad count as the others."""
+    combination = event.keyCombination()
+    plain = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return QKeySequence(plain.value | combination.key().value)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
 
-BUG = "Something unexpected happened inside VLA Arena; it was noted in the log."
 _BYTES, _FILES = 2**20, 3
 
 
@@ -27,12 +24,6 @@ def kept_in(home: Path) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         handler.close()
-
-
-def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Put the traceback of a bug in the log and say one plain sentence."""
-    logging.getLogger("vlaarena").critical("A bug", exc_info=(kind, error, trace))
-    print(f"{BUG} ({kind.__name__})", file=sys.stderr)
 
 
 def _handler(path: Path) -> logging.Handler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from math import floor
+from math import ceil, floor
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -45,18 +45,20 @@ class Playhead(QObject):
 
     @property
     def control_hz(self) -> float:
-        """Control steps per second."""
+        """The robot's control steps per second."""
         return self._control_hz
 
     @property
     def step(self) -> int:
         """The control step under way; on the last record, the number of steps."""
-        return min(self.steps, floor(self._time * self._control_hz + 1e-6))
+        if self._time >= self._duration:
+            return self.steps
+        return floor(self._time * self._control_hz + 1e-6)
 
     @property
     def steps(self) -> int:
-        """Control steps of the longer side."""
-        return round(self._duration * self._control_hz)
+        """Control steps that the longer side takes; one of another rate may end within the last."""
+        return ceil(self._duration * self._control_hz - 1e-6)
 
     @property
     def playing(self) -> bool:
@@ -74,7 +76,7 @@ class Playhead(QObject):
         return self._loop
 
     def set_length(self, duration: float, control_hz: float) -> None:
-        """Take a new replay of `duration` [s], standing at its start, paused."""
+        """Take a new replay of `duration` [s] of a robot of `control_hz`, standing at its start, paused."""
         self.pause()
         self._duration, self._control_hz = max(0.0, duration), control_hz
         self._time = 0.0

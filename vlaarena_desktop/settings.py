@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 from msgspec import Meta, Struct
 
-from scenes.settings import read
+from scenes.settings import data_folder, read
 
 
 class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,10 +28,9 @@ def read_settings(home: Path) -> DesktopSettings:
 
 
 def home_folder(given: Path | None = None) -> Path:
-    """The data folder: the one given, else VLAARENA_HOME, else the platform's folder for a user's data."""
-    if given is not None:
-        return given.expanduser().resolve()
-    variable = os.environ.get("VLAARENA_HOME")
-    if variable:
-        return Path(variable).expanduser().resolve()
-    return platformdirs.user_data_path("vlaarena", appauthor=False)
+    """The data folder: the one given, else VLAARENA_HOME, else the platform's folder for a user's data.
+
+    Raises:
+        BadInput: it names a user who does not exist.
+    """
+    return data_folder(given, "VLAARENA_HOME")

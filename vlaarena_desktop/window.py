@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vlaarena_desktop import theme
-from vlaarena_desktop.arena import Arena
+from vlaarena_desktop.arena import Arena, ArenaState
 from vlaarena_desktop.banner import Banner
 from vlaarena_desktop.icons import icon, pixmap
 from vlaarena_desktop.keys import BattleKeys
@@ -52,6 +52,7 @@ class Window(QMainWindow):
         self._tabs.idClicked.connect(self.show_page)
         arena.notices.acted.connect(self._act)
         arena.revealed.connect(self._refresh)
+        arena.state_changed.connect(self._leave_notice)
         _application().styleHints().colorSchemeChanged.connect(self._follow_scheme)
         self.dress(theme.colors_of(_application()))
         if settings is not None and (geometry := settings.value("geometry")) is not None:
@@ -126,6 +127,12 @@ class Window(QMainWindow):
     def _act(self, action: str) -> None:
         if action == RUN_AGAIN:
             self._arena.run_again()
+
+    @Slot(str)
+    def _leave_notice(self, state: ArenaState) -> None:
+        """What was said about an earlier turn no longer holds for the one that begins."""
+        if state == "playing":
+            self.banner.hide()
 
     @Slot()
     def _refresh(self) -> None:

@@ -6,8 +6,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
+
 from scenes.errors import Incompatible, NotFound
-from scenes.models import ModelCard, read_cards
+from scenes.models import MAX_NOTES, ModelCard, read_cards
 from scenes.policy import Policy
 
 GROUP = "vlaarena.policies"
@@ -21,6 +23,24 @@ def all_cards(data_folder: Path | None = None) -> dict[str, ModelCard]:
         BadInput: a file is not a card, or two cards have the same id.
     """
     return read_cards([SHIPPED_CARDS] if data_folder is None else [SHIPPED_CARDS, data_folder / "cards"])
+
+
+def offered(data_folder: Path | None = None) -> tuple[ModelCard, ...]:
+    """The cards as a daemon offers them, by id: one whose adapter is not installed is inactive, and says why.
+
+    Raises:
+        BadInput: a file is not a card, or two cards have the same id.
+    """
+    installed = {entry.name for entry in entry_points(group=GROUP)}
+    cards = all_cards(data_folder)
+    return tuple(_if_installed(cards[name], installed) for name in sorted(cards))
+
+
+def _if_installed(card: ModelCard, installed: set[str]) -> ModelCard:
+    if card.adapter in installed:
+        return card
+    why = f"Inactive: no adapter called '{card.adapter}' is installed here. {card.notes}"
+    return replace(card, status="inactive", notes=why[:MAX_NOTES].rstrip())
 
 
 def load(card: ModelCard) -> Policy:

@@ -9,6 +9,7 @@ import pytest
 
 from scenes.episode import read_episode
 from sync import matchmaking
+from sync.records import Ballot
 from sync.store import Store
 
 MODELS = ("scripted-careful", "scripted-hasty", "random-walk", "canary-quetzal", "canary-axolotl")
@@ -63,7 +64,61 @@ def test_a_battle_without_a_completed_turn_takes_no_vote(vlaarena, home) -> None
         assert store.battle(battle_id).status == "ongoing"
 
 
+def test_how_an_episode_went_is_told_after_the_vote_only(vlaarena, daemon) -> None:
+    told = ("steps", "control_hz", "duration_seconds", "termination", "events", "size_bytes")
+    played = vlaarena("battle", "--max-steps", "2", "--daemon", daemon, "--json").record
+    show = ("episode", "show", played["left_episode_id"])
+    before = vlaarena(*show, "--json").record
+    assert [before[name] for name in told] == [None] * len(told)
+    assert "told after the vote" in vlaarena(*show).output
+    vlaarena("vote", played["battle_id"], "tie")
+    after = vlaarena(*show, "--json").record
+    assert (after["steps"], after["termination"]) == (2, "max_steps")
+
+
+def test_a_vote_that_was_interrupted_is_finished_by_casting_it_again(vlaarena, daemon, home) -> None:
+    battle_id = vlaarena("battle", "--max-steps", "1", "--daemon", daemon, "--json").record["battle_id"]
+    with Store.open(home) as store:
+        store.cast_vote(battle_id, Ballot(vote="tie", origin="cli"))
+    assert vlaarena("vote", battle_id, "left_better").code == 3
+    answer = vlaarena("vote", battle_id, "tie", "--json")
+    assert (answer.code, answer.record["vote"]["vote"]) == (0, "tie")
+    with Store.open(home) as store:
+        assert sum(vote.battle_id == battle_id for vote in store.votes(None, ("rated",), ("cli",))) == 1
+
+
+def test_a_model_that_vanishes_under_an_open_battle_is_not_named(vlaarena, daemon, home: Path) -> None:
+    named = ("--left", "canary-quetzal", "--right", "canary-axolotl")
+    battle_id = vlaarena("battle", *named, "--max-steps", "1", "--daemon", daemon, "--json").record["battle_id"]
+    card = home / "cards" / "canary-quetzal.toml"
+    content = card.read_text()
+    card.unlink()
+    try:
+        answer = vlaarena("turn", battle_id, "--instruction", "lift the red cube", "--daemon", daemon)
+    finally:
+        card.write_text(content)
+    assert answer.code == 2
+    assert "void for both sides" in answer.errors
+    assert f"vlaarena turn {battle_id} --instruction 'lift the red cube'" in answer.errors
+    assert f"--daemon {daemon}" in answer.errors
+    assert not {model for model in MODELS if model in answer.errors + answer.output}
+    assert b"canary" not in b"".join(path.read_bytes() for path in (home / "logs").iterdir())
+
+
+def test_a_lost_key_is_not_replaced_while_battles_are_sealed_with_it(vlaarena, daemon, home: Path) -> None:
+    vlaarena("battle", "--max-steps", "1", "--daemon", daemon)
+    key = home / "seal.key"
+    content = key.read_bytes()
+    key.unlink()
+    answer = vlaarena("leaderboard")
+    assert not key.exists()
+    key.write_bytes(content)
+    assert (answer.code, "Restore" in answer.errors) == (4, True)
+    assert vlaarena("leaderboard").code == 0
+
+
 def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
+    counted = vlaarena("leaderboard", "--include", "cli", "--json").record["counted"]
     battle_id = vlaarena("battle", "--max-steps", "3", "--daemon", daemon, "--json").record["battle_id"]
     assert vlaarena("vote", battle_id, "tie").code == 0
     again = vlaarena("vote", battle_id, "left_better", "--json")
@@ -74,7 +129,7 @@ def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
     assert default["counted"] == 0
     assert default["not_counted"] >= 1
     board = vlaarena("leaderboard", "--include", "cli", "--json").record
-    assert board["counted"] == 1
+    assert board["counted"] == counted + 1
     assert board["provisional"] is True
 
 
@@ -96,6 +151,8 @@ def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
         (("leaderboard", "--robot", "nao"), 2, "panda"),
         (("leaderboard", "--include", "everything"), 2, "simulated"),
         (("tasks", "--scene", "moon"), 2, "table"),
+        (("turn", "\udcff", "--instruction", "go"), 2, "UTF-8"),
+        (("dance",), 2, "leaderboard"),
     ],
 )
 def test_bad_input_is_refused_with_what_would_be_valid(vlaarena, daemon, home, arguments, code, says) -> None:
@@ -114,7 +171,7 @@ def test_bad_input_is_refused_with_what_would_be_valid(vlaarena, daemon, home, a
 def test_every_command_speaks_json(vlaarena, daemon, home) -> None:
     played = vlaarena("battle", "--max-steps", "2", "--daemon", daemon, "--json").record
     shown = vlaarena("episode", "show", played["left_episode_id"], "--json").record
-    assert shown["steps"] == 2
+    assert shown["max_steps"] == 2
     assert {card["id"] for card in vlaarena("models", "--daemon", daemon, "--json").record} == set(MODELS)
     families = {task["family"] for scene in vlaarena("tasks", "--json").record for task in scene["tasks"]}
     assert families == {"reach", "push", "lift", "bowl", "stack"}

@@ -12,6 +12,7 @@ import pytest
 import zmq
 from faults.daemons import SERVE, RunningDaemon, new_play
 
+from gpu_daemon.address import check_free
 from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import (
     MAX_MESSAGE_BYTES,
@@ -24,8 +25,10 @@ from gpu_daemon.messages import (
     read_reply,
     to_bytes,
 )
-from scenes.errors import NotFound
+from gpu_daemon.policies.loading import SHIPPED_CARDS
+from scenes.errors import DaemonError, NotFound
 from scenes.progress import finish
+from scenes.seal import unseal
 
 MAX_GROWTH = 20  # MB, while a thousand malformed frames arrive
 
@@ -111,9 +114,33 @@ def test_mutated_frames_leave_the_door_open_and_its_memory_flat(
     assert memory(daemon.process) - before < MAX_GROWTH
 
 
-def test_an_unknown_model_is_answered_with_the_list_of_those_that_exist(daemon: RunningDaemon) -> None:
-    with daemon.client() as client, pytest.raises(NotFound, match="scripted-careful"):
-        finish(client.play([new_play("no-such-model")]))
+def test_a_model_that_is_gone_is_refused_without_saying_which(daemon: RunningDaemon) -> None:
+    play = new_play("canary-gone")
+    with daemon.client() as client, pytest.raises(NotFound) as refusal:
+        finish(client.play([play]))
+    assert "canary" not in f"{refusal.value} {refusal.value.detail}"
+    assert b"canary-gone" in unseal(play.seal_key, refusal.value.sealed_details[0], "detail")
+
+
+def test_a_card_whose_adapter_is_not_installed_is_offered_as_inactive_with_the_reason(daemon: RunningDaemon) -> None:
+    card = (SHIPPED_CARDS / "random-walk.toml").read_text()
+    lonely = daemon.home / "cards" / "lonely.toml"
+    lonely.write_text(card.replace('"random-walk"', '"lonely"'))
+    try:
+        offered = {card.id: card for card in daemon.client().models()}
+    finally:
+        lonely.unlink()
+    assert offered["lonely"].status == "inactive"
+    assert "no adapter called 'lonely'" in offered["lonely"].notes
+    assert offered["random-walk"].status == "active"
+
+
+def test_a_file_that_is_no_socket_is_never_bound_over(tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("keep me")
+    with pytest.raises(DaemonError, match="not the socket"):
+        check_free(f"ipc://{precious}")
+    assert precious.read_text() == "keep me"
 
 
 def test_the_cards_in_the_data_folder_are_offered_beside_those_that_came_with_the_product(

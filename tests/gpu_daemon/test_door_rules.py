@@ -11,7 +11,7 @@ from gpu_daemon.messages import Accepted, Play, Snapshot
 from gpu_daemon.plays import MAX_LISTENERS, PlayUnderWay
 from gpu_daemon.policies.loading import all_cards
 from gpu_daemon.pool import worker_environment
-from gpu_daemon.settings import DaemonSettings, daemon_settings, data_folder
+from gpu_daemon.settings import DaemonSettings, daemon_settings, home_folder
 from scenes.errors import BadInput
 
 SETTINGS = DaemonSettings(load_timeout_s=100, step_timeout_s=10, play_timeout_s=50)
@@ -113,10 +113,10 @@ def test_a_setting_out_of_bounds_is_refused(tmp_path: Path) -> None:
 
 def test_the_daemons_own_variable_for_the_data_folder_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLAARENA_HOME", str(tmp_path / "a"))
-    assert data_folder() == tmp_path / "a"
+    assert home_folder() == tmp_path / "a"
     monkeypatch.setenv("VLAARENA_DAEMON_HOME", str(tmp_path / "b"))
-    assert data_folder() == tmp_path / "b"
-    assert data_folder(str(tmp_path / "c")) == tmp_path / "c"
+    assert home_folder() == tmp_path / "b"
+    assert home_folder(str(tmp_path / "c")) == tmp_path / "c"
 
 
 def test_workers_share_the_cores_unless_their_owner_says_otherwise() -> None:

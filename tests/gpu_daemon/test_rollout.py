@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gpu_daemon.messages import Play
 from gpu_daemon.rollout import RolloutResult, control_steps, rollout
-from scenes.errors import BadAction, BadInput, PolicyRaised
+from scenes.errors import BadAction, BadInput, Incompatible, PolicyRaised
 from scenes.models import ModelCard
 from scenes.policy import ActionSpace, Observation
 from scenes.progress import finish
@@ -95,9 +95,14 @@ def test_an_episode_lasts_the_robots_time_whatever_the_cards_rate(world: World) 
     assert slow.trajectory.duration == pytest.approx(fast.trajectory.duration)
 
 
-@pytest.mark.parametrize(("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 20, 100), (1, 5, 1)])
+@pytest.mark.parametrize(("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 20, 100), (2, 5, 1)])
 def test_steps_are_those_of_the_card_in_the_robots_time(max_steps: int, card_hz: float, steps: int) -> None:
     assert control_steps(max_steps, 10.0, card_hz) == steps
+
+
+def test_a_time_that_is_no_whole_number_of_a_cards_steps_is_refused() -> None:
+    with pytest.raises(Incompatible, match="multiple of 2"):
+        control_steps(3, 10.0, 5.0)
 
 
 def test_the_same_play_gives_the_same_bytes_whatever_was_played_before(world: World) -> None:
@@ -147,7 +152,7 @@ def test_progress_begins_with_zero_steps_done(world: World) -> None:
 
 
 def test_what_is_no_action_ends_the_episode_and_the_detail_is_kept_apart(world: World) -> None:
-    with pytest.raises(BadAction, match="A policy answered with something that is not an action") as caught:
+    with pytest.raises(BadAction, match="One of the policies answered with something that is not an action") as caught:
         carry_out(world, Counting(chunk=2))
     assert "(2, 7)" in caught.value.detail
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from arena_samples import ballot
 
-from scenes.errors import BadInput, NotFound, RuleBroken
+from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
 from sync.blindness import commitment, keeps_promise
 from sync.store import Store
 
@@ -130,9 +130,21 @@ def test_the_balance_counts_every_rated_draw_open_ones_too(arena, store) -> None
     assert store.left_minus_right() == {("alpha", "beta"): 1}
 
 
-def test_a_lost_key_does_not_keep_new_battles_from_being_drawn(folder, store, arena) -> None:
+def test_battles_that_do_not_open_keep_no_others_from_being_drawn_or_closed(folder, store, arena) -> None:
     arena.battle("alpha", "beta")
+    unopened = arena.voted_battle()
     store.close()
-    (folder / "seal.key").rename(folder / "elsewhere")
+    (folder / "seal.key").write_bytes(bytes(32))
     with Store.open(folder) as reopened:
         assert reopened.left_minus_right() == {}
+        assert reopened.close_voted() == []
+        assert reopened.battle(unopened).left_model_id is None
+
+
+def test_a_key_is_not_made_anew_while_battles_are_sealed_with_the_lost_one(folder, store, arena) -> None:
+    arena.battle("alpha", "beta")
+    store.close()
+    (folder / "seal.key").unlink()
+    with pytest.raises(StoreDamaged, match="missing"):
+        Store.open(folder)
+    assert not (folder / "seal.key").exists()

@@ -144,7 +144,7 @@ def test_battles_voted_when_the_program_died_are_closed_at_the_next_start(folder
     with Store.open(folder) as again:
         assert [reveal.battle_id for reveal in again.close_voted()] == [voted]
         assert again.close_voted() == []
-        assert [battle.battle_id for battle in again.unfinished()] == [undone, open_one]
+        assert [battle.battle_id for battle in again.battles(status="ongoing")] == [undone, open_one]
 
 
 def test_what_waits_to_be_sent_has_no_gaps_and_holds_back_open_battles(arena, store) -> None:

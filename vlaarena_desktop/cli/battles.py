@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +48,10 @@ def battle(arguments: Namespace) -> Report:
         with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
             cards = _cards(address)
             begun = turns.start_battle(store, cards, setting, seed=arguments.seed, named=_named(arguments))
-            return _play(store, address, begun, setting.instruction, "reset", arguments.max_steps or settings.max_steps)
+            prepared = turns.prepare_turn(
+                store, begun.battle_id, setting.instruction, "reset", arguments.max_steps or settings.max_steps
+            )
+            return _play(store, address, begun, prepared, arguments)
 
 
 def turn(arguments: Namespace) -> Report:
@@ -60,23 +64,30 @@ def turn(arguments: Namespace) -> Report:
     start: TurnStart = "continue" if arguments.continue_ else "reset"
     with Store.open(home) as store:
         begun = store.battle(arguments.battle_id)
-        store.check_turn_allowed(begun.battle_id)
         steps = arguments.max_steps or settings.max_steps
+        prepared = turns.prepare_turn(store, begun.battle_id, arguments.instruction, start, steps)
         with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
-            return _play(store, address, begun, arguments.instruction, start, steps)
+            return _play(store, address, begun, prepared, arguments)
 
 
 def vote(arguments: Namespace) -> Report:
-    """Cast the vote, close the battle at once and tell the names.
+    """Cast the vote, close the battle at once and tell the names; an interrupted vote is finished.
 
     Raises:
-        RuleBroken: no turn was completed, or the battle is closed.
+        RuleBroken: no turn was completed, or the battle has a vote.
     """
     with Store.open(home_folder(arguments.home)) as store:
-        store.close_voted()
-        store.cast_vote(arguments.battle_id, Ballot(vote=arguments.choice, origin="cli", comment=arguments.comment))
+        if not _interrupted(store, arguments.battle_id, arguments.choice):
+            ballot = Ballot(vote=arguments.choice, origin="cli", comment=arguments.comment)
+            store.cast_vote(arguments.battle_id, ballot)
         reveal = store.close_battle(arguments.battle_id)
     return Report(reveal, _told(reveal))
+
+
+def _interrupted(store: Store, battle_id: str, choice: str) -> bool:
+    """Whether this very vote was cast by a command that ended before it told the names."""
+    cast = store.live_vote(battle_id)
+    return cast is not None and cast.left_model_id is None and cast.vote == choice
 
 
 def _opened(arguments: Namespace) -> tuple[Path, DesktopSettings]:
@@ -95,18 +106,25 @@ def _cards(address: str) -> Iterable[ModelCard]:
         return client.models()
 
 
-def _play(store: Store, address: str, begun: Battle, instruction: str, start: TurnStart, max_steps: int) -> Report:
-    prepared = turns.prepare_turn(store, begun.battle_id, instruction, start, max_steps)
+def _play(store: Store, address: str, begun: Battle, prepared: turns.PreparedTurn, arguments: Namespace) -> Report:
     try:
         played = finish(turns.play_turn(address, prepared))
     except ArenaError as error:
         turns.void_turn(store, prepared, error)
-        again = f"vlaarena turn {begun.battle_id} --instruction {instruction!r}"
-        raise type(error)(
-            error.message,
-            hint=f"{error.hint} The turn is void for both sides; `{again}` plays it again.".lstrip(),
-        ) from error
+        again = _command_again(prepared, arguments)
+        hint = f"{error.hint} The turn is void for both sides. To play it again: {again}".lstrip()
+        raise type(error)(error.message, hint=hint) from error
     return _played(begun, turns.record_turn(store, prepared, played))
+
+
+def _command_again(prepared: turns.PreparedTurn, arguments: Namespace) -> str:
+    """The command line that plays the same turn of the same battle."""
+    turn, words = prepared.new_turn, ["vlaarena", "turn", prepared.battle_id]
+    words += ["--instruction", turn.instruction, *(["--continue"] if turn.start == "continue" else [])]
+    for option in ("max_steps", "daemon", "home"):
+        value = getattr(arguments, option)
+        words += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
+    return shlex.join(words)
 
 
 def _played(begun: Battle, done: Turn) -> Report:

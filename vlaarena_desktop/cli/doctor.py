@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scenes.cameras import BACKENDS
 from scenes.database import SQLITE_VERSION
 from scenes.errors import ArenaError
 from sync.store import Store
@@ -31,6 +32,10 @@ DISTRIBUTIONS = (
     "onnxruntime",
 )
 OPTIONAL = {"PySide6": "the window (extra `desktop`)", "mink": "playing (extra `daemon`)"}
+_GRAPHICS_ADVICE = {
+    "egl": "Debian packages: libegl1 libopengl0 libgl1-mesa-dri",
+    "osmesa": "Debian packages: libosmesa6",
+}
 _PROBE_SECONDS = 60
 _PROBE = """
 from scenes.cameras import Cameras
@@ -39,6 +44,7 @@ world = compile_world("panda", "table")
 world.reset(0)
 cameras = Cameras(world.model)
 cameras.render(world.data, "front", 64, 64)
+print(cameras.backend)
 print(cameras.renderer)
 cameras.close()
 """
@@ -58,14 +64,14 @@ def doctor(arguments: Namespace) -> Report:
     findings = [
         *_versions(),
         *_packages(),
-        *(_graphics(backend) for backend in ("egl", "osmesa")),
+        *(_graphics(backend) for backend in BACKENDS),
         _display(),
         _folder(home_folder(arguments.home)),
     ]
     usable = any(finding.ok for finding in findings if finding.name.startswith("offscreen"))
     required = [finding for finding in findings if not finding.name.startswith(("offscreen", "display"))]
     lines = [
-        f"{'ok ' if f.ok else '-- '} {f.name:22}{f.value}{f'  -> {f.advice}' if f.advice else ''}" for f in findings
+        f"{'ok ' if f.ok else '-- '} {f.name:32}{f.value}{f'  -> {f.advice}' if f.advice else ''}" for f in findings
     ]
     return Report(findings, "\n".join(lines), 0 if usable and all(finding.ok for finding in required) else 1)
 
@@ -101,10 +107,10 @@ def _graphics(backend: str) -> Finding:
         )
     except subprocess.TimeoutExpired:
         return Finding(f"offscreen {backend}", False, "no answer", "the graphics driver hangs; try the other backend")
-    if probe.returncode == 0:
-        return Finding(f"offscreen {backend}", True, probe.stdout.strip())
-    wanted = {"egl": "libegl1 libopengl0 libgl1-mesa-dri", "osmesa": "libosmesa6"}[backend]
-    return Finding(f"offscreen {backend}", False, "not available", f"Debian packages: {wanted}")
+    used, _, renderer = probe.stdout.strip().partition("\n")
+    if probe.returncode == 0 and used == backend:
+        return Finding(f"offscreen {backend}", True, renderer)
+    return Finding(f"offscreen {backend}", False, "not available", _GRAPHICS_ADVICE.get(backend, ""))
 
 
 def _display() -> Finding:

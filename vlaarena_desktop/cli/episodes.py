@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scenes.episode import Episode, Event
 from scenes.progress import finish
@@ -14,9 +16,11 @@ from sync.store import Store
 from vlaarena_desktop.cli.reports import Report
 from vlaarena_desktop.settings import home_folder
 
+AFTER_THE_VOTE = ("steps", "control_hz", "duration_seconds", "termination", "events", "size_bytes")
+
 
 class EpisodeSummary(Struct, frozen=True, kw_only=True):
-    """What an episode says of itself: anonymous, and without its arrays."""
+    """What an episode says of itself: anonymous, without its arrays; what must wait for the vote is None till then."""
 
     episode_id: str
     robot_id: str
@@ -25,15 +29,15 @@ class EpisodeSummary(Struct, frozen=True, kw_only=True):
     task_id: str | None
     start: str
     seed: int
-    steps: int
     max_steps: int
-    control_hz: float
-    duration_seconds: float
-    termination: str
-    events: tuple[Event, ...]
+    steps: int | None
+    control_hz: float | None
+    duration_seconds: float | None
+    termination: str | None
+    events: tuple[Event, ...] | None
+    size_bytes: int | None
     mujoco_version: str
     bundle_digest: str
-    size_bytes: int
 
 
 class Verification(Struct, frozen=True):
@@ -51,10 +55,11 @@ def show(arguments: Namespace) -> Report:
     """
     with Store.open(home_folder(arguments.home)) as store:
         episode, size = store.episode(arguments.episode_id), len(store.episode_bytes(arguments.episode_id))
+        hidden = store.is_hidden(arguments.episode_id)
     summary = _summary(arguments.episode_id, episode, size)
-    lines = [f"{name:18}{getattr(summary, name)}" for name in summary.__struct_fields__ if name != "events"]
-    lines += [f"{'event':18}step {event.step}: {event.kind} {event.subject} {event.other}" for event in episode.events]
-    return Report(summary, "\n".join(lines))
+    if hidden:
+        summary = replace(summary, **dict.fromkeys(AFTER_THE_VOTE))
+    return Report(summary, "\n".join(_lines(summary)))
 
 
 def check(arguments: Namespace) -> Report:
@@ -68,16 +73,23 @@ def check(arguments: Namespace) -> Report:
     trajectory = episode.trajectory
     verdict = finish(verify(episode, compile_world(trajectory.robot_id, trajectory.scene_id)))
     record = Verification(arguments.episode_id, verdict)
-    return Report(record, _verdict_text(verdict, trajectory.steps), 0 if verdict.outcome == "bit_exact" else 1)
+    return Report(record, _verdict_text(verdict), 0 if verdict.outcome == "bit_exact" else 1)
 
 
-def _event_text(event: Event) -> str:
-    return f"step {event.step}: {event.kind} {event.subject} {event.other}".rstrip()
+def _lines(summary: EpisodeSummary) -> Iterator[str]:
+    for name in summary.__struct_fields__:
+        value = getattr(summary, name)
+        if name in AFTER_THE_VOTE and value is None:
+            yield f"{name:18}told after the vote"
+        elif name != "events":
+            yield f"{name:18}{value}"
+    for event in summary.events or ():
+        yield f"{'event':18}step {event.step}: {event.kind} {event.subject} {event.other}".rstrip()
 
 
-def _verdict_text(verdict: Verdict, steps: int) -> str:
+def _verdict_text(verdict: Verdict) -> str:
     if verdict.outcome == "bit_exact":
-        return f"bit-exact: all {steps} control steps give the recorded states to the last bit"
+        return "bit-exact: every control step gives the recorded state to the last bit"
     differing = f"; versions differ: {', '.join(verdict.differing_versions)}" if verdict.differing_versions else ""
     difference = f"largest difference {verdict.largest_difference:.3g}"
     return f"{verdict.outcome} from step {verdict.step}: {difference}{differing}"

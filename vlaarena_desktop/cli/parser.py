@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, _SubParsersAction
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from scenes.errors import BadInput
 from sync.records import CHOICES
 from vlaarena_desktop.cli import battles, doctor, episodes, listings
 
 if TYPE_CHECKING:
-    Commands = _SubParsersAction[ArgumentParser]
+    Commands = _SubParsersAction["_Parser"]
 
 MAX_SEED = 2**62
 
 
+class _Parser(ArgumentParser):
+    """Raises where argparse would print and exit, so that --json holds for usage errors, too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{self.prog}: {message}.", hint=self.format_usage().strip())
+
+
+def read(arguments: Sequence[str]) -> Namespace:
+    """A command line as a Namespace whose `carry_out` is the command's function.
+
+    Raises:
+        BadInput: it is not a command line of `vlaarena`.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            raise BadInput("An argument is not UTF-8 text.", detail=str(error)) from error
+    return build().parse_args(arguments)
+
+
 def build() -> ArgumentParser:
     """The parser of `vlaarena`. Without a command the window opens."""
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="vlaarena",
         description="Blind side-by-side evaluation of robot policies. Without a command: the window.",
     )
     parser.add_argument("--version", action="version", version=f"vlaarena {version('vlaarena')}")
-    parser.set_defaults(home=None, json=False)
-    _common(parser)
+    parser.set_defaults(home=None, json=False, daemon=None)
+    _common(_daemon(parser))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _battle_commands(commands)
     _listing_commands(commands)
@@ -63,8 +86,7 @@ def _listing_commands(commands: Commands) -> None:
     board.add_argument("--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,...")
     _common(board).set_defaults(carry_out=listings.leaderboard)
     models = commands.add_parser("models", help="what the daemon offers")
-    models.add_argument("--daemon", metavar="ADDRESS")
-    _common(models).set_defaults(carry_out=listings.models)
+    _common(_daemon(models)).set_defaults(carry_out=listings.models)
     tasks = commands.add_parser("tasks", help="instructions with a success predicate")
     tasks.add_argument("--scene", metavar="S")
     _common(tasks).set_defaults(carry_out=listings.tasks)
@@ -84,8 +106,14 @@ def _episode_commands(commands: Commands) -> None:
 
 def _playing(parser: ArgumentParser) -> ArgumentParser:
     parser.add_argument("--max-steps", type=_steps, metavar="N", help="control steps, default 50")
-    parser.add_argument("--daemon", metavar="ADDRESS", help="default: start one on this machine")
-    return _common(parser)
+    return _common(_daemon(parser))
+
+
+def _daemon(parser: ArgumentParser) -> ArgumentParser:
+    parser.add_argument(
+        "--daemon", default=SUPPRESS, metavar="ADDRESS", help="of a running daemon (else one is started here)"
+    )
+    return parser
 
 
 def _common(parser: ArgumentParser) -> ArgumentParser:
