@@ -11,8 +11,10 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
 import pytest
+from desktop.evaluator import MAX_STEPS, PATIENCE
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from scenes.episode import Trajectory
@@ -20,6 +22,8 @@ from scenes.recorder import Recorder
 from scenes.world import World, compile_world
 from sync.store import Store
 from vlaarena_desktop import background, theme
+from vlaarena_desktop.app import Room, make_room
+from vlaarena_desktop.local_daemon import daemon_at
 
 STEPS = 20
 
@@ -44,11 +48,11 @@ def world() -> World:
     return compile_world("panda", "table")
 
 
-def walk(world: World, seed: int, steps: int = STEPS) -> Trajectory:
+def walk(world: World, seed: int, steps: int = STEPS, control_hz: float = 10.0) -> Trajectory:
     """A random walk of the arm."""
     world.reset(seed)
     generator = np.random.default_rng(seed)
-    recorder = Recorder(world, world.substeps(10.0))
+    recorder = Recorder(world, world.substeps(control_hz))
     ctrl = world.data.ctrl.copy()
     for _ in range(steps):
         ctrl[:7] += generator.normal(scale=0.05, size=7)
@@ -70,3 +74,21 @@ def shorter_trajectory(world: World) -> Trajectory:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "home") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with daemon_at("", tmp_path_factory.mktemp("daemon")) as address:
+        yield address
+
+
+@pytest.fixture
+def room(qtbot: QtBot, store: Store, address: str) -> Iterator[Room]:
+    made = make_room(store, daemon_address=address, max_steps=MAX_STEPS, tier="plain")
+    made.window.resize(1024, 700)
+    made.daemon.connect_now()
+    made.window.show()
+    qtbot.waitUntil(lambda: made.daemon.state == "idle", timeout=PATIENCE)
+    yield made
+    made.window.close()
+    made.window.deleteLater()

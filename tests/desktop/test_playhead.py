@@ -94,3 +94,13 @@ def test_nothing_plays_before_there_is_a_replay(qtbot: QtBot) -> None:
     empty = Playhead()
     empty.play()
     assert not empty.playing
+
+
+def test_a_replay_that_ends_within_a_step_has_its_end_as_last_step(playhead: Playhead) -> None:
+    playhead.set_length(0.25, 10.0)
+    playhead.seek_step(playhead.steps)
+    assert (playhead.time, playhead.step) == (0.25, 3)
+    playhead.step_by(-1)
+    assert (playhead.time, playhead.step) == (pytest.approx(0.2), 2)
+    playhead.step_by(1)
+    assert playhead.time == 0.25

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from scenes.catalog import find_robot
 from scenes.errors import ArenaError
 from sync.records import VoidReason, Vote
 from vlaarena_desktop.arena import Arena
@@ -78,15 +79,17 @@ class BattlePage(QWidget):
 
     @Slot()
     def new_battle(self) -> None:
-        """Close what is under way and begin with the same setting."""
-        if self._arena.state in ("idle", "voted", "revealed"):
-            self._arena.begin(self.setting_bar.setting)
-        else:
+        """Close what is under way and begin with the same setting; a battle to vote on is not left."""
+        if self._arena.state == "watching":
             self._arena.notices.tell(self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it."))
+        elif self._arena.begin(self.setting_bar.setting):
+            self.viewers[0].setFocus()
 
     @Slot()
     def ask_to_skip(self) -> None:
         """End the battle without a vote, with a reason."""
+        if self._arena.state not in ("waiting", "watching"):
+            return
         reasons: dict[str, VoidReason] = {
             self.tr("The instruction is unclear"): "unclear_instruction",
             self.tr("The scene is broken"): "scene_broken",
@@ -148,6 +151,7 @@ class BattlePage(QWidget):
         arena = self._arena
         self.setting_bar.play_requested.connect(self.play)
         self.setting_bar.scene_changed.connect(self._preview_choice)
+        self.welcome.new_battle_requested.connect(self.new_battle)
         self.playing.cancel_requested.connect(arena.cancel)
         self.vote_bar.confirmed.connect(arena.vote)
         self.vote_bar.enough_requested.connect(arena.see_enough)
@@ -173,15 +177,22 @@ class BattlePage(QWidget):
     @Slot(object)
     def show_turn(self, replay: TurnReplay) -> None:
         """Put a turn on the stage; it plays as soon as both sides are on the screen."""
+        self._shown = None
         try:
-            models = [self._models.model_of(each) for each in (replay.left, replay.right)]
+            control_hz = find_robot(replay.longer.robot_id).control_hz
+            self.playhead.set_length(replay.longer.duration, control_hz)
+            for viewer, trajectory in zip(self.viewers, (replay.left, replay.right), strict=True):
+                viewer.set_trajectory(self._models.model_of(trajectory), trajectory)
         except ArenaError as error:
+            self._show_nothing()
             self._arena.notices.show_error(error)
             return
         self._shown, self._unseen = replay, {0, 1}
-        self.playhead.set_length(replay.longer.duration, replay.longer.control_hz)
-        for viewer, model, trajectory in zip(self.viewers, models, (replay.left, replay.right), strict=True):
-            viewer.set_trajectory(model, trajectory)
+
+    def _show_nothing(self) -> None:
+        self.playhead.set_length(0.0, self.playhead.control_hz)
+        for viewer in self.viewers:
+            viewer.clear()
 
     @Slot()
     def _show_state(self) -> None:
@@ -208,7 +219,7 @@ class BattlePage(QWidget):
         setting = self.setting_bar.setting
         still = self._models.still(setting.robot_id, setting.scene_id, seed)
         self._shown = None
-        self.playhead.set_length(0.0, still.control_hz)
+        self.playhead.set_length(0.0, find_robot(still.robot_id).control_hz)
         for viewer in self.viewers:
             viewer.set_trajectory(self._models.model_of(still), still)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, Slot
@@ -60,14 +61,19 @@ class LeaderboardPage(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Compute the board anew."""
-        kinds: tuple[BattleKind, ...] = ("rated", "chosen", "experiment") if self.unrated.isChecked() else ("rated",)
-        origins: tuple[Origin, ...] = ("window", "cli") if self.unrated.isChecked() else ("window",)
-        votes = self._store.votes(self.robot.currentData(), kinds=kinds, origins=origins)
+        robot_id = self.robot.currentData()
+        everything = self._store.votes(robot_id, get_args(BattleKind), get_args(Origin))
+        votes = everything if self.unrated.isChecked() else self._store.votes(robot_id, ("rated",), ("window",))
         board = _places(elo_board(votes), {card.id: card for card in self._daemon.cards})
         self.table.set_records(board)
         self.card.show_rows(filled=bool(board))
-        text = self.tr("Votes: {votes} · provisional, because Elo depends on their order")
-        self.summary.setText(text.format(votes=len(votes)))
+        self.summary.setText(self._summed_up(len(votes), len(everything) - len(votes)))
+
+    def _summed_up(self, counted: int, left_out: int) -> str:
+        told = self.tr("Votes: {votes}").format(votes=counted)
+        if left_out:
+            told += self.tr(" · not counted: {votes}").format(votes=left_out)
+        return told + self.tr(" · provisional, because Elo depends on their order")
 
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Leaderboard"))
@@ -89,7 +95,9 @@ class LeaderboardPage(QWidget):
         self.summary.setObjectName("quiet")
         self.robot.setAccessibleName(self.tr("Robot"))
         self.unrated.setAccessibleName(self.unrated.text())
-        self.unrated.setToolTip(self.tr("Battles with named models, given seeds, or votes from the command line"))
+        self.unrated.setToolTip(
+            self.tr("Battles with named models or given seeds, and votes from the command line or simulated")
+        )
         self.robot.addItem(self.tr("All robots"), None)
         for robot in catalog.robots().values():
             self.robot.addItem(robot.name, robot.id)

@@ -44,7 +44,9 @@ class PlayingBar(QFrame):
 
 
 class WelcomeBar(QFrame):
-    """What stands below the empty stage: what to do first, or that a turn failed."""
+    """What stands below the empty stage: what to do first, or that a turn failed and how to leave it."""
+
+    new_battle_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,13 +55,23 @@ class WelcomeBar(QFrame):
         self.said.setObjectName("lead")
         self.hint.setObjectName("quiet")
         self.hint.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 14, 18, 14)
+        self.new_battle = QPushButton(self.tr("New battle   N"))
+        self.new_battle.setAccessibleName(self.tr("New battle"))
+        self.new_battle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.new_battle.clicked.connect(self.new_battle_requested)
+        column = QVBoxLayout()
         column.addWidget(self.said)
         column.addWidget(self.hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(18)
+        row.addLayout(column, 1)
+        row.addWidget(self.new_battle)
 
     def show_ready(self, daemon: DaemonState, *, waiting: bool) -> None:
         """Invite to a battle or to run a turn again, or say that the daemon is not there."""
+        self.new_battle.setVisible(waiting)
+        self.new_battle.setEnabled(daemon == "idle")
         if daemon in ("offline", "version"):
             self.said.setText(self.tr("No daemon is there to play. The pill at the top right connects again."))
         elif daemon == "idle" and waiting:

@@ -8,13 +8,14 @@ import mujoco
 
 from scenes.bundle import unpack
 from scenes.episode import Trajectory
+from scenes.errors import NotFound
 from scenes.recorder import Recorder
 from scenes.world import World, compile_world
 from vlaarena_desktop.viewing.drawing import Tier, prepared
 
 
 class MjModels:
-    """Finds a trajectory's model: from the bundle it was played in, else from the present robot and scene."""
+    """Finds a trajectory's model: from the bundle it was played in, else from the same robot and scene."""
 
     def __init__(self, bundle: Callable[[str], bytes | None], tier: Tier) -> None:
         self._bundle, self._tier = bundle, tier
@@ -26,15 +27,12 @@ class MjModels:
 
         Raises:
             BadInput: the kept bundle is damaged.
-            NotFound: neither the bundle nor the robot and scene exist here.
+            NotFound: the bundle is missing, and the robot and scene are gone or have changed since.
         """
         digest = trajectory.bundle_digest
         if digest not in self._kept:
             content = self._bundle(digest)
-            if content is not None:
-                model = unpack(content)
-            else:
-                model = self._world(trajectory.robot_id, trajectory.scene_id).model
+            model = self._present(trajectory) if content is None else unpack(content)
             self._kept[digest] = prepared(model, self._tier)
         return self._kept[digest]
 
@@ -43,6 +41,16 @@ class MjModels:
         world = self._world(robot_id, scene_id)
         world.reset(seed)
         return Recorder(world, world.substeps(world.robot.control_hz)).finish()
+
+    def _present(self, trajectory: Trajectory) -> mujoco.MjModel:
+        world = self._world(trajectory.robot_id, trajectory.scene_id)
+        if world.bundle.digest != trajectory.bundle_digest:
+            raise NotFound(
+                "The scene has changed since this replay was recorded, and the recorded one is missing.",
+                hint="Put the folder 'bundles' of your data folder back from a backup.",
+                detail=f"bundle {trajectory.bundle_digest}",
+            )
+        return world.model
 
     def _world(self, robot_id: str, scene_id: str) -> World:
         if (robot_id, scene_id) not in self._worlds:

@@ -1,0 +1,116 @@
+"""What the battle page puts on the stage: both sides in one time, or nothing and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from desktop.conftest import walk
+from pytestqt.qtbot import QtBot
+
+from scenes.episode import Trajectory
+from scenes.errors import NotFound
+from scenes.world import World
+from sync.records import Turn
+from sync.store import Store
+from vlaarena_desktop.app import Room, make_room
+from vlaarena_desktop.coverage import Coverage
+from vlaarena_desktop.notices import Notice
+from vlaarena_desktop.replays import TurnReplay
+from vlaarena_desktop.viewing.mjmodels import MjModels
+
+NOBODY = "0" * 64
+
+
+@pytest.fixture
+def room(qtbot: QtBot, store: Store) -> Iterator[Room]:
+    """A window without a daemon."""
+    made = make_room(store, daemon_address="ipc://nobody", tier="plain")
+    made.window.show()
+    yield made
+    made.window.close()
+    made.window.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def slow_trajectory(world: World) -> Trajectory:
+    return walk(world, seed=3, steps=10, control_hz=5.0)
+
+
+def replay(left: Trajectory, right: Trajectory) -> TurnReplay:
+    turn = Turn(
+        turn_id="turn",
+        battle_id="battle",
+        seq=1,
+        instruction="wave",
+        task_id=None,
+        start="reset",
+        left_episode_id=NOBODY,
+        right_episode_id=NOBODY,
+        created_at="2026-01-01T00:00:00+00:00",
+    )
+    return TurnReplay(turn, left, right)
+
+
+def test_steps_count_the_robot_s_control_steps_whatever_a_card_s_rate(
+    room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
+) -> None:
+    page = room.window.battle
+    page.show_turn(replay(slow_trajectory, shorter_trajectory))
+    playhead = page.playhead
+    assert (playhead.control_hz, playhead.steps) == (10.0, 20)
+    playhead.step_by(3)
+    assert (playhead.time, playhead.step) == (pytest.approx(0.3), 3)
+    assert page.transport.position.text() == "0.30 s · step 3"
+    stages = [viewer.stage for viewer in page.viewers]
+    assert [stage.step for stage in stages if stage] == [1, 3]
+    playhead.seek_step(playhead.steps)
+    assert [stage.step for stage in stages if stage] == [10, 10]
+
+
+def test_each_side_s_own_control_steps_are_what_must_be_watched(
+    room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
+) -> None:
+    page = room.window.battle
+    page.show_turn(replay(slow_trajectory, shorter_trajectory))
+    coverage = Coverage()
+    coverage.add_turn("turn", slow_trajectory.steps, shorter_trajectory.steps)
+    for side, viewer in enumerate(page.viewers):
+        viewer.presented.connect(lambda step, side=side: coverage.present("turn", side, step))
+    for step in range(page.playhead.steps + 1):
+        page.playhead.seek_step(step)
+        for viewer in page.viewers:
+            viewer.canvas.repaint()
+    assert (coverage.fraction(0), coverage.fraction(1)) == (1.0, 1.0)
+
+
+def damaged(trajectory: Trajectory) -> Trajectory:
+    return msgspec.structs.replace(trajectory, components=trajectory.components[1:])
+
+
+def moved_on(trajectory: Trajectory) -> Trajectory:
+    return msgspec.structs.replace(trajectory, bundle_digest=NOBODY)
+
+
+@pytest.mark.parametrize(("spoil", "said"), [(moved_on, "has changed"), (damaged, "does not belong")])
+def test_a_replay_that_cannot_be_drawn_is_said_and_nothing_else_is_shown(
+    room: Room, trajectory: Trajectory, spoil: object, said: str
+) -> None:
+    shown: list[Notice] = []
+    room.notices.shown.connect(shown.append)
+    assert callable(spoil)
+    room.window.battle.show_turn(replay(trajectory, spoil(trajectory)))
+    assert said in shown[-1].text
+    assert [viewer.stage for viewer in room.window.battle.viewers] == [None, None]
+    assert room.window.battle.playhead.duration == 0.0
+
+
+def test_without_its_bundle_a_replay_is_drawn_only_with_the_very_scene_it_was_played_in(
+    trajectory: Trajectory,
+) -> None:
+    models = MjModels(lambda digest: None, "plain")
+    assert models.model_of(trajectory).nq == trajectory.component("qpos").shape[1]
+    with pytest.raises(NotFound, match="has changed since") as caught:
+        models.model_of(moved_on(trajectory))
+    assert "backup" in caught.value.hint
