@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from scenes import catalog
-from sync.records import MAX_INSTRUCTION, TurnStart
+from scenes.episode import MAX_INSTRUCTION
+from sync.records import TurnStart
 from vlaarena_desktop.icons import icon
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.turns import Setting
