@@ -22,7 +22,6 @@ def main() -> int:
     if has_display() and not given.unattended:
         return vlaarena([])
     out: Path = given.out.resolve()
-    (out / "home").mkdir(parents=True, exist_ok=True)
     try:
         with logs.kept_in(out / "home"), virtual_display() as display:
             from vlaarena_desktop import demonstration  # Qt reads its platform when it is imported

@@ -9,12 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_TRIAL = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
 _SCREEN = "1280x800x24"
 
 
 def has_display() -> bool:
-    """Whether this session can show a window."""
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    """Whether this session can show a window: it is tried, for a DISPLAY may be set and dead."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    named = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(named) and subprocess.run([sys.executable, "-c", _TRIAL], stderr=subprocess.DEVNULL).returncode == 0
 
 
 @contextmanager

@@ -5,83 +5,84 @@ Run: python tests/bench/bench_episode.py
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from statistics import median
 from time import process_time
 
-import numpy as np
-
+from gpu_daemon.policies.loading import all_cards, load
 from scenes.cameras import Cameras
 from scenes.codec import encode
+from scenes.control import Controller
 from scenes.episode import Trajectory
+from scenes.observing import observe
 from scenes.recorder import Recorder
 from scenes.world import World, compile_world
 
 STEPS, SUBSTEPS, SIZE = 50, 50, 224
 ROUNDS = 7
+PARTS = ("render", "policy", "control", "physics")
+CARD = all_cards()["random-walk"]
 
 
-def controls(step: int) -> np.ndarray:
-    """A sweep over the table and through its objects, opening and closing."""
-    ctrl = np.array([0.0, 0.55, 0.0, -2.0, 0.0, 2.5, 0.785, 255.0 if step % 8 < 4 else 0.0])
-    ctrl[0] = 0.5 * np.sin(0.25 * step)
-    ctrl[1] += 0.1 * np.sin(0.4 * step)
-    return ctrl
+class Stopwatch:
+    """CPU seconds of this process, shared out among parts."""
+
+    def __init__(self) -> None:
+        self.spent = dict.fromkeys(PARTS, 0.0)
+        self._since = process_time()
+
+    def lap(self, part: str) -> None:
+        """All time since the last lap was spent on this part."""
+        now = process_time()
+        self.spent[part] += now - self._since
+        self._since = now
 
 
-def seconds(task: Callable[[], object]) -> float:
-    begun = process_time()
-    task()
-    return process_time() - begun
-
-
-def play(world: World, cameras: Cameras, advance: Callable[[np.ndarray], None]) -> np.ndarray:
-    """CPU seconds of policy stand-in, physics (with recording, if `advance` records) and rendering: (3,)."""
-    spent = np.zeros(3)
-    for step in range(STEPS):
-        spent[2] += seconds(lambda: [cameras.render(world.data, camera, SIZE, SIZE) for camera in ("front", "wrist")])
-        begun = process_time()
-        ctrl = controls(step)
-        spent[0] += process_time() - begun
-        spent[1] += seconds(lambda ctrl=ctrl: advance(ctrl))  # type: ignore[misc]
-    return spent
-
-
-def recorded(world: World, cameras: Cameras) -> tuple[np.ndarray, Trajectory]:
+def play(world: World, cameras: Cameras, *, recording: bool) -> tuple[dict[str, float], Trajectory | None]:
+    """One episode of the random walk, which looks through both cameras."""
+    policy = load(CARD)
+    policy.reset("wander", 1)
     world.reset(1)
-    recorder = Recorder(world, SUBSTEPS)
-    spent = play(world, cameras, recorder.step)
-    begun = process_time()
-    trajectory = recorder.finish()
-    spent[1] += process_time() - begun
-    return spent, trajectory
-
-
-def unrecorded(world: World, cameras: Cameras) -> np.ndarray:
-    world.reset(1)
-    return play(world, cameras, lambda ctrl: world.step(ctrl, SUBSTEPS))
+    controller, recorder = Controller(world, CARD.action, CARD.control_hz), Recorder(world, SUBSTEPS)
+    watch = Stopwatch()
+    for _ in range(STEPS):
+        observation = observe(world, controller, cameras, CARD.cameras, CARD.reads_state)
+        watch.lap("render")
+        action = policy.act(observation)[0]
+        watch.lap("policy")
+        command = controller.apply(action)
+        watch.lap("control")
+        if recording:
+            recorder.step(command.ctrl)
+        else:
+            world.step(command.ctrl, SUBSTEPS)
+        watch.lap("physics")
+    trajectory = recorder.finish() if recording else None
+    watch.lap("physics")
+    return watch.spent, trajectory
 
 
 def main() -> None:
     """Print the table."""
     world = compile_world("panda", "table")
     with Cameras(world.model, SIZE, SIZE) as cameras:
-        unrecorded(world, cameras)
-        pairs = [(unrecorded(world, cameras), *recorded(world, cameras)) for _ in range(ROUNDS)]
+        play(world, cameras, recording=True)
+        pairs = [(play(world, cameras, recording=False), play(world, cameras, recording=True)) for _ in range(ROUNDS)]
         renderer = cameras.renderer
-    plain = np.median([pair[0] for pair in pairs], axis=0)
-    recording = median(pair[1][1] - pair[0][1] for pair in pairs)
-    ratio = 1 + recording / plain.sum()
-    trajectory = pairs[0][2]
-    print(f"50 steps, two {SIZE} px cameras, {renderer}, CPU of one process")
-    for name, value in zip(("policy stand-in", "physics", "render"), plain, strict=True):
-        print(f"  {name:<18}{value * 1e3:8.1f} ms {value / plain.sum():7.1%}")
-    print(f"  {'record':<18}{recording * 1e3:8.1f} ms {recording / plain.sum():7.1%}")
-    print(f"  {'recorded / unrecorded':<26}{ratio:8.3f}  (goal <= 1.05)")
-    print(f"  {'physics per control step':<26}{plain[1] / STEPS * 1e3:8.2f} ms")
-    print(f"  {'encode':<26}{seconds(lambda: encode(trajectory)) * 1e3:8.1f} ms")
-    print(f"  {'exact record':<26}{len(encode(trajectory.states)) / 1e3:8.1f} KB (goal <= 35)")
-    print(f"  {'display track':<26}{len(encode(trajectory.display)) / 1e3:8.1f} KB (goal <= 12)")
+    plain = {part: median(pair[0][0][part] for pair in pairs) for part in PARTS}
+    whole, extra = sum(plain.values()), median(pair[1][0]["physics"] - pair[0][0]["physics"] for pair in pairs)
+    trajectory = pairs[0][1][1]
+    assert trajectory is not None
+    print(f"{STEPS} steps, two {SIZE} px cameras, {renderer}, CPU of one process")
+    for part, seconds in (*plain.items(), ("record", extra)):
+        print(f"  {part:<10}{seconds * 1e3:8.1f} ms {seconds / whole:7.1%}")
+    begun = process_time()
+    encode(trajectory)
+    encoding = process_time() - begun
+    print(f"  {'encode':<10}{encoding * 1e3:8.1f} ms {encoding / whole:7.1%}")
+    print(f"  recorded / unrecorded              {1 + extra / whole:6.3f}  (goal <= 1.05)")
+    print(f"  recorded and encoded / unrecorded  {1 + (extra + encoding) / whole:6.3f}")
+    print(f"  exact record   {len(encode(trajectory.states)) / 1e3:5.1f} KB (goal <= 35)")
+    print(f"  display track  {len(encode(trajectory.display)) / 1e3:5.1f} KB (goal <= 12)")
 
 
 if __name__ == "__main__":

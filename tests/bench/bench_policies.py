@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import argparse
 from multiprocessing import get_context
-from time import perf_counter
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
+from msgspec.structs import replace
 
+from gpu_daemon.messages import Play
 from gpu_daemon.policies.loading import all_cards, load
+from gpu_daemon.rollout import rollout
 from scenes.catalog import Task, find_scene
-from scenes.control import Controller, check_actions
-from scenes.observing import observe
-from scenes.tasks import TaskWatch
+from scenes.progress import finish
 from scenes.world import compile_world
 
 STEPS = 50
@@ -36,42 +35,32 @@ class Outcome(Struct, frozen=True):
     steps: int  # until success, or all
     succeeded: bool
     act_ms: float  # mean of an episode
-    control_ms: float
 
 
 class Player:
-    """One policy in its world."""
+    """One policy in its world, played by the daemon's own rollout."""
 
     def __init__(self, policy_id: str) -> None:
-        self.card = all_cards()[policy_id]
+        self.card = replace(all_cards()[policy_id], cameras=())
         self.policy, self.world = load(self.card), compile_world("panda", "table")
-        self.controller = Controller(self.world, self.card.action, self.card.control_hz)
-        self._size = self.card.action.size(len(self.world.robot.arm_joints))
-        self._substeps = self.world.substeps(self.card.control_hz)
 
     def play(self, task: Task, seed: int) -> Outcome:
         """One episode."""
-        self.world.reset(seed)
-        self.controller.reset()
-        self.policy.reset(task.instruction, seed)
-        watch = TaskWatch(self.world, task)
-        seconds, step = np.zeros(2), 0
-        actions = np.empty((0, self._size), np.float32)
-        while step < STEPS and not watch.succeeded:
-            began = perf_counter()
-            actions = actions if len(actions) else self._next_actions()
-            acted = perf_counter()
-            command, actions = self.controller.apply(actions[0]), actions[1:]
-            seconds += acted - began, perf_counter() - acted
-            self.world.step(command.ctrl, self._substeps)
-            step += 1
-            watch.observe_step(step)
-        per_step = seconds / step * 1e3
-        return Outcome(self.card.id, task.id, task.family, seed, step, watch.succeeded, per_step[0], per_step[1])
-
-    def _next_actions(self) -> NDArray[np.float32]:
-        observation = observe(self.world, self.controller, None, (), self.card.reads_state)
-        return check_actions(self.policy.act(observation), self._size, self.card.chunk)[: self.card.execute]
+        request = Play(
+            request_id=f"start-{seed}",
+            model_id=self.card.id,
+            robot_id="panda",
+            scene_id="table",
+            bundle_digest=self.world.bundle.digest,
+            instruction=task.instruction,
+            seed=seed,
+            policy_seed=seed,
+            max_steps=STEPS,
+            seal_key=bytes(32),
+        )
+        result = finish(rollout(self.policy, self.card, self.world, request, None))
+        episode, act_ms = result.episode, float(result.inference_seconds.mean()) * 1e3
+        return Outcome(self.card.id, task.id, task.family, seed, episode.trajectory.steps, episode.succeeded, act_ms)
 
 
 def play(policy_id: str, starts: range) -> list[Outcome]:
@@ -120,8 +109,7 @@ def print_policy(policy: str, outcomes: list[Outcome], failures: bool) -> None:
         share = 100 * len(good) / len(chosen)
         print(f"{'':<18}{family:<8}{counts:>12}{share:>7.1f}   {100 * low:5.1f}-{100 * high:<7.1f}{steps:>17}")
     act = np.mean([outcome.act_ms for outcome in outcomes])
-    control = np.mean([outcome.control_ms for outcome in outcomes])
-    print(f"{'':<18}observe + act {act:.2f} ms, action to controls {control:.2f} ms\n")
+    print(f"{'':<18}inference {act:.2f} ms\n")
     if failures:
         for outcome in outcomes:
             if not outcome.succeeded:
