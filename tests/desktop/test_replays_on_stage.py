@@ -27,6 +27,7 @@ NOBODY = "0" * 64
 def room(qtbot: QtBot, store: Store) -> Iterator[Room]:
     """A window without a daemon."""
     made = make_room(store, daemon_address="ipc://nobody", tier="plain")
+    made.window.resize(1024, 700)
     made.window.show()
     yield made
     made.window.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from typing import Any
 
 import mujoco
@@ -41,12 +43,11 @@ class ImageCanvas(QWidget):
         return self._picture.copy()
 
     def release(self) -> None:
-        """Free the OpenGL context; nothing is drawn afterwards."""
+        """Free the OpenGL resources; nothing is drawn afterwards."""
         self._stage = None
         if self._context is not None:
             self._context.make_current()
             self._brush.free()
-            self._context.free()
             self._context = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -68,7 +69,7 @@ class ImageCanvas(QWidget):
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         if self._context is None:
-            _, self._context = open_context(width, height)
+            self._context = _shared_context()
         self._context.make_current()
         drawing = self._brush.ready(stage.model)
         drawing.draw(stage, self._camera, width, height)
@@ -78,3 +79,15 @@ class ImageCanvas(QWidget):
         image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         image.setDevicePixelRatio(ratio)
         return image
+
+
+@cache
+def _shared_context() -> Any:
+    """The one off-screen context of this process: to open it and draw in it first costs more than all that follows.
+
+    Raises:
+        GraphicsUnavailable: there is none.
+    """
+    _, context = open_context(640, 480)
+    atexit.register(context.free)
+    return context
