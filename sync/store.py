@@ -202,10 +202,6 @@ class Store:
         """The votes that count for a board: live, of closed battles, of these kinds and origins."""
         return votes.counting(self._database, robot_id, kinds, origins)
 
-    def vote_counts(self) -> Mapping[tuple[BattleKind, Origin], int]:
-        """How many live votes of closed battles there are, by kind and origin."""
-        return votes.counts(self._database)
-
     def episode_bytes(self, episode_id: str) -> bytes:
         """An episode as it was kept.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from scenes.database import Database
 from scenes.errors import BadInput, RuleBroken, StoreDamaged
@@ -13,12 +12,6 @@ from sync import battles, outbox, sessions, turns
 from sync.records import Ballot, Battle, BattleKind, Origin, Session, Turn, Vote, Watched, new_id, now
 
 _WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
-
-
-class _Tally(Struct, frozen=True):
-    kind: BattleKind
-    origin: Origin
-    votes: int
 
 
 def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
@@ -78,16 +71,6 @@ def counting(
         [robot_id],
     )
     return [_record(row) for row in rows]
-
-
-def counts(database: Database) -> dict[tuple[BattleKind, Origin], int]:
-    """How many live votes of closed battles there are, by kind and origin."""
-    tallies = database.read(
-        _Tally,
-        """SELECT kind, origin, count(*) AS votes FROM live_vote WHERE left_model_id IS NOT NULL
-        GROUP BY kind, origin""",
-    )
-    return {(tally.kind, tally.origin): tally.votes for tally in tallies}
 
 
 def _task(played: list[Turn]) -> str | None:

@@ -134,7 +134,6 @@ def test_boards_count_live_votes_of_closed_rated_battles_from_the_window(arena, 
     assert store.votes(robot_id="ur5") == []
     assert len(store.votes("panda", ("rated", "chosen"), ("window", "simulated"))) == 6
     assert store.votes("panda", (), ()) == []
-    assert store.vote_counts() == {("rated", "window"): 4, ("chosen", "window"): 1, ("rated", "simulated"): 1}
 
 
 def test_battles_voted_when_the_program_died_are_closed_at_the_next_start(folder, arena, store) -> None:
