@@ -15,7 +15,8 @@ from scenes.settings import converted
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Short = Annotated[str, Meta(max_length=200)]
-MAX_NOTES = 4000  # characters
+Word = Annotated[str, Meta(min_length=1, max_length=40)]
+MAX_NOTES = 8000  # characters
 Option = str | int | float | bool
 
 
@@ -49,6 +50,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     execute: Annotated[int, Meta(ge=1, le=256)] = 1  # of these, carried out before the next
     reads_state: bool = False  # sees the simulator's state: a reference, not a VLA
     stochastic: bool = False  # its actions depend on policy_seed
+    words: Annotated[tuple[Word, ...], Meta(max_length=2000)] = ()  # that it has learned; empty: nobody has listed them
     options: Annotated[dict[Short, Option], Meta(max_length=64)] = {}  # for the adapter alone
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] = ""
 

@@ -1,0 +1,1 @@
+"""How learned baselines are made: demonstrations, cloning, DAgger, evaluation, export."""

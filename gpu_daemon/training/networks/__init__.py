@@ -1,0 +1,1 @@
+"""The two architectures of the shipped baselines."""
