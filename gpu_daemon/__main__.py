@@ -1,4 +1,4 @@
-"""`vlaarena-daemon`: serve episodes on this machine, or list the models it would offer."""
+"""`vlaarena-daemon`: serve episodes on this machine, list the models it would offer, or train one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gpu_daemon.messages import VERSION
 from gpu_daemon.policies.loading import all_cards
 from gpu_daemon.server import Door
 from gpu_daemon.settings import DaemonSettings, daemon_settings, home_folder
+from gpu_daemon.training import commands
 from scenes.errors import ArenaError, BadInput, DaemonError
 from scenes.models import ModelCard
 from scenes.settings import converted
@@ -34,10 +35,12 @@ class ReadyLine(msgspec.Struct, frozen=True):
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 0, or 2 for a refused value, 5 where the daemon cannot go on."""
     chosen = _parser().parse_args(arguments)
-    home = home_folder(chosen.home)
+    home = home_folder(getattr(chosen, "home", None))
     try:
         if chosen.command == "serve":
             _serve(chosen, home)
+        elif chosen.command == "train":
+            commands.run(chosen)
         else:
             _list_models(all_cards(home), as_json=chosen.json)
     except ArenaError as error:
@@ -47,15 +50,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="vlaarena-daemon", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="play episodes for clients on this machine until stopped")
+    choices = parser.add_subparsers(dest="command", required=True)
+    serve = choices.add_parser("serve", help="play episodes for clients on this machine until stopped")
     serve.add_argument("--bind", metavar="ADDRESS", help=f"ipc://PATH or tcp://127.0.0.1:PORT ({DEFAULT_ADDRESS})")
     serve.add_argument("--workers", type=int, metavar="N", help="episodes played at a time (2)")
     serve.add_argument("--until-stdin-closes", action="store_true", help="end when the program that started it ends")
-    models = commands.add_parser("models", help="list the models this daemon offers")
+    models = choices.add_parser("models", help="list the models this daemon offers")
     models.add_argument("--json", action="store_true", help="print the cards as JSON")
     for command in (serve, models):
         command.add_argument("--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)")
+    commands.add_commands(choices)
     return parser
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from msgspec import Struct
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as reasons
 
 from gpu_daemon.policies.proprioception import SIZE, proprioception
 from gpu_daemon.policies.words import MAX_WORDS, Vocabulary
@@ -23,7 +25,7 @@ from scenes.models import ModelCard
 from scenes.policy import Observation
 from scenes.settings import converted
 
-_KINDS = {np.dtype(np.uint8): "tensor(uint8)", np.dtype(np.float32): "tensor(float)", np.dtype(np.int64): "tensor(int64)"}
+_REFUSALS = (reasons.Fail, reasons.InvalidArgument, reasons.InvalidGraph, reasons.InvalidProtobuf, reasons.NoModel)
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +54,7 @@ class OnnxPolicy:
 
     def reset(self, instruction: str, seed: int) -> None:
         """Begin an episode; words it does not know count as unknown ones."""
-        self._words = self._vocabulary.numbers(instruction)[np.newaxis]
+        self._words = self._vocabulary.numbers(instruction)[None]
         self._generator = np.random.Generator(np.random.PCG64(seed))
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
@@ -64,15 +66,14 @@ class OnnxPolicy:
     def close(self) -> None:
         """Nothing is held that ends before the policy does."""
 
-    def _given(self, observation: Observation) -> dict[str, NDArray[np.generic]]:
-        given: dict[str, NDArray[np.generic]] = {
-            each.key: observation.images[each.key][np.newaxis] for each in self._card.cameras
-        }
-        given["proprioception"] = proprioception(observation)[np.newaxis]
+    def _given(self, observation: Observation) -> dict[str, NDArray[Any]]:
+        given: dict[str, NDArray[Any]] = {each.key: observation.images[each.key][None] for each in self._card.cameras}
+        given["proprioception"] = proprioception(observation)[None]
         given["words"] = self._words
         if self._samples:
-            given["noise"] = self._options.noise * self._generator.standard_normal(self._chunk, dtype=np.float32)
-        return {name: value.astype(np.float32) if name == "noise" else value for name, value in given.items()}
+            fresh = self._generator.standard_normal(self._chunk, dtype=np.float32)
+            given["noise"] = np.float32(self._options.noise) * fresh
+        return given
 
     @property
     def _chunk(self) -> tuple[int, int, int]:
@@ -121,5 +122,5 @@ def _session(content: bytes, model_id: str) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except onnxruntime.capi.onnxruntime_pybind11_state.OnnxRuntimeException as error:
+    except _REFUSALS as error:
         raise BadInput(f"The weights of '{model_id}' are not an ONNX model.", detail=str(error)) from error

@@ -15,7 +15,7 @@ WIDTH = 0.08  # [m] between the open fingers
 
 
 def proprioception(seen: Observation) -> NDArray[np.float32]:
-    """Position (3), sin and cos of the hand's yaw, finger width, commanded opening, commanded minus real position (3)."""
+    """Position (3), sin and cos of the yaw, finger width, commanded opening, commanded minus real position (3)."""
     w, x, y, z = seen.eef_quaternion
     turn = np.array([2 * (x * y + w * z), 1 - 2 * (y * y + z * z)])  # the hand's x axis seen from above
     turn /= max(float(np.linalg.norm(turn)), 1e-6)

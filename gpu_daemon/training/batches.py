@@ -48,6 +48,7 @@ class Memory:
 
     @property
     def count(self) -> int:
+        """How many samples there are."""
         return self._samples.count
 
     def random_batch(self, size: int, generator: np.random.Generator) -> Batch:
@@ -56,8 +57,8 @@ class Memory:
         words = np.stack([self._sentence(row, generator) for row in rows])
         words[(words != NOTHING) & (generator.random(words.shape) < WORD_DROPOUT)] = UNKNOWN
         batch = self._batch(rows, words)
-        front, wrist, *rest = batch.seen
-        return batch._replace(seen=(_jittered(front, generator), _jittered(wrist, generator), *rest))
+        front, wrist, felt, said = batch.seen
+        return batch._replace(seen=(_jittered(front, generator), _jittered(wrist, generator), felt, said))
 
     def batches(self, size: int) -> list[Batch]:
         """All samples in order, undisturbed, each with its task's plain instruction."""
@@ -65,10 +66,10 @@ class Memory:
         tasks = self._samples.task
         return [self._batch(rows, np.stack([self._sentences[tasks[row]][0] for row in rows])) for rows in parts]
 
-    def mean_chunk(self) -> NDArray[np.float32]:
-        """The mean of all valid actions, (7,): what a policy that neither looks nor listens can do."""
-        mean: NDArray[np.float32] = self._samples.chunks[self._samples.valid].mean(0)
-        return mean
+    def error_of_mean(self) -> float:
+        """The mean absolute error of always answering with the mean action: neither looking nor listening."""
+        actions = self._samples.chunks[self._samples.valid]
+        return float(np.abs(actions - actions.mean(0)).mean())
 
     def _sentence(self, row: int, generator: np.random.Generator) -> NDArray[np.int64]:
         sentences = self._sentences[self._samples.task[row]]

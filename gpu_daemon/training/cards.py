@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -27,7 +29,9 @@ _CONDITIONS: dict[Condition, str] = {
 }
 
 
-def card_of(config: TrainingConfig, plan: PolicyPlan, policy_id: str, exported: Exported, words: Vocabulary) -> ModelCard:
+def card_of(
+    config: TrainingConfig, plan: PolicyPlan, policy_id: str, exported: Exported, words: Vocabulary
+) -> ModelCard:
     """A card to play the exported policy with; what it can do is not known yet."""
     return ModelCard(
         id=policy_id,
@@ -36,7 +40,7 @@ def card_of(config: TrainingConfig, plan: PolicyPlan, policy_id: str, exported: 
         license=config.license,
         parameters=exported.parameters,
         adapter="onnx",
-        checkpoint=str(exported.onnx),
+        checkpoint=_named(exported.onnx),
         weights_sha256=exported.sha256,
         robots=(config.robot,),
         cameras=INPUTS,
@@ -46,6 +50,12 @@ def card_of(config: TrainingConfig, plan: PolicyPlan, policy_id: str, exported: 
         execute=plan.execute,
         words=words.words,
     )
+
+
+def _named(weights: Path) -> str:
+    """A path below `resources` from there, so that it holds on every machine; any other as it is."""
+    resources = Path(str(files("resources")))
+    return weights.relative_to(resources).as_posix() if weights.is_relative_to(resources) else str(weights)
 
 
 def described(card: ModelCard, history: str, results: Table | None) -> ModelCard:
@@ -68,8 +78,8 @@ def write_card(card: ModelCard, folder: Path) -> Path:
 def to_toml(card: ModelCard) -> str:
     """The card as a TOML file holds it; what has its default value is left out."""
     values = _without_defaults(msgspec.to_builtins(card))
-    tables = {name: value for name, value in values.items() if isinstance(value, dict)}
     cameras = values.pop("cameras", [])
+    tables = {name: value for name, value in values.items() if isinstance(value, dict)}
     lines = [f"{name} = {_value(value)}" for name, value in values.items() if name not in tables]
     for camera in cameras:
         lines += ["", "[[cameras]]", *(f"{name} = {_value(value)}" for name, value in camera.items())]
@@ -78,12 +88,16 @@ def to_toml(card: ModelCard) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _without_defaults(values: dict[str, object]) -> dict[str, object]:
+def _without_defaults(values: dict[str, Any]) -> dict[str, Any]:
     defaults = {field.name: field.default for field in structs.fields(ModelCard)}
     kept = {name: value for name, value in values.items() if value and value != defaults.get(name)}
     action = kept.get("action")
     if isinstance(action, dict):
-        standard = {field.name: msgspec.to_builtins(field.default) for field in structs.fields(ActionSpace) if field.default is not msgspec.NODEFAULT}
+        standard = {
+            field.name: msgspec.to_builtins(field.default)
+            for field in structs.fields(ActionSpace)
+            if field.default is not msgspec.NODEFAULT
+        }
         kept["action"] = {name: value for name, value in action.items() if standard.get(name, ...) != value}
     return kept
 

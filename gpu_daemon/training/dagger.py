@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +36,7 @@ def intervene(config: TrainingConfig, plan: PolicyPlan, card: ModelCard, budget:
     folder = dagger_folder(config, plan)
     count = -(-plan.dagger_episodes // config.shard_episodes)
     paths = [folder / f"{number:05d}.npz" for number in range(count)]
-    orders: list[ShardOrder] = [
+    orders = [
         DaggerOrder(config, number, path, card, plan.dagger_episodes)
         for number, path in enumerate(paths)
         if not path.exists()
@@ -46,9 +45,8 @@ def intervene(config: TrainingConfig, plan: PolicyPlan, card: ModelCard, budget:
     return sum(path.exists() for path in paths)
 
 
-def record_interventions(order: ShardOrder) -> None:
+def record_interventions(order: DaggerOrder) -> None:
     """Record one shard."""
-    assert isinstance(order, DaggerOrder)
     config, first = order.config, order.number * order.config.shard_episodes
     practice, policy = Practice(config.robot, config.scene), load(order.card)
     try:
@@ -77,9 +75,7 @@ class _Driver:
         self._queue: list[NDArray[np.float32]] = []
         self._astray = self._expert_until = 0
 
-    def act(
-        self, step: int, seen: Observation, label: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], bool]:
+    def act(self, step: int, seen: Observation, label: NDArray[np.float32]) -> tuple[NDArray[np.float32], bool]:
         """The action to carry out, and whether it is the expert's."""
         if step < self._expert_until:
             return label, True

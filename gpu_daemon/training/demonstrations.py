@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct, structs
@@ -15,6 +16,7 @@ from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.config import DemonstrationPlan, TrainingConfig
 from gpu_daemon.training.practice import Practice, Samples
 from gpu_daemon.training.shards import joined, write_shard
+from scenes.catalog import Scene, Task
 from scenes.policy import Observation
 from scenes.progress import Job, Progress
 
@@ -33,6 +35,9 @@ class ShardOrder(Struct, frozen=True):
     path: Path
 
 
+Order = TypeVar("Order", bound=ShardOrder)
+
+
 def demonstrate(config: TrainingConfig, budget: Budget) -> Job[int]:
     """Record the shards that are not there yet; returns how many are there now."""
     folder = demonstration_folder(config)
@@ -44,7 +49,7 @@ def demonstrate(config: TrainingConfig, budget: Budget) -> Job[int]:
 
 
 def record_shards(
-    orders: list[ShardOrder], record: Callable[[ShardOrder], None], config: TrainingConfig, budget: Budget, text: str
+    orders: Sequence[Order], record: Callable[[Order], None], config: TrainingConfig, budget: Budget, text: str
 ) -> Job[None]:
     """Record shards in processes of their own until all are done or the budget is spent."""
     if not orders:
@@ -92,7 +97,7 @@ def random_approach(plan: DemonstrationPlan, generator: np.random.Generator) -> 
     """Random actions, (k, 7), that bring the arm to another start; mostly none."""
     if generator.random() >= plan.random_starts:
         return np.empty((0, 7), np.float32)
-    steps, action = generator.integers(*_APPROACH), random_action(generator)
+    steps, action = int(generator.integers(*_APPROACH)), random_action(generator)
     action[2] = 0.5 * action[2] - 0.3
     return np.tile(action, (steps, 1))
 

@@ -91,7 +91,7 @@ def evaluate(
     outcomes: list[Outcome] = []
     yield Progress(0, len(waiting), card.id)
     with get_context("spawn").Pool(config.processes, single_threaded) as pool:
-        for outcome in pool.imap_unordered(play, waiting, chunksize=5):
+        for outcome in pool.imap(play, waiting, chunksize=5):
             outcomes.append(outcome)
             yield Progress(len(outcomes), len(waiting), card.id)
             if budget.spent:

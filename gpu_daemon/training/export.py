@@ -6,6 +6,7 @@ import io
 import warnings
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -95,10 +96,17 @@ def _random_inputs(network: Network, generator: np.random.Generator) -> dict[str
 def _onnx(network: Network) -> bytes:
     inputs = _random_inputs(network, np.random.Generator(np.random.PCG64(0)))
     arguments: tuple[Tensor, ...] = tuple(torch.from_numpy(value) for value in inputs.values())
-    buffer = io.BytesIO()
+    buffer: Any = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about itself
         torch.onnx.export(
-            network, arguments, buffer, input_names=list(inputs), output_names=["actions"], opset_version=17, dynamo=False
+            network,
+            arguments,
+            buffer,
+            input_names=list(inputs),
+            output_names=["actions"],
+            opset_version=17,
+            dynamo=False,
         )
-    return buffer.getvalue()
+    content: bytes = buffer.getvalue()
+    return content

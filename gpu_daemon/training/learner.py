@@ -30,7 +30,7 @@ class Learner:
         torch.manual_seed(plan.seed)
         self.plan, self.rank, self.step = plan, rank, 0
         self._memory = memory
-        self.network: Network = build(plan, words).to(memory_format=torch.channels_last)
+        self.network: Network = build(plan, words).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average: Network = build(plan, words)
         self.average.load_state_dict(self.network.state_dict())
         self._optimiser = torch.optim.AdamW(self.network.parameters(), plan.learning_rate, weight_decay=WEIGHT_DECAY)
@@ -48,7 +48,7 @@ class Learner:
         with torch.autocast("cpu", torch.bfloat16, enabled=self._fast):
             losses = self.network.losses(batch.seen, batch.chunks, batch.valid, batch.places)
         self._optimiser.zero_grad(set_to_none=True)
-        losses[0].backward()
+        losses[0].backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
         self._optimiser.step()
         self.step += 1
@@ -58,8 +58,8 @@ class Learner:
     def note_losses(self) -> tuple[float, float, float, float]:
         """Add the mean losses since the last call to the curve."""
         sums, self._sums = self._sums, np.zeros(4)
-        means = sums[:3] / max(sums[3], 1.0)
-        self.curve.append((float(self.step), *(float(mean) for mean in means)))
+        loss, actions, places = (float(each) for each in sums[:3] / max(sums[3], 1.0))
+        self.curve.append((float(self.step), loss, actions, places))
         return self.curve[-1]
 
     def weights(self) -> Tensor:
@@ -70,7 +70,9 @@ class Learner:
         """Go on with these weights."""
         with torch.no_grad():
             parameters = list(self.network.parameters())
-            for parameter, part in zip(parameters, weights.split([each.numel() for each in parameters]), strict=True):
+            for parameter, part in zip(
+                parameters, torch.split(weights, [each.numel() for each in parameters]), strict=True
+            ):
                 parameter.copy_(part.reshape(parameter.shape))
 
     def take_over(self, other: dict[str, Tensor]) -> None:
@@ -111,11 +113,8 @@ class Learner:
         self.step, self.curve = saved["step"], [tuple(row) for row in saved["curve"]]
 
     def _follow_average(self) -> None:
-        """The moving average begins late in each stage; before, it is the network itself."""
-        begun = averages(self.plan, self.step)
-        share = 1 - AVERAGE_DECAY if begun else 1.0
-        if not begun and self.step % 100:
-            return
+        """The moving average is the network itself until it begins, then a mean that forgets slowly."""
+        share = max(1 - AVERAGE_DECAY, 1 / (averaged_steps(self.plan, self.step) + 1))
         with torch.no_grad():
             for mean, value in zip(self.average.parameters(), self.network.parameters(), strict=True):
                 mean.lerp_(value, share)
@@ -131,11 +130,11 @@ def rate(plan: PolicyPlan, step: int) -> float:
     return highest * cosine * min(1.0, (step - begin + 1) / plan.warm_up)
 
 
-def averages(plan: PolicyPlan, step: int) -> bool:
-    """Whether the moving average of the weights has begun in the stage this step belongs to."""
-    if step <= plan.cloning_steps:
-        return step > plan.average_from * plan.cloning_steps
-    return step - plan.cloning_steps > plan.average_from * plan.dagger_steps
+def averaged_steps(plan: PolicyPlan, step: int) -> int:
+    """Over how many steps the moving average goes by now: none until late in each of the two stages."""
+    first = step <= plan.cloning_steps
+    begin, length = (0, plan.cloning_steps) if first else (plan.cloning_steps, plan.dagger_steps)
+    return max(0, step - begin - round(plan.average_from * length))
 
 
 def action_error(network: Network, batches: list[Batch]) -> float:

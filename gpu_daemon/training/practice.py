@@ -40,6 +40,7 @@ class Samples(Struct, frozen=True):
 
     @property
     def count(self) -> int:
+        """How many samples there are."""
         return len(self.task)
 
 
@@ -122,9 +123,7 @@ class _Record:
         )
 
 
-def chunked(
-    labels: NDArray[np.float32], by_expert: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def chunked(labels: NDArray[np.float32], by_expert: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The labels (n, 7) of each step and those after it, (n, CHUNK, 7), and which of them hold, (n, CHUNK).
 
     A later label belongs to this step's future only as long as the expert's own actions were carried out.

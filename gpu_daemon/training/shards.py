@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from msgspec import structs
@@ -34,9 +35,9 @@ def read_shard(path: Path) -> Samples:
         BadInput: the file is not a shard.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Samples(**arrays)
-    except (OSError, ValueError, TypeError, EOFError) as error:
+    except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise BadInput(f"{path} is not a shard of demonstrations.", hint="Delete it and run again.") from error
 
 

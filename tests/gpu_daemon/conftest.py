@@ -1,0 +1,56 @@
+"""A few demonstrations, recorded once for all tests of training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gpu_daemon.training.budget import Budget
+from gpu_daemon.training.config import TrainingConfig, read_config
+from gpu_daemon.training.demonstrations import demonstrate
+from scenes.progress import finish
+
+TRAINING_FILE = """
+folder = "work"
+cards = "cards"
+weights = "weights"
+processes = 2
+shard_episodes = 2
+test_starts = 1
+max_steps = 6
+[demonstrations]
+episodes = 6
+max_steps = 12
+[[policies]]
+id = "seeing"
+name = "Seeing"
+network = "film-cnn"
+cloning_steps = 24
+batch = 8
+warm_up = 4
+early_step = 12
+early_id = "seeing-early"
+early_name = "Seeing, early"
+dagger_episodes = 2
+dagger_steps = 12
+[[policies]]
+id = "flowing"
+name = "Flowing"
+network = "flow"
+start_from = "seeing"
+cloning_steps = 12
+batch = 8
+warm_up = 4
+"""
+
+
+@pytest.fixture(scope="session")
+def training(tmp_path_factory: pytest.TempPathFactory) -> TrainingConfig:
+    """A training of three shards, its demonstrations recorded."""
+    file = tmp_path_factory.mktemp("training") / "training.toml"
+    file.write_text(TRAINING_FILE, encoding="utf-8")
+    config = read_config(file)
+    assert finish(demonstrate(config, Budget(5))) == 3
+    assert len(list(Path(config.folder).rglob("*.npz"))) == 3
+    return config
