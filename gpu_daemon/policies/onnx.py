@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as reasons
 
 from gpu_daemon.policies.proprioception import SIZE, proprioception
-from gpu_daemon.policies.words import MAX_WORDS, Vocabulary
 from scenes.errors import BadInput, Incompatible
 from scenes.models import ModelCard
 from scenes.policy import Observation
 from scenes.settings import converted
+from scenes.words import MAX_WORDS, Vocabulary
 
 _REFUSALS = (reasons.Fail, reasons.InvalidArgument, reasons.InvalidGraph, reasons.InvalidProtobuf, reasons.NoModel)
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpu_daemon.policies.proprioception import CENTRE
-from gpu_daemon.policies.words import NOTHING, UNKNOWN
 from gpu_daemon.training.phrases import phrases, vocabulary
 from gpu_daemon.training.practice import Samples
 from gpu_daemon.training.shards import joined, read_shard
 from scenes.catalog import Scene
+from scenes.words import NOTHING, UNKNOWN
 
 PLACE_UNIT = 0.1  # [m] of the places that networks locate
 BRIGHTNESS = 0.2  # how far a picture may get darker or lighter

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from gpu_daemon.policies.words import Vocabulary
 from gpu_daemon.training.config import CHUNK, HZ, PolicyPlan, TrainingConfig
 from gpu_daemon.training.evaluation import FAMILIES, Condition, Table
 from gpu_daemon.training.export import Exported
@@ -18,6 +17,7 @@ from gpu_daemon.training.practice import INPUTS
 from scenes import durable
 from scenes.models import ModelCard
 from scenes.policy import ActionSpace
+from scenes.words import Vocabulary
 
 _CONDITIONS: dict[Condition, str] = {
     "plain": "Success",

@@ -76,8 +76,9 @@ def dagger_folder(config: TrainingConfig, plan: PolicyPlan) -> Path:
 
 
 def training_shards(config: TrainingConfig, plan: PolicyPlan) -> list[Path]:
-    """All shards but the first of the demonstrations, which is kept for validation."""
-    return shards(demonstration_folder(config))[1:] + shards(dagger_folder(config, plan))
+    """All shards, those of the policy it starts from too; the first demonstrations are kept for validation."""
+    found = shards(demonstration_folder(config))[1:] + shards(dagger_folder(config, plan))
+    return found + (shards(dagger_folder(config, config.policy(plan.start_from))) if plan.start_from else [])
 
 
 def trained_weights(config: TrainingConfig, plan: PolicyPlan, early: bool = False) -> Path:

@@ -17,13 +17,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from gpu_daemon.policies.proprioception import SIZE
-from gpu_daemon.policies.words import MAX_WORDS, Vocabulary
 from gpu_daemon.training.config import CHUNK, PIXELS, PolicyPlan
 from gpu_daemon.training.networks.building import Network, build, parameter_count
 from gpu_daemon.training.networks.film_cnn import ACTION
 from gpu_daemon.training.networks.flow import Flow
 from scenes import durable
 from scenes.errors import BadInput
+from scenes.words import MAX_WORDS, Vocabulary
 
 AGREEMENT = 1e-4  # between torch and ONNX, in units of the action
 LARGEST = 10 * 2**20  # [bytes] of one weights file

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from gpu_daemon.policies.words import Vocabulary, words_of
 from scenes.catalog import Family, Scene, SceneObject, Task
+from scenes.words import Vocabulary, words_of
 
 _GENEROUS: dict[Family, tuple[str, ...]] = {
     "reach": (

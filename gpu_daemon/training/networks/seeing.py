@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gpu_daemon.policies.proprioception import SIZE as FEELINGS
-from gpu_daemon.policies.words import FIRST, MAX_WORDS, NOTHING
+from scenes.words import FIRST, MAX_WORDS, NOTHING
 
 TEXT = 64  # numbers that stand for an instruction
 CHANNELS = (24, 40, 48, 64)

@@ -1,4 +1,4 @@
-"""Which words a learned policy knows, and an instruction as the numbers of its words."""
+"""The words of an instruction, and which of them a learned model knows."""
 
 from __future__ import annotations
 
