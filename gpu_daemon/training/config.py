@@ -57,6 +57,7 @@ class PolicyPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     warm_up: Positive = 200  # steps
     average_from: Share = 0.6  # of the steps: where the moving average of the weights begins
     start_from: str = ""  # the policy whose camera towers it takes over
+    frozen_steps: Count = 0  # at the beginning, during which what was taken over stays as it is
     early_step: Count = 0  # a snapshot of this step becomes a policy of its own
     early_id: str = ""
     early_name: str = ""

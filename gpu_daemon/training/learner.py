@@ -43,6 +43,7 @@ class Learner:
         torch.manual_seed(1_000_003 * self.plan.seed + 10_007 * self.step + self.rank)
         generator = np.random.Generator(np.random.PCG64([self.plan.seed, self.rank, self.step]))
         batch = self._memory.random_batch(self.plan.batch, generator)
+        self.network.senses.requires_grad_(self.step >= self.plan.frozen_steps)
         for group in self._optimiser.param_groups:
             group["lr"] = rate(self.plan, self.step)
         with torch.autocast("cpu", torch.bfloat16, enabled=self._fast):

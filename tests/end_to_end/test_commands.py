@@ -12,7 +12,10 @@ from sync import matchmaking
 from sync.records import Ballot
 from sync.store import Store
 
-MODELS = ("scripted-careful", "scripted-hasty", "random-walk", "canary-quetzal", "canary-axolotl")
+MODELS = (
+    *("film-cnn", "film-cnn-early", "film-flow", "scripted-careful", "scripted-hasty", "random-walk"),
+    *("canary-quetzal", "canary-axolotl"),
+)
 
 
 def test_the_same_seed_gives_the_same_episodes_and_both_verify_bit_exact(vlaarena, daemon) -> None:

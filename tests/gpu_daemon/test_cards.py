@@ -10,10 +10,12 @@ from scenes.catalog import find_robot, find_scene, robots, scenes
 from scenes.compat import issues
 from scenes.errors import BadInput
 
+LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
 
-def test_three_models_are_shipped_and_each_file_is_named_after_its_model() -> None:
+
+def test_learned_and_reference_models_are_shipped_and_each_file_is_named_after_its_model() -> None:
     cards = all_cards()
-    assert sorted(cards) == ["random-walk", "scripted-careful", "scripted-hasty"]
+    assert sorted(cards) == [*LEARNED, "random-walk", "scripted-careful", "scripted-hasty"]
     assert sorted(path.stem for path in SHIPPED_CARDS.glob("*.toml")) == sorted(cards)
 
 
@@ -28,9 +30,18 @@ def test_every_shipped_card_fits_the_robots_it_names() -> None:
 
 def test_models_without_learned_weights_say_so() -> None:
     for card in all_cards().values():
-        assert card.parameters == 0
-        assert "Reference, not a VLA" in card.notes
+        assert (card.parameters > 0) is (card.id in LEARNED)
+        assert ("Reference, not a VLA" in card.notes) is (card.id not in LEARNED)
         assert (card.organization, card.license) == ("VLA Arena", "Apache-2.0")
+
+
+def test_learned_models_say_how_they_were_made_and_how_often_they_succeed() -> None:
+    for model_id in LEARNED:
+        card = all_cards()[model_id]
+        assert "seeds" in card.notes
+        assert "Success: reach" in card.notes
+        assert len(card.words) > 30
+        assert not Path(card.checkpoint).is_absolute()
 
 
 def test_only_those_that_read_the_state_go_without_images() -> None:

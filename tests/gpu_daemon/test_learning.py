@@ -130,6 +130,19 @@ def test_the_average_of_the_weights_begins_late_in_each_stage() -> None:
     assert [averaged_steps(plan, step) for step in (0, 600, 601, 1000, 1001, 1300, 1301)] == [0, 0, 1, 400, 0, 0, 1]
 
 
+def test_what_was_taken_over_stays_as_it_is_while_it_is_frozen(training: TrainingConfig, memory: Memory) -> None:
+    senses, plan = Learner(training.policies[0], WORDS, memory).network.state_dict(), training.policies[1]
+    learner = Learner(structs.replace(plan, frozen_steps=2), WORDS, memory)
+    learner.take_over(senses)
+    taken = {name: value.clone() for name, value in senses.items() if name.startswith("senses.")}
+    learner.advance()
+    learner.advance()
+    now = learner.network.state_dict()
+    assert all(torch.equal(now[name], value) for name, value in taken.items())
+    learner.advance()
+    assert not torch.equal(learner.network.state_dict()["senses.front.grid.weight"], taken["senses.front.grid.weight"])
+
+
 def test_pictures_and_words_are_disturbed_only_while_learning(memory: Memory) -> None:
     plain = memory.batches(1000)[0]
     assert plain.seen[0].dtype == torch.uint8
