@@ -14,7 +14,7 @@ from msgspec import structs
 
 from gpu_daemon.address import DEFAULT_ADDRESS
 from gpu_daemon.messages import VERSION
-from gpu_daemon.policies.loading import all_cards
+from gpu_daemon.policies.loading import offered
 from gpu_daemon.server import Door
 from gpu_daemon.settings import DaemonSettings, daemon_settings, home_folder
 from gpu_daemon.training import commands
@@ -35,14 +35,14 @@ class ReadyLine(msgspec.Struct, frozen=True):
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 0, or 2 for a refused value, 5 where the daemon cannot go on."""
     chosen = _parser().parse_args(arguments)
-    home = home_folder(getattr(chosen, "home", None))
     try:
+        home = home_folder(getattr(chosen, "home", None))
         if chosen.command == "serve":
             _serve(chosen, home)
         elif chosen.command == "train":
             commands.run(chosen)
         else:
-            _list_models(all_cards(home), as_json=chosen.json)
+            _list_models(offered(home), as_json=chosen.json)
     except ArenaError as error:
         print(f"vlaarena-daemon: {error}", error.detail, sep="\n", file=sys.stderr)
         sys.exit(_exit_code(error))
@@ -79,12 +79,11 @@ def _announce(address: str) -> None:
     print(msgspec.json.encode(ReadyLine(address, VERSION)).decode(), flush=True)
 
 
-def _list_models(cards: dict[str, ModelCard], *, as_json: bool) -> None:
-    ordered = [cards[model_id] for model_id in sorted(cards)]
+def _list_models(cards: tuple[ModelCard, ...], *, as_json: bool) -> None:
     if as_json:
-        print(msgspec.json.encode(ordered).decode())
+        print(msgspec.json.encode(cards).decode())
         return
-    for card in ordered:
+    for card in cards:
         print(f"{card.id:<28} {card.status:<9} {card.adapter:<20} {','.join(card.robots):<12} {card.name}")
 
 
