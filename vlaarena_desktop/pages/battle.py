@@ -151,6 +151,7 @@ class BattlePage(QWidget):
         arena = self._arena
         self.setting_bar.play_requested.connect(self.play)
         self.setting_bar.scene_changed.connect(self._preview_choice)
+        arena.daemon.cards_changed.connect(lambda: self.setting_bar.set_models(arena.daemon.cards))
         self.welcome.new_battle_requested.connect(self.new_battle)
         self.playing.cancel_requested.connect(arena.cancel)
         self.vote_bar.confirmed.connect(arena.vote)

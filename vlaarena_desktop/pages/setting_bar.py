@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -19,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from scenes import catalog
 from scenes.episode import MAX_INSTRUCTION
+from scenes.models import ModelCard
+from scenes.words import Vocabulary
 from sync.records import TurnStart
 from vlaarena_desktop.icons import icon
 from vlaarena_desktop.theme import Colors
@@ -36,6 +40,9 @@ class SettingBar(QFrame):
         self.setObjectName("card")
         self.robot, self.scene, self.start = QComboBox(), QComboBox(), QComboBox()
         self.instruction, self.play = QLineEdit(), QPushButton(self.tr("Play"))
+        self.unknown = QLabel()
+        self.unknown.setObjectName("caption")
+        self._vocabularies: tuple[Vocabulary, ...] = ()
         self._suggestions = QStringListModel(self)
         self._name_widgets()
         self._lay_out()
@@ -48,6 +55,7 @@ class SettingBar(QFrame):
         self.play.clicked.connect(self._request_play)
         self.instruction.returnPressed.connect(self._request_play)
         self.instruction.textChanged.connect(self._update_play)
+        self.instruction.textChanged.connect(self._show_unknown_words)
         self._playable = True
         self._list_scenes()
         self._suggest_first()
@@ -66,6 +74,12 @@ class SettingBar(QFrame):
     def turn_start(self) -> TurnStart:
         """Where the next turn starts from."""
         return "continue" if self.start.currentData() == "continue" else "reset"
+
+    def set_models(self, cards: Iterable[ModelCard]) -> None:
+        """Whose words an instruction is held against: the active models that list theirs."""
+        active = (card for card in cards if card.status == "active" and card.words)
+        self._vocabularies = tuple(Vocabulary(card.words) for card in active)
+        self._show_unknown_words()
 
     def offer_next_turn(self, *, offered: bool, first: bool = False) -> None:
         """During a battle robot and scene stand fixed; after the first turn, one may continue from it."""
@@ -116,7 +130,7 @@ class SettingBar(QFrame):
         self._start_box = _captioned(self.tr("Start"), self.start)
         row.addWidget(self._robot_box)
         row.addWidget(_captioned(self.tr("Scene"), self.scene))
-        row.addWidget(_captioned(self.tr("Instruction"), self.instruction), 1)
+        row.addWidget(_captioned(self.tr("Instruction"), self.instruction, self.unknown), 1)
         row.addWidget(self._start_box)
         row.addWidget(self.play, 0, Qt.AlignmentFlag.AlignBottom)
         self.robot.setMaximumWidth(170)
@@ -153,11 +167,19 @@ class SettingBar(QFrame):
         self.instruction.setText(scene.task(scene.suggested).instruction)
 
     @Slot()
+    def _show_unknown_words(self) -> None:
+        """Name the words that a model which might play has not learned; which model is not said."""
+        text = self.instruction.text()
+        words = dict.fromkeys(word for vocabulary in self._vocabularies for word in vocabulary.unknown(text))
+        said = self.tr("not every model knows: {words}").format(words=", ".join(words)) if words else ""
+        self.unknown.setText(said)
+
+    @Slot()
     def _update_play(self) -> None:
         self.play.setEnabled(self._playable and bool(self.instruction.text().strip()))
 
 
-def _captioned(caption: str, field: QWidget) -> QWidget:
+def _captioned(caption: str, field: QWidget, beside: QLabel | None = None) -> QWidget:
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
@@ -165,6 +187,11 @@ def _captioned(caption: str, field: QWidget) -> QWidget:
     label = QLabel(caption)
     label.setObjectName("caption")
     label.setBuddy(field)
-    column.addWidget(label)
+    captions = QHBoxLayout()
+    captions.addWidget(label)
+    if beside is not None:
+        captions.addWidget(beside)
+    captions.addStretch(1)
+    column.addLayout(captions)
     column.addWidget(field)
     return box
