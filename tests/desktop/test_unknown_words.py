@@ -14,4 +14,4 @@ def test_words_that_not_every_model_knows_are_named_beside_the_instruction(
 ) -> None:
     bar = room.window.battle.setting_bar
     bar.instruction.setText(instruction)
-    assert bar.unknown.text().removeprefix("not every model knows: ") == unknown
+    assert bar.unknown.text().removeprefix("· not every model knows: ") == unknown

@@ -171,7 +171,7 @@ class SettingBar(QFrame):
         """Name the words that a model which might play has not learned; which model is not said."""
         text = self.instruction.text()
         words = dict.fromkeys(word for vocabulary in self._vocabularies for word in vocabulary.unknown(text))
-        said = self.tr("not every model knows: {words}").format(words=", ".join(words)) if words else ""
+        said = self.tr("· not every model knows: {words}").format(words=", ".join(words)) if words else ""
         self.unknown.setText(said)
 
     @Slot()
