@@ -17,7 +17,7 @@ from sync.store import Store
 from vlaarena_desktop import turns
 from vlaarena_desktop.local_daemon import daemon_at
 
-CONTESTANTS = ("scripted-careful", "film-cnn", "film-cnn-early", "random-walk")
+CONTESTANTS = ("scripted-careful", "film-cnn", "film-flow", "film-cnn-early", "random-walk")
 NOISE = 0.3  # of a voter's impression; success counts one
 
 
@@ -56,4 +56,4 @@ def test_a_voter_who_sees_only_episodes_puts_the_models_in_their_order(
         elo = {each.model_id: each.elo for each in elo_board(store.votes(origins=("simulated",)))}
     assert set(elo) <= set(CONTESTANTS)
     if battles >= 200:
-        assert min(elo[better] for better in CONTESTANTS[:2]) > elo["film-cnn-early"] > elo["random-walk"]
+        assert min(elo[better] for better in CONTESTANTS[:3]) > elo["film-cnn-early"] > elo["random-walk"]

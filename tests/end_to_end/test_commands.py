@@ -13,7 +13,7 @@ from sync.records import Ballot
 from sync.store import Store
 
 MODELS = (
-    *("film-cnn", "film-cnn-early", "scripted-careful", "scripted-hasty", "random-walk"),
+    *("film-cnn", "film-cnn-early", "film-flow", "scripted-careful", "scripted-hasty", "random-walk"),
     *("canary-quetzal", "canary-axolotl"),
 )
 

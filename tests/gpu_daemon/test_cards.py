@@ -10,7 +10,7 @@ from scenes.catalog import find_robot, find_scene, robots, scenes
 from scenes.compat import issues
 from scenes.errors import BadInput
 
-LEARNED = ("film-cnn", "film-cnn-early")
+LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
 
 
 def test_learned_and_reference_models_are_shipped_and_each_file_is_named_after_its_model() -> None:

@@ -17,6 +17,7 @@ def test_a_card_becomes_the_policy_of_its_adapter() -> None:
     assert kinds == {
         "film-cnn": OnnxPolicy,
         "film-cnn-early": OnnxPolicy,
+        "film-flow": OnnxPolicy,
         "random-walk": RandomWalk,
         "scripted-careful": ScriptedExpert,
         "scripted-hasty": ScriptedExpert,
