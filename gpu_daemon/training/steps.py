@@ -140,9 +140,11 @@ def history(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> str:
     lines = [
         f"A learned policy ({plan.network}): pictures, its arm's own state and the instruction in, action chunks out."
     ]
-    samples = f"{len(training_shards(config, plan))} shards of {config.shard_episodes} episodes"
+    seen = len(training_shards(config, plan))
+    corrected = seen - len(shards(demonstration_folder(config))[1:])
+    samples = f"{seen} shards of {config.shard_episodes} episodes"
     lines.append(
-        f"Trained by `vlaarena-daemon train` on {samples}, {len(shards(dagger_folder(config, plan)))} of them with "
+        f"Trained by `vlaarena-daemon train` on {samples}, {corrected} of them with "
         f"interventions; seeds {config.seed} and {plan.seed}, commit {_commit()}."
     )
     if plan.start_from:
