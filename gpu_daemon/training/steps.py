@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from gpu_daemon.training.batches import Memory
 from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.cards import card_of, described, write_card
-from gpu_daemon.training.cloning import clone, dagger_folder, policy_folder, trained_weights, training_shards
+from gpu_daemon.training.cloning import clone, policy_folder, trained_weights, training_shards
 from gpu_daemon.training.config import PolicyPlan, TrainingConfig
 from gpu_daemon.training.dagger import intervene
 from gpu_daemon.training.demonstrations import demonstrate, demonstration_folder
@@ -140,9 +140,9 @@ def history(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> str:
     lines = [
         f"A learned policy ({plan.network}): pictures, its arm's own state and the instruction in, action chunks out."
     ]
-    seen = len(training_shards(config, plan))
-    corrected = seen - len(shards(demonstration_folder(config))[1:])
-    samples = f"{seen} shards of {config.shard_episodes} episodes"
+    learned_from = len(training_shards(config, plan))
+    corrected = learned_from - len(shards(demonstration_folder(config))[1:])
+    samples = f"{learned_from} shards of {config.shard_episodes} episodes"
     lines.append(
         f"Trained by `vlaarena-daemon train` on {samples}, {corrected} of them with "
         f"interventions; seeds {config.seed} and {plan.seed}, commit {_commit()}."
