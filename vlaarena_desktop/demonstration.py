@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
 from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
 from PySide6.QtGui import QImage
@@ -21,9 +22,9 @@ from vlaarena_desktop.contact_sheet import contact_sheet
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.outcome import Outcome
+from vlaarena_desktop.replays import TurnReplay
 
 SHEET_MOMENTS = 6
-PICTURED_AT = 0.62  # of the replay: where both are at work
 _PATIENCE_SECONDS = 120
 _STOP_SECONDS = 5.0
 
@@ -46,6 +47,15 @@ def judge(left: Episode, right: Episode) -> Judgement:
     if left.succeeded or right.succeeded:
         return Judgement("left_better" if left.succeeded else "right_better", "only one of them did it")
     return Judgement("both_bad", "neither did it")
+
+
+def most_different(replay: TurnReplay) -> float:
+    """[s] into a replay where the two sides' joint positions are furthest apart; the shorter side holds its last."""
+    left, right = replay.left.display, replay.right.display
+    longer = max(left, right, key=lambda track: len(track.times))
+    frames = np.arange(len(longer.times))
+    apart = [track.qpos[np.minimum(frames, len(track.qpos) - 1)] for track in (left, right)]
+    return float(longer.times[np.linalg.norm(apart[0] - apart[1], axis=1).argmax()])
 
 
 def run(home: Path, out: Path) -> None:
@@ -83,7 +93,7 @@ def _play(room: Room, store: Store, out: Path) -> None:
     _tell(arena.outcome, turn)
     page.playhead.set_speed(1.0)
     _save(_sheet(room, turn), out / "battle.png")
-    _seek(room, PICTURED_AT * page.playhead.duration)
+    _seek(room, most_different(arena.turns[-1]))
     _save(room.window.grab().toImage(), out / "window.png")
 
 
