@@ -3,7 +3,7 @@
     python tests/bench/bench_policies.py [--starts 200] [--processes 2] [--policy ID ...]
 
 Start k plays task k of the scene (in turn) from the world seed FIRST_SEED + k, for 50 steps at most.
-Cameras are not rendered: none of these policies looks at its images.
+Policies that look through cameras are given their pictures.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from multiprocessing import get_context
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 
 from gpu_daemon.messages import Play
 from gpu_daemon.policies.loading import all_cards, load
 from gpu_daemon.rollout import rollout
+from scenes.cameras import Cameras
 from scenes.catalog import Task, find_scene
 from scenes.progress import finish
 from scenes.world import compile_world
@@ -41,8 +41,9 @@ class Player:
     """One policy in its world, played by the daemon's own rollout."""
 
     def __init__(self, policy_id: str) -> None:
-        self.card = replace(all_cards()[policy_id], cameras=())
+        self.card = all_cards()[policy_id]
         self.policy, self.world = load(self.card), compile_world("panda", "table")
+        self.cameras = Cameras(self.world.model) if self.card.cameras else None
 
     def play(self, task: Task, seed: int) -> Outcome:
         """One episode."""
@@ -58,7 +59,7 @@ class Player:
             max_steps=STEPS,
             seal_key=bytes(32),
         )
-        result = finish(rollout(self.policy, self.card, self.world, request, None))
+        result = finish(rollout(self.policy, self.card, self.world, request, self.cameras))
         episode, act_ms = result.episode, float(result.inference_seconds.mean()) * 1e3
         return Outcome(self.card.id, task.id, task.family, seed, episode.trajectory.steps, episode.succeeded, act_ms)
 
@@ -66,7 +67,11 @@ class Player:
 def play(policy_id: str, starts: range) -> list[Outcome]:
     """One episode per start."""
     player, tasks = Player(policy_id), find_scene("table").tasks
-    return [player.play(tasks[start % len(tasks)], FIRST_SEED + start) for start in starts]
+    try:
+        return [player.play(tasks[start % len(tasks)], FIRST_SEED + start) for start in starts]
+    finally:
+        if player.cameras is not None:
+            player.cameras.close()
 
 
 def wilson(successes: int, count: int) -> tuple[float, float]:
