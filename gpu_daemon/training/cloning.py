@@ -6,6 +6,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import BrokenBarrierError
 
+import msgspec
 import torch
 from msgspec import Struct
 from safetensors.torch import load_file, save_file
@@ -20,12 +21,13 @@ from gpu_daemon.training.meeting import Meeting
 from gpu_daemon.training.networks.building import Network, build, parameter_count
 from gpu_daemon.training.phrases import vocabulary
 from gpu_daemon.training.shards import shards
+from scenes import durable
 from scenes.catalog import find_scene
 from scenes.errors import BadInput
 from scenes.progress import Job, Progress
 
 AVERAGING = 12  # steps between two averagings
-CHECKPOINT = 600  # steps between two checkpoints: some minutes
+CHECKPOINT = 300  # steps between two checkpoints: about two minutes
 
 
 class Part(Struct, frozen=True):
@@ -41,14 +43,14 @@ class Part(Struct, frozen=True):
 def clone(config: TrainingConfig, plan: PolicyPlan, budget: Budget) -> Job[int]:
     """Take the plan's steps, or as many as the budget allows; returns how many are done.
 
-    Before DAgger's episodes are there only the cloning steps are taken.
+    Before all of DAgger's episodes are there only the cloning steps are taken.
 
     Raises:
         BadInput: there are no demonstrations, or a file is damaged.
     """
     folder = policy_folder(config, plan)
     folder.mkdir(parents=True, exist_ok=True)
-    until = plan.cloning_steps + (plan.dagger_steps if shards(dagger_folder(config, plan)) else 0)
+    until = plan.cloning_steps + (plan.dagger_steps if interventions(config, plan) else 0)
     context = get_context("spawn")
     ranks = max(1, min(config.processes, len(training_shards(config, plan))))
     weights = parameter_count(build(plan, len(vocabulary(find_scene(config.scene)).words)))
@@ -75,15 +77,32 @@ def dagger_folder(config: TrainingConfig, plan: PolicyPlan) -> Path:
     return policy_folder(config, plan) / "dagger"
 
 
+def interventions(config: TrainingConfig, plan: PolicyPlan) -> list[Path]:
+    """The shards recorded with this policy; none before all are there, or a pause would change what is learned."""
+    found = shards(dagger_folder(config, plan))
+    return found if len(found) >= intervention_shards(config, plan) else []
+
+
+def intervention_shards(config: TrainingConfig, plan: PolicyPlan) -> int:
+    """How many shards are to be recorded with this policy."""
+    return -(-plan.dagger_episodes // config.shard_episodes)
+
+
 def training_shards(config: TrainingConfig, plan: PolicyPlan) -> list[Path]:
     """All shards, those of the policy it starts from too; the first demonstrations are kept for validation."""
-    found = shards(demonstration_folder(config))[1:] + shards(dagger_folder(config, plan))
-    return found + (shards(dagger_folder(config, config.policy(plan.start_from))) if plan.start_from else [])
+    found = shards(demonstration_folder(config))[1:] + interventions(config, plan)
+    return found + (interventions(config, config.policy(plan.start_from)) if plan.start_from else [])
 
 
 def trained_weights(config: TrainingConfig, plan: PolicyPlan, early: bool = False) -> Path:
     """The weights to be played: the moving average, or the early snapshot."""
     return policy_folder(config, plan) / ("early.safetensors" if early else "weights.safetensors")
+
+
+def steps_taken(config: TrainingConfig, plan: PolicyPlan) -> int:
+    """How far a policy is trained, by its checkpoints: the oldest that is left, what is newer may not be whole."""
+    found = policy_folder(config, plan).glob("step-*-0.pt")
+    return min((int(path.name.split("-")[1]) for path in found), default=0)
 
 
 def _lead(part: Part, meeting: Meeting, budget: Budget) -> Job[int]:
@@ -116,10 +135,10 @@ def _stretch(learner: Learner, part: Part, meeting: Meeting) -> bool:
     """Steps up to the next averaging, the averaging, and a checkpoint where one is due; whether to stop."""
     for _ in range(min(AVERAGING, part.until - learner.step)):
         learner.advance()
-        if learner.step == part.plan.early_step and part.rank == 0:
-            save_file(_plain(learner.network), trained_weights(part.config, part.plan, early=True))
     mean, stop = meeting.average(part.rank, learner.weights().numpy())
     learner.take_weights(torch.from_numpy(mean))
+    if part.rank == 0 and learner.step - AVERAGING < part.plan.early_step <= learner.step:
+        save_file(_plain(learner.network), trained_weights(part.config, part.plan, early=True))
     if stop or learner.step >= part.until or learner.step % CHECKPOINT == 0:
         _checkpoint(learner, part, meeting)
     return stop
@@ -132,6 +151,7 @@ def _checkpoint(learner: Learner, part: Part, meeting: Meeting) -> None:
     meeting.wait()
     if part.rank == 0:
         save_file(_plain(learner.average), trained_weights(part.config, part.plan))
+        durable.write(folder / "curve.json", msgspec.json.encode(learner.curve))
         for path in folder.glob("step-*.pt"):
             if not path.name.startswith(f"step-{learner.step:07d}-"):
                 path.unlink()
@@ -146,10 +166,10 @@ def _learner(part: Part) -> Learner:
     memory = Memory(paths[part.rank :: part.ranks], scene)
     learner = Learner(part.plan, len(vocabulary(scene).words), memory, part.rank)
     folder = policy_folder(part.config, part.plan)
-    steps = [int(path.name.split("-")[1]) for path in folder.glob("step-*-0.pt")]
-    if steps:
-        own = folder / f"step-{min(steps):07d}-{part.rank}.pt"  # what is newer may not be whole
-        learner.restore(own if own.exists() else own.with_name(f"step-{min(steps):07d}-0.pt"))
+    done = steps_taken(part.config, part.plan)
+    if done:
+        own = folder / f"step-{done:07d}-{part.rank}.pt"
+        learner.restore(own if own.exists() else own.with_name(f"step-{done:07d}-0.pt"))
     elif part.plan.start_from:
         other = trained_weights(part.config, part.config.policy(part.plan.start_from))
         learner.take_over(load_file(other))

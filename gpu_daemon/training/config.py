@@ -19,6 +19,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 CHUNK = 8  # actions of one inference
 HZ = 10.0
 PIXELS = 96
+Horizon = Annotated[int, Meta(ge=1, le=CHUNK)]
 
 
 class Weights(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,7 +62,7 @@ class PolicyPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     early_step: Count = 0  # a snapshot of this step becomes a policy of its own
     early_id: str = ""
     early_name: str = ""
-    execute: Annotated[int, Meta(ge=1, le=CHUNK)] = 2
+    execute: Horizon = 4  # actions of a chunk carried out, until validation has chosen
 
 
 class TrainingConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -80,6 +81,8 @@ class TrainingConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     shard_episodes: Positive = 25
     demonstrations: DemonstrationPlan = DemonstrationPlan()
     validation_starts: Count = 20  # per task family
+    horizons: Annotated[tuple[Horizon, ...], Meta(min_length=1)] = (2, 3, 4, 6)  # validation chooses among these
+    noises: Annotated[tuple[Share, ...], Meta(min_length=1)] = (0.0, 1.0)  # and these, of policies that sample
     test_starts: Count = 400  # per task family
     max_steps: Positive = 50
 

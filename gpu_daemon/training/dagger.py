@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gpu_daemon.policies.loading import load
 from gpu_daemon.training.budget import Budget
-from gpu_daemon.training.cloning import dagger_folder
+from gpu_daemon.training.cloning import dagger_folder, intervention_shards
 from gpu_daemon.training.config import PolicyPlan, TrainingConfig
 from gpu_daemon.training.demonstrations import ShardOrder, drawn_task, random_approach, record_shards
 from gpu_daemon.training.phrases import phrases
@@ -34,8 +34,7 @@ class DaggerOrder(ShardOrder, frozen=True):
 def intervene(config: TrainingConfig, plan: PolicyPlan, card: ModelCard, budget: Budget) -> Job[int]:
     """Record the shards that are not there yet; returns how many are there now."""
     folder = dagger_folder(config, plan)
-    count = -(-plan.dagger_episodes // config.shard_episodes)
-    paths = [folder / f"{number:05d}.npz" for number in range(count)]
+    paths = [folder / f"{number:05d}.npz" for number in range(intervention_shards(config, plan))]
     orders = [
         DaggerOrder(config, number, path, card, plan.dagger_episodes)
         for number, path in enumerate(paths)

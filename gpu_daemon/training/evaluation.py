@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from math import sqrt
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Literal
 
+import msgspec
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from gpu_daemon.messages import Play
@@ -19,9 +23,11 @@ from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.config import PIXELS, TrainingConfig
 from gpu_daemon.training.demonstrations import single_threaded
 from gpu_daemon.training.phrases import held_out_phrases
+from scenes import durable
 from scenes.cameras import Cameras
 from scenes.catalog import Family, Scene, Task
 from scenes.episode import State
+from scenes.errors import BadInput
 from scenes.models import ModelCard
 from scenes.policy import Observation, Policy
 from scenes.progress import Job, Progress, finish
@@ -51,8 +57,9 @@ class Outcome(Struct, frozen=True):
 
     condition: Condition
     family: Family
+    number: int
     succeeded: bool
-    inference_ms: NDArray[np.float32]
+    inference_ms: tuple[float, ...]
 
 
 class Row(Struct, frozen=True):
@@ -71,6 +78,7 @@ class Table(Struct, frozen=True):
 
     rows: tuple[Row, ...]
     inference_p95_ms: float
+    weights_sha256: str = ""
 
     def mean(self, condition: Condition) -> float:
         """The mean of the families' success rates, 0 .. 1."""
@@ -79,24 +87,56 @@ class Table(Struct, frozen=True):
 
 
 def evaluate(
-    config: TrainingConfig, card: ModelCard, starts: dict[Condition, int], first_seed: int, budget: Budget
+    config: TrainingConfig,
+    card: ModelCard,
+    starts: dict[Condition, int],
+    first_seed: int,
+    budget: Budget,
+    kept: Path = Path(os.devnull),
 ) -> Job[Table]:
-    """Play so many starts per family under each condition; fewer if the budget is spent before."""
+    """Play so many starts per family under each condition; fewer if the budget is spent before.
+
+    What was played is added to the file `kept`; what already stands there is not played again.
+    """
+    outcomes = played_before(kept)
+    known = {(outcome.condition, outcome.family, outcome.number) for outcome in outcomes}
     waiting = [
         Start(config, card, condition, family, number, first_seed + number)
-        for condition, count in starts.items()
-        for number in range(count)
-        for family in FAMILIES
+        for condition, family, number in _kinds(starts)
+        if (condition, family, number) not in known
     ]
-    outcomes: list[Outcome] = []
-    yield Progress(0, len(waiting), card.id)
-    with get_context("spawn").Pool(config.processes, single_threaded) as pool:
+    yield Progress(len(known), len(known) + len(waiting), card.id)
+    with get_context("spawn").Pool(config.processes, single_threaded) as pool, kept.open("ab") as file:
         for outcome in pool.imap(play, waiting, chunksize=5):
             outcomes.append(outcome)
-            yield Progress(len(outcomes), len(waiting), card.id)
+            file.write(msgspec.json.encode(outcome) + b"\n")
+            file.flush()
+            yield Progress(len(outcomes), len(known) + len(waiting), card.id)
             if budget.spent:
                 break
-    return table(outcomes)
+    return structs.replace(table(outcomes), weights_sha256=card.weights_sha256)
+
+
+def _kinds(starts: dict[Condition, int]) -> Iterator[tuple[Condition, Family, int]]:
+    for condition, count in starts.items():
+        yield from ((condition, family, number) for number in range(count) for family in FAMILIES)
+
+
+def played_before(path: Path) -> list[Outcome]:
+    """The outcomes in a file; a last line that a kill cut short is taken away.
+
+    Raises:
+        BadInput: it holds something else.
+    """
+    content = path.read_bytes() if path.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        durable.write(path, whole)
+    try:
+        return [msgspec.json.decode(line, type=Outcome) for line in whole.splitlines()]
+    except msgspec.MsgspecError as error:
+        hint = "Delete it; its episodes are played again."
+        raise BadInput(f"{path} is not a list of outcomes.", hint=hint, detail=str(error)) from error
 
 
 def play(start: Start) -> Outcome:
@@ -112,7 +152,8 @@ def play(start: Start) -> Outcome:
     if start.condition in ("held_out", "unknown_word", "swapped_words"):
         events = events_of(world, result.episode.trajectory, task)
         succeeded = any(event.kind == "success" for event in events)
-    return Outcome(start.condition, start.family, succeeded, result.inference_seconds * 1e3)
+    times = tuple(round(float(seconds) * 1e3, 2) for seconds in result.inference_seconds)
+    return Outcome(start.condition, start.family, start.number, succeeded, times)
 
 
 def table(outcomes: list[Outcome]) -> Table:
@@ -124,8 +165,8 @@ def table(outcomes: list[Outcome]) -> Table:
         Row(condition, family, len(found), sum(found), *wilson(sum(found), len(found)))
         for (condition, family), found in counts.items()
     )
-    times = np.concatenate([outcome.inference_ms for outcome in outcomes]) if outcomes else np.zeros(1)
-    return Table(rows, float(np.percentile(times, 95)))
+    times = [time for outcome in outcomes for time in outcome.inference_ms]
+    return Table(rows, float(np.percentile(times or [0.0], 95)))
 
 
 def wilson(successes: int, count: int) -> tuple[float, float]:
@@ -225,6 +266,7 @@ def _policies() -> dict[str, Policy]:
 
 def _policy(card: ModelCard) -> Policy:
     known = _policies()
-    if card.id not in known:
-        known[card.id] = load(card)
-    return known[card.id]
+    key = f"{card.id} {card.weights_sha256} {card.options}"
+    if key not in known:
+        known[key] = load(card)
+    return known[key]

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import msgspec
 import torch
-from msgspec import Struct
 from safetensors.torch import load_file
 
 from gpu_daemon.training.batches import Memory
 from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.cards import card_of, described, write_card
-from gpu_daemon.training.cloning import clone, policy_folder, trained_weights, training_shards
+from gpu_daemon.training.choosing import choose, kept_at, played_so
+from gpu_daemon.training.cloning import clone, policy_folder, steps_taken, trained_weights
 from gpu_daemon.training.config import PolicyPlan, TrainingConfig
 from gpu_daemon.training.dagger import intervene
 from gpu_daemon.training.demonstrations import demonstrate, demonstration_folder
 from gpu_daemon.training.evaluation import TEST_SEED, Condition, Table, evaluate
 from gpu_daemon.training.export import export
+from gpu_daemon.training.history import (
+    Validation,
+    choice,
+    choice_in_words,
+    choice_path,
+    history,
+    results,
+    results_path,
+)
 from gpu_daemon.training.learner import action_error
 from gpu_daemon.training.networks.building import build
 from gpu_daemon.training.phrases import vocabulary
@@ -29,14 +37,6 @@ from scenes.models import ModelCard
 from scenes.progress import Job
 
 _LOOKED_AT = 500  # validation samples per batch
-
-
-class Validation(Struct, frozen=True):
-    """How far a policy's actions are from the expert's on samples it was not trained on."""
-
-    steps: int
-    error: float  # mean absolute
-    error_of_mean: float  # of always answering with the mean action
 
 
 def record(config: TrainingConfig, budget: Budget) -> Job[str]:
@@ -58,11 +58,13 @@ def learn(config: TrainingConfig, budget: Budget) -> Job[str]:
 
 
 def correct(config: TrainingConfig, budget: Budget) -> Job[str]:
-    """Record interventions with every policy that plans some."""
+    """Record interventions with every policy that plans some and has taken its cloning steps."""
     found = []
     for plan in config.policies:
-        if plan.dagger_episodes:
-            card = exported_card(config, plan, plan.id)
+        if steps_taken(config, plan) < plan.cloning_steps:
+            found.append(f"{plan.id}: not cloned yet, nothing recorded")
+        elif plan.dagger_episodes:
+            card = exported_card(config, plan, plan.id, policy_folder(config, plan))
             count = yield from intervene(config, plan, card, budget)
             found.append(f"{plan.id}: {count} shards of interventions")
     return "\n".join(found) or "No policy plans interventions."
@@ -73,26 +75,39 @@ def ship(config: TrainingConfig, budget: Budget) -> Job[str]:
     paths = []
     for plan in config.policies:
         for policy_id in _ids(config, plan):
-            card = exported_card(config, plan, policy_id)
-            table = results(config, plan, policy_id)
-            paths.append(str(write_card(described(card, history(config, plan, policy_id), table), Path(config.cards))))
+            card = exported_card(config, plan, policy_id, Path(config.weights))
+            said = [history(config, plan, policy_id), choice_in_words(choice(config, plan, card))]
+            card = described(card, "\n".join(said), results(config, plan, card))
+            paths.append(str(write_card(card, Path(config.cards))))
     yield from ()
     return "\n".join(paths)
 
 
 def measure(config: TrainingConfig, budget: Budget) -> Job[str]:
-    """Evaluate every policy on the test starts."""
-    some = max(1, config.test_starts // 4)
-    starts: dict[Condition, int] = {"plain": config.test_starts, "held_out": some, "unknown_word": some}
-    starts |= {"swapped_words": some, "blank": some, "swapped_objects": some}
+    """Choose how every policy is played on validation starts, then evaluate it on the test starts."""
     found = []
     for plan in config.policies:
         for policy_id in _ids(config, plan):
-            card = exported_card(config, plan, policy_id)
-            table = yield from evaluate(config, card, starts, TEST_SEED, budget)
-            durable.write(_results(config, plan, policy_id), msgspec.json.encode(table))
+            table = yield from _measured(config, plan, policy_id, budget)
             found.append(f"{policy_id}: mean success {100 * table.mean('plain'):.1f} %")
     return "\n".join(found)
+
+
+def _measured(config: TrainingConfig, plan: PolicyPlan, policy_id: str, budget: Budget) -> Job[Table]:
+    folder = policy_folder(config, plan)
+    card = exported_card(config, plan, policy_id, folder)
+    if config.validation_starts and choice(config, plan, card) is None:
+        chosen = yield from choose(config, plan, card, folder, budget)
+        if not budget.spent:
+            durable.write(choice_path(config, plan, policy_id), msgspec.json.encode(chosen))
+        card = played_so(card, chosen.execute, chosen.noise)
+    some = max(1, config.test_starts // 4)
+    starts: dict[Condition, int] = {"plain": config.test_starts}
+    if policy_id == plan.id:
+        starts |= dict.fromkeys(("held_out", "unknown_word", "swapped_words", "blank", "swapped_objects"), some)
+    table = yield from evaluate(config, card, starts, TEST_SEED, budget, kept_at(folder, card, "test"))
+    durable.write(results_path(config, plan, policy_id), msgspec.json.encode(table))
+    return table
 
 
 def everything(config: TrainingConfig, budget: Budget) -> Job[str]:
@@ -104,15 +119,17 @@ def everything(config: TrainingConfig, budget: Budget) -> Job[str]:
     return "\n".join(said)
 
 
-def exported_card(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> ModelCard:
-    """Export a policy as it is now.
+def exported_card(config: TrainingConfig, plan: PolicyPlan, policy_id: str, folder: Path) -> ModelCard:
+    """Export a policy as it is now into a folder; its card plays it as validation chose, if it did.
 
     Raises:
         BadInput: it has not been trained yet.
     """
     words = vocabulary(find_scene(config.scene))
     weights = trained_weights(config, plan, early=policy_id != plan.id)
-    return card_of(config, plan, policy_id, export(plan, policy_id, weights, words, Path(config.weights)), words)
+    card = card_of(config, plan, policy_id, export(plan, policy_id, weights, words, folder), words)
+    chosen = choice(config, plan, card)
+    return played_so(card, chosen.execute, chosen.noise) if chosen else card
 
 
 def validate(config: TrainingConfig, plan: PolicyPlan, steps: int) -> Validation:
@@ -126,58 +143,6 @@ def validate(config: TrainingConfig, plan: PolicyPlan, steps: int) -> Validation
     return Validation(steps, action_error(network, batches), memory.error_of_mean())
 
 
-def results(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> Table | None:
-    """The evaluation of a policy, if there was one."""
-    path = _results(config, plan, policy_id)
-    return msgspec.json.decode(path.read_bytes(), type=Table) if path.exists() else None
-
-
-def history(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> str:
-    """How a policy was made, in words."""
-    folder = policy_folder(config, plan)
-    path = folder / "validation.json"
-    seen = msgspec.json.decode(path.read_bytes(), type=Validation) if path.exists() else None
-    lines = [
-        f"A learned policy ({plan.network}): pictures, its arm's own state and the instruction in, action chunks out."
-    ]
-    learned_from = len(training_shards(config, plan))
-    corrected = learned_from - len(shards(demonstration_folder(config))[1:])
-    samples = f"{learned_from} shards of {config.shard_episodes} episodes"
-    lines.append(
-        f"Trained by `vlaarena-daemon train` on {samples}, {corrected} of them with "
-        f"interventions; seeds {config.seed} and {plan.seed}, commit {_commit()}."
-    )
-    if plan.start_from:
-        lines.append(f"Its camera towers and words began with the weights of '{plan.start_from}'.")
-    if policy_id != plan.id:
-        lines.append(f"An early snapshot of '{plan.id}' after {plan.early_step} steps, weaker on purpose.")
-    elif seen is not None:
-        lines.append(
-            f"{seen.steps} optimiser steps in {config.processes} processes; mean error of an action on demonstrations "
-            f"not trained on {seen.error:.3f}, of always answering with the mean action {seen.error_of_mean:.3f}."
-        )
-    return "\n".join(lines)
-
-
 def _ids(config: TrainingConfig, plan: PolicyPlan) -> list[str]:
     early = plan.early_id and trained_weights(config, plan, early=True).exists()
     return [plan.id, plan.early_id] if early else [plan.id]
-
-
-def _results(config: TrainingConfig, plan: PolicyPlan, policy_id: str) -> Path:
-    return policy_folder(config, plan) / f"results-{policy_id}.json"
-
-
-def _commit() -> str:
-    """The commit of this checkout; "unknown" where there is none."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return found.stdout.strip()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from msgspec import json, structs
+from safetensors.torch import load_file
 
 from gpu_daemon.training.batches import Memory
 from gpu_daemon.training.budget import Budget
@@ -82,7 +83,7 @@ def test_a_checkpoint_of_another_network_is_refused(training: TrainingConfig, me
         Learner(training.policies[0], WORDS, memory).restore(tmp_path / "step.pt")
 
 
-def test_two_processes_end_with_one_set_of_weights_and_a_killed_training_resumes(
+def test_two_processes_agree_and_a_killed_training_ends_with_the_weights_of_one_that_was_not(
     training: TrainingConfig, tmp_path: Path
 ) -> None:
     config, plan = into(training, tmp_path / "work"), training.policies[0]
@@ -107,6 +108,10 @@ def test_two_processes_end_with_one_set_of_weights_and_a_killed_training_resumes
     both = [torch.load(policy_folder(config, plan) / name, weights_only=True)["network"] for name in kept]
     assert all(torch.equal(both[0][name], both[1][name]) for name in both[0])
     assert trained_weights(config, plan, early=True).exists()
+    whole = into(training, tmp_path / "whole")
+    assert finish(clone(whole, plan, Budget(5))) == 24
+    same = [load_file(trained_weights(each, plan)) for each in (config, whole)]
+    assert all(torch.equal(same[0][name], same[1][name]) for name in same[0])
 
 
 def test_there_is_nothing_to_learn_without_demonstrations(training: TrainingConfig, tmp_path: Path) -> None:
