@@ -148,7 +148,7 @@ def _sheet(room: Room, turn: Turn) -> QImage:
     pairs = []
     for moment in moments:
         _seek(room, moment)
-        pairs.append(page.pictures())
+        pairs.append(page.room.pictures())
     return contact_sheet(turn.instruction, moments, pairs)
 
 

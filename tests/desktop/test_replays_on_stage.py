@@ -58,7 +58,7 @@ def test_steps_count_the_robot_s_control_steps_whatever_a_card_s_rate(
     room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
 ) -> None:
     page = room.window.battle
-    page.show_turn(replay(slow_trajectory, shorter_trajectory))
+    page.room.show_turn(replay(slow_trajectory, shorter_trajectory))
     playhead = page.playhead
     assert (playhead.control_hz, playhead.steps) == (10.0, 20)
     playhead.step_by(3)
@@ -74,7 +74,7 @@ def test_each_side_s_own_control_steps_are_what_must_be_watched(
     room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
 ) -> None:
     page = room.window.battle
-    page.show_turn(replay(slow_trajectory, shorter_trajectory))
+    page.room.show_turn(replay(slow_trajectory, shorter_trajectory))
     coverage = Coverage()
     coverage.add_turn("turn", slow_trajectory.steps, shorter_trajectory.steps)
     for side, viewer in enumerate(page.viewers):
@@ -101,7 +101,7 @@ def test_a_replay_that_cannot_be_drawn_is_said_and_nothing_else_is_shown(
     shown: list[Notice] = []
     room.notices.shown.connect(shown.append)
     assert callable(spoil)
-    room.window.battle.show_turn(replay(trajectory, spoil(trajectory)))
+    room.window.battle.room.show_turn(replay(trajectory, spoil(trajectory)))
     assert said in shown[-1].text
     assert [viewer.stage for viewer in room.window.battle.viewers] == [None, None]
     assert room.window.battle.playhead.duration == 0.0

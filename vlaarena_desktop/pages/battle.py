@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from scenes.catalog import find_robot
-from scenes.errors import ArenaError
 from sync.records import VoidReason, Vote
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.pages.playing_bar import PlayingBar, WelcomeBar
+from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.setting_bar import SettingBar
-from vlaarena_desktop.pages.transport import Transport
 from vlaarena_desktop.pages.verdict import RevealPanel, UndoBar
 from vlaarena_desktop.pages.vote_bar import VoteBar
-from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.theme import Colors
-from vlaarena_desktop.viewer import Viewer
 from vlaarena_desktop.viewing.mjmodels import MjModels
-from vlaarena_desktop.viewing.view import ViewLink
 
 
 class BattlePage(QWidget):
@@ -31,13 +25,10 @@ class BattlePage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._arena, self._models = arena, models
-        self._shown: TurnReplay | None = None
-        self._unseen: set[int] = set()  # sides of which nothing came onto the screen yet
-        self.playhead = Playhead(self)
-        self.viewers = tuple(Viewer(side, self.playhead, native=native) for side in (0, 1))
-        self.link = ViewLink([viewer.view for viewer in self.viewers], self)
+        self.room = ReplayRoom(models, native=native)
+        self.playhead, self.viewers, self.link = self.room.playhead, self.room.viewers, self.room.link
+        self.transport = self.room.transport
         self.setting_bar = SettingBar()
-        self.transport = Transport(self.playhead, self.link)
         self.welcome, self.playing = WelcomeBar(), PlayingBar()
         self.vote_bar, self.undo_bar, self.reveal_panel = VoteBar(), UndoBar(), RevealPanel()
         self._below = QStackedWidget()
@@ -50,19 +41,11 @@ class BattlePage(QWidget):
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""
         self.setting_bar.dress(colors)
-        self.transport.dress(colors)
-        for viewer in self.viewers:
-            viewer.set_background(colors.stage)
+        self.room.dress(colors)
 
     def release(self) -> None:
         """Free the viewers' OpenGL resources and stop the clock."""
-        self.playhead.pause()
-        for viewer in self.viewers:
-            viewer.release()
-
-    def pictures(self) -> tuple[QImage, QImage]:
-        """What A's and B's viewers show now."""
-        return self.viewers[0].picture(), self.viewers[1].picture()
+        self.room.release()
 
     @Slot()
     def play(self) -> None:
@@ -124,16 +107,11 @@ class BattlePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 16, 14)
         column.setSpacing(10)
-        stages = QHBoxLayout()
-        stages.setSpacing(12)
-        for viewer, name in zip(self.viewers, ("viewerA", "viewerB"), strict=True):
-            stages.addWidget(_framed(viewer, name))
         for bar in (self.welcome, self.playing, self.vote_bar, self.undo_bar, self.reveal_panel):
             self._below.addWidget(bar)
         self._below.setFixedHeight(108)
         column.addWidget(self.setting_bar)
-        column.addLayout(stages, 1)
-        column.addWidget(self.transport)
+        column.addWidget(self.room, 1)
         column.addWidget(self._below)
 
     def _connect_arena(self) -> None:
@@ -141,7 +119,7 @@ class BattlePage(QWidget):
         arena.state_changed.connect(self._show_state)
         arena.daemon.changed.connect(self._show_state)
         arena.progressed.connect(self.playing.show_progress)
-        arena.turn_added.connect(self.show_turn)
+        arena.turn_added.connect(self._show_turn)
         arena.watched_changed.connect(self.vote_bar.set_missing)
         arena.voted.connect(self._show_vote)
         arena.undo_ticked.connect(self.undo_bar.tick)
@@ -160,40 +138,13 @@ class BattlePage(QWidget):
         self.undo_bar.undo_requested.connect(arena.undo)
         self.undo_bar.reveal_requested.connect(arena.reveal)
         self.reveal_panel.new_battle_requested.connect(self.new_battle)
-        self.transport.next_camera_requested.connect(lambda: self.viewers[0].view.cycle(1))
-        self.viewers[0].presented.connect(lambda step: self._note_presented(0, step))
-        self.viewers[1].presented.connect(lambda step: self._note_presented(1, step))
-        for viewer in self.viewers:
-            viewer.broken.connect(arena.notices.show_error)
-
-    def _note_presented(self, side: int, step: int) -> None:
-        if self._shown is None:
-            return
-        self._arena.present(self._shown.turn.turn_id, side, step)
-        if side in self._unseen:
-            self._unseen.remove(side)
-            if not self._unseen:
-                self.playhead.play()
+        self.room.presented.connect(arena.present)
+        self.room.troubled.connect(arena.notices.show_error)
 
     @Slot(object)
-    def show_turn(self, replay: TurnReplay) -> None:
-        """Put a turn on the stage; it plays as soon as both sides are on the screen."""
-        self._shown = None
-        try:
-            control_hz = find_robot(replay.longer.robot_id).control_hz
-            self.playhead.set_length(replay.longer.duration, control_hz)
-            for viewer, trajectory in zip(self.viewers, (replay.left, replay.right), strict=True):
-                viewer.set_trajectory(self._models.model_of(trajectory), trajectory)
-        except ArenaError as error:
-            self._show_nothing()
-            self._arena.notices.show_error(error)
-            return
-        self._shown, self._unseen = replay, {0, 1}
-
-    def _show_nothing(self) -> None:
-        self.playhead.set_length(0.0, self.playhead.control_hz)
-        for viewer in self.viewers:
-            viewer.clear()
+    def _show_turn(self, replay: TurnReplay) -> None:
+        self.room.set_turns(self._arena.turns)
+        self.room.show_turn(replay)
 
     @Slot()
     def _show_state(self) -> None:
@@ -218,11 +169,7 @@ class BattlePage(QWidget):
     def preview(self, seed: int) -> None:
         """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
         setting = self.setting_bar.setting
-        still = self._models.still(setting.robot_id, setting.scene_id, seed)
-        self._shown = None
-        self.playhead.set_length(0.0, find_robot(still.robot_id).control_hz)
-        for viewer in self.viewers:
-            viewer.set_trajectory(self._models.model_of(still), still)
+        self.room.show_still(self._models.still(setting.robot_id, setting.scene_id, seed))
 
     @Slot()
     def _preview_choice(self) -> None:
@@ -237,12 +184,3 @@ class BattlePage(QWidget):
     @Slot(object)
     def _show_outcome(self, outcome: Outcome) -> None:
         self.reveal_panel.show_outcome(outcome)
-
-
-def _framed(viewer: Viewer, name: str) -> QFrame:
-    frame = QFrame()
-    frame.setObjectName(name)
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(viewer)
-    return frame
