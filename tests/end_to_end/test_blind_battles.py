@@ -6,34 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from end_to_end.voters import impression, judgement, true_ranks
 
 from gpu_daemon.client import DaemonClient
 from scenes.catalog import find_scene
-from scenes.episode import Episode
 from scenes.progress import finish
+from sync.preference import preference_board
 from sync.ratings import elo_board
-from sync.records import Ballot, Choice
+from sync.records import Ballot
 from sync.store import Store
 from vlaarena_desktop import turns
 from vlaarena_desktop.local_daemon import daemon_at
 
 CONTESTANTS = ("scripted-careful", "film-cnn", "film-flow", "film-cnn-early", "random-walk")
-NOISE = 0.3  # of a voter's impression; success counts one
-
-
-def impression(episode: Episode, generator: np.random.Generator) -> float:
-    """Success counts most, then how soon and how smoothly; and people differ."""
-    succeeded = episode.termination == "success"
-    actions = episode.processed_actions[:, :3]
-    roughness = float(np.abs(np.diff(actions, axis=0)).mean()) / 0.045 if len(actions) > 1 else 0.0
-    haste = 1 - len(actions) / episode.max_steps
-    return float(succeeded) + 0.3 * haste - 0.5 * roughness + NOISE * generator.standard_normal()
-
-
-def judgement(left: float, right: float) -> Choice:
-    if abs(left - right) < 0.1:
-        return "tie" if left > 0.5 else "both_bad"
-    return "left_better" if left > right else "right_better"
 
 
 def test_a_voter_who_sees_only_episodes_puts_the_models_in_their_order(
@@ -53,7 +38,18 @@ def test_a_voter_who_sees_only_episodes_puts_the_models_in_their_order(
             choice = judgement(*(impression(episode, generator) for episode in episodes))
             store.cast_vote(battle.battle_id, Ballot(vote=choice, origin="simulated"))
             store.close_battle(battle.battle_id)
-        elo = {each.model_id: each.elo for each in elo_board(store.votes(origins=("simulated",)))}
+        votes = store.votes(origins=("simulated",))
+    elo = {each.model_id: each.elo for each in elo_board(votes)}
+    board = {each.model_id: each for each in preference_board(votes)}
+    print({name: (round(elo[name]), each.rank_low, each.rank_high) for name, each in board.items()})
+    assert len(votes) == battles
     assert set(elo) <= set(CONTESTANTS)
+    assert all(1 <= each.rank_low <= each.rank <= each.rank_high <= len(board) for each in board.values())
     if battles >= 200:
-        assert min(elo[better] for better in CONTESTANTS[:3]) > elo["film-cnn-early"] > elo["random-walk"]
+        for rating in (elo, {name: each.rating for name, each in board.items()}):
+            assert min(rating[better] for better in CONTESTANTS[:3]) > rating["film-cnn-early"] > rating["random-walk"]
+        ranks = true_ranks(cards, 6)
+        assert all(board[name].rank_low <= rank <= board[name].rank_high for name, rank in ranks.items()), (
+            ranks,
+            board,
+        )
