@@ -19,6 +19,7 @@ class SideEvidence(Struct, frozen=True):
     name: str
     episode: Episode
     run: Run | None
+    card: ModelCard | None = None  # None: no daemon tells of this model any more
 
 
 class TurnEvidence(Struct, frozen=True):
@@ -51,12 +52,12 @@ def evidence_of(store: Store, battle_id: str, cards: Iterable[ModelCard]) -> Evi
         StoreDamaged: an episode or a run is not what was kept.
     """
     reveal = store.reveal(battle_id)
-    names = {card.id: card.name for card in cards}
+    known = {card.id: card for card in cards}
     runs = store.runs(battle_id)
 
     def side(model_id: str, episode_id: str) -> SideEvidence:
-        run = _run_of(runs, model_id, episode_id)
-        return SideEvidence(model_id, names.get(model_id, model_id), store.episode(episode_id), run)
+        run, card = _run_of(runs, model_id, episode_id), known.get(model_id)
+        return SideEvidence(model_id, card.name if card else model_id, store.episode(episode_id), run, card)
 
     turns = tuple(
         TurnEvidence(

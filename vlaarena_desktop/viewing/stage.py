@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenes import states
 from scenes.episode import State, Trajectory
+from vlaarena_desktop.viewing.overlays import Overlays, Trails, choose_physics, draw_ghost
 
 MAX_GEOMS = 2000
 SMOOTH_HZ = 240.0  # moments closer than this are the same picture
@@ -29,6 +30,10 @@ class Stage:
         self.step = 0  # the control step shown
         self._states = states.full(states.layout(model), State(trajectory.components, trajectory.states))
         self._shown: tuple[str, int] | None = None
+        self._time = 0.0
+        self._overlays, self._side = Overlays(), 0
+        self._other: Stage | None = None
+        self._trails: Trails | None = None
         self.show_exact(0.0)
 
     @property
@@ -41,6 +46,9 @@ class Stage:
         time = self._within(time)
         if not self._is_new("smooth", round(time * SMOOTH_HZ)):
             return False
+        if self._overlays.needs_contacts:
+            self._put_exact(time)
+            return True
         track, data = self.trajectory.display, self.data
         if len(track.times) == 0:
             return self.show_exact(time)
@@ -56,7 +64,7 @@ class Stage:
         mujoco.mj_kinematics(self.model, data)
         mujoco.mj_comPos(self.model, data)
         mujoco.mj_camlight(self.model, data)
-        self.step = self._step_at(time)
+        self._time, self.step = time, self._step_at(time)
         return True
 
     def show_exact(self, time: float) -> bool:
@@ -64,22 +72,38 @@ class Stage:
 
         It is the nearest record before it, simulated on with that record's controls.
         """
-        trajectory = self.trajectory
-        substep = round(self._within(time) / trajectory.timestep)
-        if not self._is_new("exact", substep):
+        if not self._is_new("exact", self._substep_at(time)):
             return False
-        record, further = divmod(substep, trajectory.substeps)
-        states.put(self.model, self.data, self._states[record])
-        if further:
-            mujoco.mj_step(self.model, self.data, further)
-        mujoco.mj_forward(self.model, self.data)
-        self.step = self._step_at(time)
+        self._put_exact(time)
         return True
+
+    @property
+    def overlays(self) -> Overlays:
+        """What is drawn over the stage."""
+        return self._overlays
+
+    def set_overlays(self, overlays: Overlays, side: int = 0, other: Stage | None = None) -> None:
+        """Draw these over the stage of a side from now on, and the ghost of the `other` side's stage."""
+        self._overlays, self._side, self._other = overlays, side, other
+        choose_physics(self.option, overlays)
+        self._put_exact(self._time)
+        if overlays.trails and self._trails is None:
+            self._trails = Trails(self.model, self.trajectory)
 
     def update_scene(self, camera: mujoco.MjvCamera) -> None:
         """Turn the state shown into the geoms, lights and camera that a canvas renders."""
         every = mujoco.mjtCatBit.mjCAT_ALL.value
         mujoco.mjv_updateScene(self.model, self.data, self.option, None, camera, every, self.scene)
+        other = self._other
+        if self._overlays.ghost and other is not None and other.model is self.model:
+            draw_ghost(self.scene, other.data, self.option, other._side)
+            other.draw_trails(self.scene)
+        self.draw_trails(self.scene)
+
+    def draw_trails(self, scene: mujoco.MjvScene) -> None:
+        """Add this side's trails up to now, if they are switched on, to a scene."""
+        if self._overlays.trails and self._trails is not None:
+            self._trails.draw(scene, self.data, self._time, self._side)
 
     def point_at(self, x: float, y: float, aspect: float) -> NDArray[np.float64] | None:
         """The surface point seen at relative window coordinates (x right, y up, 0 .. 1); None for the sky."""
@@ -87,6 +111,19 @@ class Stage:
         geom, flex, skin = np.full(1, -1, np.int32), np.full(1, -1, np.int32), np.full(1, -1, np.int32)
         mujoco.mjv_select(self.model, self.data, self.option, aspect, x, y, self.scene, point, geom, flex, skin)
         return point if geom[0] >= 0 or skin[0] >= 0 or flex[0] >= 0 else None
+
+    def _put_exact(self, time: float) -> None:
+        """Bring the data to the substep nearest to `time`: the record before it, simulated on."""
+        record, further = divmod(self._substep_at(time), self.trajectory.substeps)
+        states.put(self.model, self.data, self._states[record])
+        if further:
+            mujoco.mj_step(self.model, self.data, further)
+        mujoco.mj_forward(self.model, self.data)
+        self._time = self._within(time)
+        self.step = self._step_at(time)
+
+    def _substep_at(self, time: float) -> int:
+        return round(self._within(time) / self.trajectory.timestep)
 
     def _within(self, time: float) -> float:
         return max(0.0, min(self.trajectory.duration, time))
