@@ -28,7 +28,7 @@ def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battl
     """Begin a battle: the pair is fixed, promised by its commitment, and sealed.
 
     Raises:
-        BadInput: the seed is out of range, or a rated pair is one model twice.
+        BadInput: the seed is out of range, or a rated or practice pair is one model twice.
     """
     _check(draw)
     battle_id, moment, secret = new_id(), now(), hidden(draw.sides)
@@ -72,6 +72,16 @@ def listed(database: Database, status: BattleStatus | None, limit: int) -> list[
         Battle,
         "SELECT * FROM battle WHERE ?1 IS NULL OR status = ?1 ORDER BY position DESC LIMIT ?2",
         [status, limit],
+    )
+
+
+def open_here(database: Database) -> list[Battle]:
+    """The evaluator's ongoing battles that have a turn to vote on, the newest first."""
+    return database.read(
+        Battle,
+        """SELECT battle.* FROM battle JOIN session USING (session_id) WHERE status = 'ongoing' AND evaluator_id = ?
+        AND EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id) ORDER BY battle.position DESC""",
+        [sessions.evaluator(database).evaluator_id],
     )
 
 
@@ -143,5 +153,5 @@ def _sides(key: bytes, row: _Pair) -> Sides:
 def _check(draw: Draw) -> None:
     if not 0 <= draw.seed <= _MAX_SEED:
         raise BadInput(f"A seed lies between 0 and {_MAX_SEED}.")
-    if draw.kind == "rated" and draw.sides.left_model_id == draw.sides.right_model_id:
-        raise BadInput("A rated battle needs two different models.")
+    if draw.kind in ("rated", "practice") and draw.sides.left_model_id == draw.sides.right_model_id:
+        raise BadInput(f"A {draw.kind} battle needs two different models.")

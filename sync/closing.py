@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, get_args
 
 import msgspec
@@ -16,6 +17,8 @@ from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
 from sync import battles, outbox, votes
 from sync.blindness import Hidden, commitment, open_hidden, open_run
 from sync.records import Battle, Reveal, VoidReason, now
+
+_log = logging.getLogger(__name__)
 
 
 class _Sealed(Struct, frozen=True):
@@ -40,6 +43,18 @@ def close(database: Database, key: bytes, battle_id: str) -> Reveal:
         _disclose(database, key, battle, void_reason=None)
         outbox.audit(database, "battle_closed", battle_id)
     return reveal(database, battle_id)
+
+
+def close_voted(database: Database, key: bytes) -> list[Reveal]:
+    """Close every battle that has a vote; one that does not open is logged and stays as it is."""
+    reveals = []
+    for battle in battles.listed(database, "voted", -1):
+        try:
+            if battle.left_model_id is None:
+                reveals.append(close(database, key, battle.battle_id))
+        except StoreDamaged as error:
+            _log.error("battle %s stays open: %s", battle.battle_id, error)
+    return reveals
 
 
 def void(database: Database, key: bytes, battle_id: str, reason: VoidReason) -> Reveal:
@@ -101,7 +116,21 @@ def runs(database: Database, battle_id: str) -> list[Run]:
         ORDER BY turn.seq, run.side""",
         [battle_id],
     )
-    return [_run(row) for row in rows]
+    return [run_of(row) for row in rows]
+
+
+def columns_of(run: Run) -> dict[str, Any]:
+    """A run in clear as columns."""
+    return msgspec.structs.asdict(run) | {"inference_seconds": encode(run.inference_seconds)}
+
+
+def run_of(row: dict[str, Any]) -> Run:
+    """The run that a row holds in clear."""
+    try:
+        times = decode(row["inference_seconds"], NDArray[np.float32])
+        return Run(**{name: row[name] for name in Run.__struct_fields__} | {"inference_seconds": times})
+    except BadInput as error:
+        raise StoreDamaged("A stored run is not readable.", hint="Restore a backup.", detail=error.detail) from error
 
 
 def _disclose(database: Database, key: bytes, battle: Battle, void_reason: str | None) -> None:
@@ -132,19 +161,8 @@ def _secret(database: Database, key: bytes, battle: Battle) -> Hidden:
 
 
 def _write_run(database: Database, row: _Sealed, run: Run) -> None:
-    columns = msgspec.structs.asdict(run) | {
-        "inference_seconds": encode(run.inference_seconds),
-        "sealed": None,
-    }
+    columns = columns_of(run) | {"sealed": None}
     names = ", ".join(f"{name} = ?" for name in columns)
     database.execute(
         f"UPDATE run SET {names} WHERE turn_id = ? AND side = ?", [*columns.values(), row.turn_id, row.side]
     )
-
-
-def _run(row: dict[str, Any]) -> Run:
-    try:
-        times = decode(row["inference_seconds"], NDArray[np.float32])
-        return Run(**{name: row[name] for name in Run.__struct_fields__} | {"inference_seconds": times})
-    except BadInput as error:
-        raise StoreDamaged("A stored run is not readable.", hint="Restore a backup.", detail=error.detail) from error

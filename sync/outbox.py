@@ -21,6 +21,11 @@ Action = Literal[
     "battle_closed",
     "battle_voided",
     "battle_abandoned",
+    "note_added",
+    "note_withdrawn",
+    "branch_recorded",
+    "evaluator_seated",
+    "session_commented",
 ]
 
 
@@ -44,7 +49,9 @@ def release(database: Database, battle_id: str) -> None:
         _release(database, "vote", row["vote_id"], row["rev"])
 
 
-def audit(database: Database, action: Action, battle_id: str, detail: str = "", sealed: bytes | None = None) -> None:
+def audit(
+    database: Database, action: Action, battle_id: str | None, detail: str = "", sealed: bytes | None = None
+) -> None:
     """Note what was done, in the same transaction as the deed. `detail` names no model."""
     database.insert("audit", at=now(), action=action, battle_id=battle_id, detail=detail, sealed=sealed)
 

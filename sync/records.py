@@ -15,6 +15,7 @@ from scenes.episode import Instruction
 
 Choice = Literal["left_better", "right_better", "tie", "both_bad"]
 Origin = Literal["window", "cli", "simulated"]
+Side = Literal["left", "right"]
 BattleKind = Literal["rated", "practice", "check", "experiment", "chosen"]
 BattleStatus = Literal["ongoing", "voted", "abandoned", "void"]
 TurnStart = Literal["reset", "continue"]
@@ -27,6 +28,8 @@ MAX_TURNS = 6
 UNDO_SECONDS = 10.0
 
 Comment = Annotated[str, Meta(max_length=2000)]
+NoteText = Annotated[str, Meta(min_length=1, max_length=2000)]
+Step = Annotated[int, Meta(ge=0)]
 
 
 def new_id() -> str:
@@ -73,7 +76,7 @@ class Draw(Struct, frozen=True, kw_only=True):
     kind: BattleKind
     seed: int
     propensity: float  # probability of this unordered pair
-    first: Literal["left", "right"]  # which side is played and listed first
+    first: Side  # which side is played and listed first
 
 
 class Battle(Struct, frozen=True, kw_only=True):
@@ -88,7 +91,7 @@ class Battle(Struct, frozen=True, kw_only=True):
     kind: BattleKind
     seed: int
     propensity: float
-    first: Literal["left", "right"]
+    first: Side
     commitment: str  # SHA-256(nonce, left id, right id), published at the start
     nonce: str | None  # opened with the names
     void_reason: VoidReason | None
@@ -179,3 +182,74 @@ class Reveal(Struct, frozen=True, kw_only=True):
     commitment: str
     nonce: str
     vote: Vote | None  # None where the battle ended without one
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """What an evaluator wrote beside one frame of one side of a closed battle. It is withdrawn, never deleted."""
+
+    note_id: str
+    battle_id: str
+    turn_id: str
+    side: Side
+    step: Step
+    text: str
+    evaluator_id: str
+    created_at: str
+    withdrawn: bool = False
+
+
+class NewBranch(Struct, frozen=True, kw_only=True):
+    """A side experiment before it is played: its id names the play request, so that asking twice never plays twice."""
+
+    branch_id: str
+    turn_id: str
+    side: Side  # whose state it starts from
+    step: Step  # of that side's trajectory: record 0 .. steps
+    model_id: str
+    instruction: Instruction
+
+
+class Branch(Struct, frozen=True, kw_only=True):
+    """An unrated side experiment: a model played again from one state of a closed battle."""
+
+    branch_id: str
+    battle_id: str
+    turn_id: str
+    side: Side
+    step: Step
+    model_id: str
+    instruction: Instruction
+    episode_id: str
+    evaluator_id: str
+    created_at: str
+
+
+class BattleQuery(Struct, frozen=True, kw_only=True):
+    """Which battles to find; every field that is given narrows the list. Open battles are never found by a model."""
+
+    text: str = ""  # every word of it must stand in an instruction, a comment, a tag or a revealed model id
+    robot_id: str | None = None
+    scene_id: str | None = None
+    vote: Choice | None = None
+    status: BattleStatus | None = None
+    kind: BattleKind | None = None
+    evaluator_id: str | None = None
+    since: datetime | None = None  # begun at or after; with a time zone
+    until: datetime | None = None  # begun before; with a time zone
+    model_id: str | None = None
+    limit: int = 500  # the newest so many; negative: all
+
+
+class PastBattle(Struct, frozen=True, kw_only=True):
+    """A battle as History lists it."""
+
+    battle: Battle
+    robot_id: str
+    scene_id: str
+    evaluator_name: str
+    instruction: str  # of turn 1; empty where no turn was completed
+    turns: int
+    choice: Choice | None  # of the live vote
+    comment: str | None  # of the live vote
+    session_comment: str | None
+    branches: int

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from sync import schema_replay_room
+
 APPLICATION_ID = 0x564C4141  # "VLAA"
 migrations = Migrations("vlaarena")
 
@@ -235,4 +237,11 @@ _LOGS = (
 def the_first_battle(database: sqlite_utils.Database) -> None:
     """Sessions, battles, turns, votes, what waits to be sent, and what was done."""
     for statement in (*_SITTINGS, *_BATTLES, *_TURNS, *_VOTES, *_LOGS):
+        database.execute(statement)
+
+
+@migrations(name="0002_the_replay_room")
+def the_replay_room(database: sqlite_utils.Database) -> None:
+    """Notes and side experiments on closed battles, and the audit of both."""
+    for statement in schema_replay_room.STATEMENTS:
         database.execute(statement)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import getpass
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from scenes.database import Database
-from scenes.errors import NotFound
+from scenes.errors import BadInput, NotFound
+from sync import outbox
 from sync.records import Evaluator, Session, new_id, now
 
 SITTING = timedelta(hours=8)  # a session that rested longer is not continued
 _MAX_NAME = 200
+_MAX_COMMENT = 2000
 
 
 def identify(database: Database) -> None:
@@ -31,6 +36,36 @@ def evaluator(database: Database) -> Evaluator:
         database.insert("evaluator", evaluator_id=record.evaluator_id, name=record.name)
         database.execute("UPDATE meta SET evaluator_id = ?", [record.evaluator_id])
     return record
+
+
+def evaluators(database: Database) -> list[Evaluator]:
+    """Everyone who ever sat here, by name."""
+    found = database.read(Evaluator, "SELECT * FROM evaluator")
+    return sorted(found, key=lambda person: (person.name.casefold(), person.evaluator_id))
+
+
+def sit(database: Database, name: str, group: str | None = None) -> Evaluator:
+    """Let the evaluator of this name, known or new, sit here now. The case of letters makes no other person.
+
+    `group`: None leaves it as it was, an empty one takes her out of any.
+
+    Raises:
+        BadInput: the name or the group is too long, or the name is empty.
+    """
+    name, group = _checked_name(name), _checked_group(group)
+    known = {person.name.casefold(): person for person in reversed(evaluators(database))}.get(name.casefold())
+    seated = known or Evaluator(evaluator_id=new_id(), name=name)
+    if group is not None:
+        seated = msgspec.structs.replace(seated, group=group or None)
+    with database.transaction():
+        if known is None:
+            database.insert("evaluator", **msgspec.structs.asdict(seated))
+        elif known != seated:
+            update = 'UPDATE evaluator SET "group" = ? WHERE evaluator_id = ?'
+            database.execute(update, [seated.group, seated.evaluator_id])
+        database.execute("UPDATE meta SET evaluator_id = ?", [seated.evaluator_id])
+        outbox.audit(database, "evaluator_seated", None, seated.evaluator_id)
+    return seated
 
 
 def open_session(database: Database, robot_id: str, scene_id: str) -> Session:
@@ -73,6 +108,36 @@ def find_session(database: Database, session_id: str) -> Session:
 def touch(database: Database, session_id: str) -> None:
     """Note that somebody worked in it just now."""
     database.execute("UPDATE session SET last_active_at = ? WHERE session_id = ?", [now(), session_id])
+
+
+def comment(database: Database, session_id: str, text: str | None) -> None:
+    """Say something about a whole sitting; None or nothing but blanks takes it back.
+
+    Raises:
+        NotFound: there is no such session.
+        BadInput: the comment is too long.
+    """
+    find_session(database, session_id)
+    text = (text or "").strip() or None
+    if text is not None and len(text) > _MAX_COMMENT:
+        raise BadInput(f"A comment has at most {_MAX_COMMENT} characters.", hint=f"This one has {len(text)}.")
+    with database.transaction():
+        database.execute("UPDATE session SET comment = ? WHERE session_id = ?", [text, session_id])
+        outbox.audit(database, "session_commented", None, session_id)
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(name) <= _MAX_NAME:
+        raise BadInput(f"An evaluator's name has 1 to {_MAX_NAME} characters.", hint="Type the name you vote under.")
+    return name
+
+
+def _checked_group(group: str | None) -> str | None:
+    group = group if group is None else " ".join(unicodedata.normalize("NFC", group).split())
+    if group is not None and len(group) > _MAX_NAME:
+        raise BadInput(f"A group's name has at most {_MAX_NAME} characters.")
+    return group
 
 
 def _login_name() -> str:

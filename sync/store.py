@@ -2,16 +2,16 @@
 
 sessions.py   who sits here, on which robot and scene
 battles.py    battles begun, found, listed; what their open ones hide
-turns.py      what both sides played
+turns.py      what both sides played; episodes.py their episodes
 votes.py      votes and their revisions
 closing.py    the end of a battle: names in clear
+past.py       battles found again; notes.py and branches.py what is added to closed ones
 outbox.py     what waits to be sent, and the audit
-schema.py     the tables
+schema.py     the tables; schema_replay_room.py those for closed battles
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,30 +19,34 @@ from typing import Self
 
 from scenes.codec import digest as sha256
 from scenes.database import Database, translated
-from scenes.episode import Episode, Played, Run, read_episode
-from scenes.errors import BadInput, NotFound, StoreDamaged
+from scenes.episode import Episode, Played, Run
+from scenes.errors import BadInput, StoreDamaged
 from scenes.seal import key_from
-from sync import battles, blindness, closing, sessions, turns, votes
+from sync import battles, blindness, branches, closing, episodes, notes, past, sessions, turns, votes
 from sync.content import ContentFolder
 from sync.records import (
     Ballot,
     Battle,
     BattleKind,
+    BattleQuery,
     BattleStatus,
+    Branch,
     Draw,
     Evaluator,
+    NewBranch,
     NewTurn,
+    Note,
     Origin,
+    PastBattle,
     Reveal,
     Session,
+    Side,
     Sides,
     Turn,
     VoidReason,
     Vote,
 )
 from sync.schema import APPLICATION_ID, migrations
-
-_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -91,6 +95,14 @@ class Store:
         """Who sits here now."""
         return sessions.evaluator(self._database)
 
+    def evaluators(self) -> list[Evaluator]:
+        """Everyone who ever sat here, by name."""
+        return sessions.evaluators(self._database)
+
+    def sit(self, name: str, group: str | None = None) -> Evaluator:
+        """Let the evaluator of this name, known or new, sit here now; BadInput unless it has 1-200 characters."""
+        return sessions.sit(self._database, name, group)
+
     def open_session(self, robot_id: str, scene_id: str) -> Session:
         """The evaluator's session of the last 8 h on this robot and scene, or a new one."""
         return sessions.open_session(self._database, robot_id, scene_id)
@@ -98,6 +110,10 @@ class Store:
     def session(self, session_id: str) -> Session:
         """The session of this id; NotFound if there is none."""
         return sessions.find_session(self._database, session_id)
+
+    def comment_session(self, session_id: str, comment: str | None) -> None:
+        """Say something about a whole sitting, or take it back; BadInput if it is too long."""
+        sessions.comment(self._database, session_id, comment)
 
     def start_battle(self, session: Session, draw: Draw) -> Battle:
         """Begin a battle between a drawn pair, which stays sealed until the battle closes."""
@@ -110,6 +126,14 @@ class Store:
     def battles(self, status: BattleStatus | None = None, limit: int = 1000) -> list[Battle]:
         """Battles, the newest first."""
         return battles.listed(self._database, status, limit)
+
+    def open_battles(self) -> list[Battle]:
+        """The evaluator's ongoing battles with at least one turn, the newest first: to be offered again."""
+        return battles.open_here(self._database)
+
+    def find_battles(self, query: BattleQuery) -> list[PastBattle]:
+        """The battles a query describes, the newest first; an open one is never found by its models."""
+        return past.find(self._database, query)
 
     def sides(self, battle_id: str) -> Sides:
         """Who is on which side: for play requests only, never shown or logged."""
@@ -168,14 +192,7 @@ class Store:
 
     def close_voted(self) -> list[Reveal]:
         """Close the battles that had a vote when the program last ended; one that does not open is logged."""
-        reveals = []
-        for battle in battles.listed(self._database, "voted", -1):
-            try:
-                if battle.left_model_id is None:
-                    reveals.append(self.close_battle(battle.battle_id))
-            except StoreDamaged as error:
-                _log.error("battle %s stays open: %s", battle.battle_id, error)
-        return reveals
+        return closing.close_voted(self._database, self._key)
 
     def void_battle(self, battle_id: str, reason: VoidReason) -> Reveal:
         """Skip a battle for a reason and disclose the models; RuleBroken if it has a vote or has ended."""
@@ -193,6 +210,41 @@ class Store:
         """Who made a closed battle's episodes, left then right, turn by turn; RuleBroken while it is open."""
         return closing.runs(self._database, battle_id)
 
+    def add_note(self, turn_id: str, side: Side, step: int, text: str) -> Note:
+        """Pin a note to a frame of a closed battle.
+
+        Raises:
+            RuleBroken: the battle is open.
+            BadInput: that side has no such step, or the text is empty or too long.
+        """
+        return notes.add(self._database, self._episodes, turn_id, side, step, text)
+
+    def notes(self, battle_id: str) -> list[Note]:
+        """A battle's notes in the order they were written, withdrawn ones marked."""
+        return notes.listed(self._database, battle_id)
+
+    def withdraw_note(self, note_id: str) -> None:
+        """Mark a note as withdrawn; nothing is deleted."""
+        notes.withdraw(self._database, note_id)
+
+    def record_branch(self, new: NewBranch, played: Played) -> Branch:
+        """Keep an unrated side experiment on a closed battle, sealed by the daemon with that battle's key.
+
+        Raises:
+            RuleBroken: the battle is open, or a technical failure ended the play.
+            BadInput: the play is no episode of this instruction and start state.
+            DaemonError: the play's sealed record is about another model or episode.
+        """
+        return branches.record(self._database, self._key, self._episodes, new, played)
+
+    def branches(self, battle_id: str) -> list[Branch]:
+        """A battle's side experiments in the order they were made."""
+        return branches.listed(self._database, battle_id)
+
+    def branch_run(self, branch_id: str) -> Run:
+        """Who made a side experiment's episode, and how long it took."""
+        return branches.run(self._database, branch_id)
+
     def votes(
         self,
         robot_id: str | None = None,
@@ -209,22 +261,15 @@ class Store:
             NotFound: there is no such episode, or its file is missing.
             StoreDamaged: its bytes are not those that were kept.
         """
-        if not self._database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [episode_id]):
-            raise NotFound(f"There is no episode '{episode_id[:80]}'.")
-        return self._episodes.read(episode_id)
+        return episodes.content(self._database, self._episodes, episode_id)
 
     def episode(self, episode_id: str) -> Episode:
         """The same, decoded."""
-        try:
-            return read_episode(self.episode_bytes(episode_id))
-        except NotFound:
-            raise
-        except BadInput as error:
-            raise StoreDamaged("A kept episode is not readable by this version.", detail=error.detail) from error
+        return episodes.find(self._database, self._episodes, episode_id)
 
     def is_hidden(self, episode_id: str) -> bool:
         """Whether an episode belongs to a blind battle that is still open: its outcome may not be told yet."""
-        return turns.is_hidden(self._database, episode_id)
+        return episodes.is_hidden(self._database, episode_id)
 
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""

@@ -7,13 +7,11 @@ import msgspec
 from scenes.codec import digest
 from scenes.database import Database
 from scenes.episode import Episode, Played, read_episode
-from scenes.errors import BadInput, RuleBroken
-from sync import battles, outbox, sessions
+from scenes.errors import BadInput, NotFound, RuleBroken
+from sync import battles, episodes, outbox, sessions
 from sync.blindness import receive_run, seal_details, seal_run
 from sync.content import ContentFolder
 from sync.records import MAX_TURNS, NewTurn, Session, Turn, now
-
-FAIR_ENDS = frozenset({"success", "max_steps"})  # any other termination is a technical failure
 
 
 def listed(database: Database, battle_id: str) -> list[Turn]:
@@ -21,15 +19,16 @@ def listed(database: Database, battle_id: str) -> list[Turn]:
     return database.read(Turn, "SELECT * FROM turn WHERE battle_id = ? ORDER BY seq", [battle_id])
 
 
-def is_hidden(database: Database, episode_id: str) -> bool:
-    """Whether an episode belongs to a battle whose models are still to be revealed."""
-    return bool(
-        database.rows(
-            """SELECT 1 FROM turn JOIN battle USING (battle_id) WHERE ? IN (left_episode_id, right_episode_id)
-            AND left_model_id IS NULL AND kind <> 'chosen' AND status <> 'abandoned'""",
-            [episode_id],
-        )
-    )
+def find(database: Database, turn_id: str) -> Turn:
+    """The turn of this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = database.read(Turn, "SELECT * FROM turn WHERE turn_id = ?", [turn_id])
+    if not found:
+        raise NotFound(f"There is no turn '{turn_id[:80]}'.")
+    return found[0]
 
 
 def check_allowed(database: Database, battle_id: str) -> int:
@@ -72,7 +71,7 @@ def record(
     names = files.keep(plays[0].episode), files.keep(plays[1].episode)
     with database.transaction():
         for name, episode, play in zip(names, (left, right), plays, strict=True):
-            _insert_episode(database, name, episode, len(play.episode))
+            episodes.note(database, name, episode, len(play.episode))
         turn = _insert_turn(database, battle_id, seq, new, names)
         _insert_runs(database, turn, runs)
         sessions.touch(database, battles.find(database, battle_id).session_id)
@@ -113,23 +112,6 @@ def _episodes(
         raise BadInput("An episode was played from another seed than its battle's.")
     _check_start(database, files, battle_id, new, left, right)
     return left, right
-
-
-def _insert_episode(database: Database, name: str, episode: Episode, size_bytes: int) -> None:
-    """Note an episode; one that was played before, to the last bit, is there already."""
-    if database.rows("SELECT 1 FROM episode WHERE episode_id = ?", [name]):
-        return
-    database.insert(
-        "episode",
-        episode_id=name,
-        robot_id=episode.trajectory.robot_id,
-        scene_id=episode.trajectory.scene_id,
-        bundle_digest=episode.trajectory.bundle_digest,
-        instruction=episode.instruction,
-        task_id=episode.task_id,
-        size_bytes=size_bytes,
-        created_at=now(),
-    )
 
 
 def _insert_turn(database: Database, battle_id: str, seq: int, new: NewTurn, names: tuple[str, str]) -> Turn:
@@ -190,8 +172,7 @@ def _check_comparable(new: NewTurn, session: Session, left: Episode, right: Epis
         made = (episode.instruction, episode.start, episode.trajectory.robot_id, episode.trajectory.scene_id)
         if made != (new.instruction, new.start, session.robot_id, session.scene_id):
             raise BadInput("An episode is of another instruction, start, robot or scene than its turn.")
-        if episode.termination not in FAIR_ENDS:
-            raise RuleBroken("A technical failure ended a side's play.", hint="Void the turn and play it again.")
+        episodes.check_end(episode)
     if (left.seed, left.max_steps, left.trajectory.bundle_digest) != (
         right.seed,
         right.max_steps,
