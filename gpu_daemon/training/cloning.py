@@ -105,6 +105,11 @@ def steps_taken(config: TrainingConfig, plan: PolicyPlan) -> int:
     return min((int(path.name.split("-")[1]) for path in found), default=0)
 
 
+def finished(config: TrainingConfig, plan: PolicyPlan) -> bool:
+    """Whether all that is planned for a policy has been learned."""
+    return steps_taken(config, plan) >= plan.cloning_steps + (plan.dagger_steps if plan.dagger_episodes else 0)
+
+
 def _lead(part: Part, meeting: Meeting, budget: Budget) -> Job[int]:
     learner = _learner(part)
     yield Progress(learner.step, part.until, part.plan.id)
@@ -112,7 +117,7 @@ def _lead(part: Part, meeting: Meeting, budget: Budget) -> Job[int]:
         if budget.spent:
             meeting.announce_stop()
         stop = _stretch(learner, part, meeting)
-        if learner.step % (AVERAGING * 10) == 0:
+        if learner.step % (AVERAGING * 10) == 0 or learner.step >= part.until:
             step, loss, actions, places = learner.note_losses()
             text = f"{part.plan.id}: loss {loss:.4f}, actions {actions:.4f}, places {places:.4f}"
             yield Progress(step, part.until, text)
@@ -147,6 +152,7 @@ def _stretch(learner: Learner, part: Part, meeting: Meeting) -> bool:
 def _checkpoint(learner: Learner, part: Part, meeting: Meeting) -> None:
     """Every process writes its own; older ones go when all have written."""
     folder = policy_folder(part.config, part.plan)
+    learner.note_losses()
     learner.save(folder / f"step-{learner.step:07d}-{part.rank}.pt")
     meeting.wait()
     if part.rank == 0:

@@ -57,7 +57,9 @@ class Learner:
         self._follow_average()
 
     def note_losses(self) -> tuple[float, float, float, float]:
-        """Add the mean losses since the last call to the curve."""
+        """Add the mean losses since the last call to the curve, and return its last point."""
+        if self.curve and not self._sums[3]:
+            return self.curve[-1]
         sums, self._sums = self._sums, np.zeros(4)
         loss, actions, places = (float(each) for each in sums[:3] / max(sums[3], 1.0))
         self.curve.append((float(self.step), loss, actions, places))

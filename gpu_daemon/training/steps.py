@@ -12,7 +12,7 @@ from gpu_daemon.training.batches import Memory
 from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.cards import card_of, described, write_card
 from gpu_daemon.training.choosing import choose, kept_at, played_so
-from gpu_daemon.training.cloning import clone, policy_folder, steps_taken, trained_weights
+from gpu_daemon.training.cloning import clone, finished, policy_folder, steps_taken, trained_weights
 from gpu_daemon.training.config import PolicyPlan, TrainingConfig
 from gpu_daemon.training.dagger import intervene
 from gpu_daemon.training.demonstrations import demonstrate, demonstration_folder
@@ -46,9 +46,12 @@ def record(config: TrainingConfig, budget: Budget) -> Job[str]:
 
 
 def learn(config: TrainingConfig, budget: Budget) -> Job[str]:
-    """Train every policy as far as its samples and the budget go."""
+    """Train every policy as far as its samples and the budget go; one that starts from another waits for it."""
     found = []
     for plan in config.policies:
+        if plan.start_from and not finished(config, config.policy(plan.start_from)):
+            found.append(f"{plan.id}: waits until '{plan.start_from}' is finished")
+            continue
         steps = yield from clone(config, plan, budget)
         seen = validate(config, plan, steps)
         content = msgspec.json.encode(seen)

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from gpu_daemon.training.batches import Memory
 from gpu_daemon.training.budget import Budget
-from gpu_daemon.training.cloning import clone, policy_folder, trained_weights, training_shards
+from gpu_daemon.training.cloning import clone, dagger_folder, policy_folder, trained_weights, training_shards
 from gpu_daemon.training.config import PolicyPlan, TrainingConfig
 from gpu_daemon.training.learner import Learner, averaged_steps, rate
 from gpu_daemon.training.phrases import vocabulary
@@ -112,6 +112,18 @@ def test_two_processes_agree_and_a_killed_training_ends_with_the_weights_of_one_
     assert finish(clone(whole, plan, Budget(5))) == 24
     same = [load_file(trained_weights(each, plan)) for each in (config, whole)]
     assert all(torch.equal(same[0][name], same[1][name]) for name in same[0])
+
+
+def test_interventions_count_only_when_all_are_there(training: TrainingConfig, tmp_path: Path) -> None:
+    config = into(training, tmp_path / "work")
+    plan = structs.replace(config.policies[0], dagger_episodes=4)
+    without = training_shards(config, plan)
+    folder = dagger_folder(config, plan)
+    folder.mkdir(parents=True)
+    for number in range(2):
+        assert training_shards(config, plan) == without
+        (folder / f"{number:05d}.npz").symlink_to(without[0])
+    assert training_shards(config, plan) == [*without, folder / "00000.npz", folder / "00001.npz"]
 
 
 def test_there_is_nothing_to_learn_without_demonstrations(training: TrainingConfig, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ cards = "cards"
 weights = "weights"
 processes = 1
 shard_episodes = 4
+validation_starts = 1
+horizons = [2, 4]
 test_starts = 1
 max_steps = 4
 [demonstrations]
@@ -57,6 +59,14 @@ def test_one_minute_of_everything_ends_well_under_the_mean_action(tmp_path: Path
     assert "of always answering with the mean action" in card.notes
     results = json.decode((tmp_path / "work" / "mine" / "results-mine.json").read_bytes(), type=Table)
     assert results.rows[0].condition == "plain"
+    assert "Actions carried out of a chunk, chosen on 5 validation starts: 4 (2:" in card.notes
+    assert "12 demonstrations" not in card.notes  # the first shard is kept for validation
+    assert "8 demonstrations, 4 episodes of its own with interventions" in card.notes
+    assert "Losses of actions/places by step" in card.notes
+    before = (tmp_path / "cards" / "mine.toml").read_bytes()
+    again = train("all", file)
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "cards" / "mine.toml").read_bytes() == before
 
 
 def test_without_torch_the_missing_extra_is_named(tmp_path: Path) -> None:
