@@ -129,7 +129,11 @@ class Viewer(QWidget):
         canvas = GlCanvas(self.view.camera, self) if native else ImageCanvas(self.view.camera, self)
         canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         canvas.presented.connect(self.presented)
-        canvas.broken.connect(self._give_up_native if native else self.broken)
+        if native:
+            # queued: a canvas cannot be replaced while Qt is painting it
+            canvas.broken.connect(self._give_up_native, Qt.ConnectionType.QueuedConnection)
+        else:
+            canvas.broken.connect(self.broken)
         return canvas
 
     @Slot(object)
@@ -141,6 +145,7 @@ class Viewer(QWidget):
         layout = self.layout()
         assert layout is not None
         layout.replaceWidget(old, self.canvas)
+        old.hide()
         old.deleteLater()
         self._badge.raise_()
         self.canvas.set_stage(self._stage)

@@ -1,4 +1,9 @@
-"""Run by test_native_viewer on a virtual display: draws with MuJoCo in a QOpenGLWidget and prints what came."""
+"""Run by test_native_viewer on a virtual display: draws with MuJoCo in a window and prints what came.
+
+native_child.py move      into a QOpenGLWidget that moves from one window to another
+native_child.py core      into one that got a core profile, which MuJoCo cannot use
+native_child.py given     into one that got what it asked for, in an environment that may break it
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,14 @@ import sys
 import time
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from scenes.world import compile_world
-from vlaarena_desktop.app import make_application
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer, native_renderer
 from vlaarena_desktop.viewing.drawing import Tier, prepared
+from vlaarena_desktop.viewing import gl_canvas
 from vlaarena_desktop.viewing.gl_canvas import GlCanvas
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
@@ -61,11 +66,46 @@ def drawn(application: QApplication, tier: Tier) -> dict[str, float]:
     return {"native": isinstance(viewer.canvas, GlCanvas), "before": before, "after": after, "frames": len(presented)}
 
 
+def fallen_back(application: QApplication) -> dict[str, object]:
+    """Ask for a native canvas whose OpenGL MuJoCo cannot use, and see what comes onto the screen."""
+    said: list[str] = []
+    presented: list[int] = []
+    viewer = Viewer(0, Playhead(), native=True)
+    viewer.broken.connect(lambda error: said.append(str(error)))
+    viewer.presented.connect(presented.append)
+    still = MjModels(lambda digest: None, "plain").still("panda", "table", 1)
+    viewer.set_trajectory(prepared(compile_world("panda", "table").model, "plain"), still)
+    viewer.resize(400, 300)
+    viewer.show()
+    until = time.monotonic() + 20
+    while not presented and not said and time.monotonic() < until:
+        application.processEvents()
+    application.processEvents()
+    screen = application.primaryScreen().grabWindow(viewer.winId()).toImage()
+    native = isinstance(viewer.canvas, GlCanvas)
+    viewer.release()
+    viewer.close()
+    return {"native": native, "screen": spread(screen), "frames": len(presented), "said": said}
+
+
+def unusable() -> QSurfaceFormat:
+    """A core profile: real OpenGL of which MuJoCo's calls are no part."""
+    modern = QSurfaceFormat()
+    modern.setVersion(3, 3)
+    modern.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    return modern
+
+
 def main() -> None:
-    """Print one JSON line per quality."""
-    application = make_application(sys.argv[:1])
-    for tier in ("plain", "soft"):
-        print(json.dumps(drawn(application, tier)), flush=True)
+    """Print one JSON line per quality, or one about the fallback."""
+    what = sys.argv[1]
+    QSurfaceFormat.setDefaultFormat(unusable() if what == "core" else gl_canvas.surface_format())
+    application = QApplication(sys.argv[:1])
+    if what == "move":
+        for tier in ("plain", "soft"):
+            print(json.dumps(drawn(application, tier)), flush=True)
+    else:
+        print(json.dumps(fallen_back(application)), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,21 +27,43 @@ def display() -> Iterator[str]:
     server.wait(timeout=10)
 
 
-def test_mujoco_draws_into_the_window_itself_and_survives_a_move(display: str) -> None:
-    environment = os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    child = subprocess.run(
-        [sys.executable, str(CHILD)],
+def child(display: str, what: str, **changed: str) -> tuple[list[dict[str, Any]], str]:
+    """What the child printed, line by line, and its complaints."""
+    environment = os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"} | changed
+    done = subprocess.run(
+        [sys.executable, str(CHILD), what],
         env=environment,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert child.returncode == 0, child.stderr
-    drawn = [json.loads(line) for line in child.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_mujoco_draws_into_the_window_itself_and_survives_a_move(display: str) -> None:
+    drawn, _ = child(display, "move")
     assert [each["native"] for each in drawn] == [True, True]
     for each in drawn:
         assert each["before"] > 20
         assert each["after"] > 20
         assert each["frames"] >= 2
-    assert "Traceback" not in child.stderr
+
+
+def test_a_window_whose_opengl_is_unusable_shows_pictures_drawn_off_screen(display: str) -> None:
+    (fallen,), complaints = child(display, "core")
+    assert not fallen["native"]
+    assert fallen["screen"] > 20
+    assert fallen["frames"] >= 1
+    assert fallen["said"] == []
+    assert "make context current" not in complaints  # the window's own OpenGL goes on beside MuJoCo's
+
+
+def test_where_mujoco_can_draw_nowhere_it_is_said_once(display: str) -> None:
+    (silent,), _ = child(display, "given", MESA_EXTENSION_OVERRIDE="-GL_ARB_vertex_buffer_object")
+    assert not silent["native"]
+    assert silent["frames"] == 0
+    assert len(silent["said"]) == 1
+    assert "MuJoCo cannot draw" in silent["said"][0]

@@ -67,7 +67,7 @@ class GlCanvas(QOpenGLWidget):
         self._camera = camera
         self._stage: Stage | None = None
         self._brush = Brush()
-        self._alive = False
+        self._alive = self._broken = False
         self.background = QColor("#808080")
 
     def set_stage(self, stage: Stage | None) -> None:
@@ -92,7 +92,7 @@ class GlCanvas(QOpenGLWidget):
         self._brush.lose()
         context = self.context()
         if not _compatible(context):
-            self.broken.emit(GraphicsUnavailable("This display offers no OpenGL that MuJoCo can draw with."))
+            self._give_up("This display offers no OpenGL that MuJoCo can draw with.")
             return
         self._alive = True
         mine = weakref.ref(self)
@@ -114,13 +114,31 @@ class GlCanvas(QOpenGLWidget):
 
     def paintGL(self) -> None:
         """Draw the stage and copy it into the widget's framebuffer."""
-        functions = self.context().extraFunctions()
         stage = self._stage
         if stage is None or not self._alive:
-            color = self.background
-            functions.glClearColor(color.redF(), color.greenF(), color.blueF(), 1.0)
-            functions.glClear(_GL_COLOR_BUFFER_BIT)
+            self._clear()
             return
+        try:
+            self._draw(stage)
+        except mujoco.FatalError as error:
+            self._alive = False
+            self._brush.lose()
+            self._give_up("MuJoCo cannot draw with this window's OpenGL.", detail=str(error))
+            return
+        self.presented.emit(stage.step)
+
+    def _give_up(self, message: str, detail: str = "") -> None:
+        if not self._broken:
+            self._broken = True
+            self.broken.emit(GraphicsUnavailable(message, detail=detail))
+
+    def _clear(self) -> None:
+        functions, color = self.context().extraFunctions(), self.background
+        functions.glClearColor(color.redF(), color.greenF(), color.blueF(), 1.0)
+        functions.glClear(_GL_COLOR_BUFFER_BIT)
+
+    def _draw(self, stage: Stage) -> None:
+        functions = self.context().extraFunctions()
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         drawing = self._brush.ready(stage.model)
@@ -130,4 +148,3 @@ class GlCanvas(QOpenGLWidget):
         functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)
         functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)
-        self.presented.emit(stage.step)

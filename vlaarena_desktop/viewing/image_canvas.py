@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from functools import cache
 from typing import Any
 
 import mujoco
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QOpenGLContext, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from scenes.cameras import open_context
@@ -46,35 +47,46 @@ class ImageCanvas(QWidget):
         """Free the OpenGL resources; nothing is drawn afterwards."""
         self._stage = None
         if self._context is not None:
-            self._context.make_current()
+            _take(self._context)
             self._brush.free()
+            _let_go(self._context)
             self._context = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the stage off screen and show the pixels."""
-        painter = QPainter(self)
-        if self._stage is None:
-            painter.fillRect(self.rect(), self.background)
+        stage = self._stage
+        if stage is None or not self._draws(stage):
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), self.background)
             return
+        with QPainter(self) as painter:
+            painter.drawImage(self.rect(), self._picture)
+        self.presented.emit(stage.step)
+
+    def _draws(self, stage: Stage) -> bool:
         try:
-            self._picture = self._drawn(self._stage)
+            self._picture = self._drawn(stage)
         except GraphicsUnavailable as error:
             self._stage = None
             self.broken.emit(error)
-            return
-        painter.drawImage(self.rect(), self._picture)
-        self.presented.emit(self._stage.step)
+            return False
+        return True
 
     def _drawn(self, stage: Stage) -> QImage:
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         if self._context is None:
             self._context = _shared_context()
-        self._context.make_current()
-        drawing = self._brush.ready(stage.model)
-        drawing.draw(stage, self._camera, width, height)
-        pixels = np.empty((height, width, 3), np.uint8)
-        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
+        _take(self._context)
+        try:
+            drawing = self._brush.ready(stage.model)
+            drawing.draw(stage, self._camera, width, height)
+            pixels = np.empty((height, width, 3), np.uint8)
+            mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
+        except mujoco.FatalError as error:
+            raise GraphicsUnavailable("MuJoCo cannot draw with this OpenGL.", detail=str(error)) from error
+        finally:
+            _let_go(self._context)
         upright = np.ascontiguousarray(pixels[::-1])
         image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         image.setDevicePixelRatio(ratio)
@@ -91,3 +103,20 @@ def _shared_context() -> Any:
     _, context = open_context(640, 480)
     atexit.register(context.free)
     return context
+
+
+def _take(context: Any) -> None:
+    """Make MuJoCo's context current; one of the window's own would refuse it the thread."""
+    windows = QOpenGLContext.currentContext()
+    if windows is not None:
+        windows.doneCurrent()
+    context.make_current()
+
+
+def _let_go(context: Any) -> None:
+    """Leave the thread to the window's own OpenGL, which cannot be made current beside another's."""
+    backend = sys.modules[type(context).__module__]
+    egl = getattr(backend, "EGL", None)
+    if egl is not None:
+        nothing = (egl.EGL_NO_SURFACE, egl.EGL_NO_SURFACE, egl.EGL_NO_CONTEXT)
+        egl.eglMakeCurrent(vars(backend)["EGL_DISPLAY"], *nothing)
