@@ -18,7 +18,7 @@ from sync.store import Store
 from vlaarena_desktop import app, background
 from vlaarena_desktop.app import Room
 from vlaarena_desktop.cli.listings import board_text, read_board
-from vlaarena_desktop.contact_sheet import contact_sheet
+from vlaarena_desktop.saving.sheet import contact_sheet
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.outcome import Outcome
