@@ -105,6 +105,15 @@ def find_ongoing(database: Database, battle_id: str) -> Battle:
     raise RuleBroken(f"This battle has ended ({battle.status}).", hint="Start a new battle.")
 
 
+def check_closed(database: Database, battle_id: str) -> None:
+    """RuleBroken unless the battle's models were revealed: nothing may be added to it before."""
+    if find(database, battle_id).left_model_id is None:
+        raise RuleBroken(
+            "Notes and side experiments are for closed battles.",
+            hint="Vote first. A battle that was given up never takes any.",
+        )
+
+
 def sides(database: Database, key: bytes, battle_id: str) -> Sides:
     """Who is on which side, open battle or not. For play requests only: nothing may show or log it."""
     find(database, battle_id)

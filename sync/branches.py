@@ -8,7 +8,7 @@ from scenes.codec import digest
 from scenes.database import Database
 from scenes.episode import Episode, Played, Run, State, read_episode
 from scenes.errors import BadInput, NotFound, RuleBroken
-from sync import closing, episodes, outbox, sessions, turns
+from sync import battles, closing, episodes, outbox, sessions, turns
 from sync.blindness import receive_run
 from sync.content import ContentFolder
 from sync.notes import check_frame
@@ -29,7 +29,7 @@ def record(database: Database, key: bytes, files: ContentFolder, new: NewBranch,
     if known:
         return _same(known[0], new, played)
     turn = turns.find(database, new.turn_id)
-    closing.reveal(database, turn.battle_id)
+    battles.check_closed(database, turn.battle_id)
     episode = _episode(database, files, turn, new, played)
     run = receive_run(key, turn.battle_id, played.sealed_run, new.model_id, digest(played.episode))
     name = files.keep(played.episode)

@@ -6,7 +6,7 @@ import msgspec
 
 from scenes.database import Database
 from scenes.errors import BadInput, NotFound
-from sync import closing, episodes, outbox, sessions, turns
+from sync import battles, episodes, outbox, sessions, turns
 from sync.content import ContentFolder
 from sync.records import Note, NoteText, Side, Turn, new_id, now
 
@@ -23,7 +23,7 @@ def add(database: Database, files: ContentFolder, turn_id: str, side: Side, step
         BadInput: the side, the step or the length of the text is out of range.
     """
     turn = turns.find(database, turn_id)
-    closing.reveal(database, turn.battle_id)
+    battles.check_closed(database, turn.battle_id)
     text = _checked(text)
     check_frame(database, files, turn, side, step)
     note = Note(

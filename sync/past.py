@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from scenes.database import Database, Value
+from scenes.episode import MAX_INSTRUCTION
 from scenes.errors import BadInput, StoreDamaged
 from sync.records import Battle, BattleQuery, PastBattle
 
@@ -18,7 +19,7 @@ _FIND = """SELECT battle.*, session.robot_id, session.scene_id, session.comment 
         (SELECT count(*) FROM turn WHERE battle_id = battle.battle_id) AS turns,
         (SELECT count(*) FROM branch WHERE battle_id = battle.battle_id) AS branches
     FROM battle JOIN session USING (session_id) JOIN evaluator USING (evaluator_id)
-    LEFT JOIN live_vote ON live_vote.battle_id = battle.battle_id
+    LEFT JOIN live_vote ON live_vote.battle_id = battle.battle_id AND live_vote.evaluator_id = session.evaluator_id
     WHERE {conditions} ORDER BY battle.position DESC LIMIT {limit}"""
 
 _WORD = """(battle.left_model_id {like} OR battle.right_model_id {like} OR live_vote.comment {like}
@@ -42,8 +43,10 @@ def find(database: Database, query: BattleQuery) -> list[PastBattle]:
     """The battles a query describes, the newest first.
 
     Raises:
-        BadInput: a moment has no time zone.
+        BadInput: a moment has no time zone, or the text is too long.
     """
+    if len(query.text) > MAX_INSTRUCTION:
+        raise BadInput(f"A search has at most {MAX_INSTRUCTION} characters.", hint="Search for a few words.")
     conditions, values = ["1"], list[Value]()
     for name, condition in _FIELDS.items():
         if (value := getattr(query, name)) is not None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from scenes.database import Database
-from scenes.errors import BadInput, NotFound
+from scenes.errors import BadInput, NotFound, RuleBroken
 from sync import outbox
 from sync.records import Evaluator, Session, new_id, now
 
@@ -103,6 +103,17 @@ def find_session(database: Database, session_id: str) -> Session:
     if not found:
         raise NotFound(f"There is no session '{session_id[:80]}'.")
     return found[0]
+
+
+def check_seated(database: Database, session: Session) -> None:
+    """RuleBroken unless the session's evaluator sits here now: nobody votes in another's name."""
+    if session.evaluator_id == evaluator(database).evaluator_id:
+        return
+    (owner,) = database.read(Evaluator, "SELECT * FROM evaluator WHERE evaluator_id = ?", [session.evaluator_id])
+    raise RuleBroken(
+        f"This battle is {owner.name}'s.",
+        hint=f"Choose {owner.name} in Settings to vote on it, or start a new battle.",
+    )
 
 
 def touch(database: Database, session_id: str) -> None:

@@ -18,7 +18,8 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
     """Keep a vote. When this returns it is on the disk; its operation waits until the battle closes.
 
     Raises:
-        RuleBroken: there is no completed turn, or there is a vote already, or the battle has ended.
+        RuleBroken: there is no completed turn, or there is a vote already, or the battle has ended, or another
+            evaluator began it.
         BadInput: a value of the ballot is out of range.
     """
     _check(ballot)
@@ -27,6 +28,7 @@ def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
     if not played:
         raise RuleBroken("A vote needs a completed turn.", hint="Let both sides carry out an instruction first.")
     session = sessions.find_session(database, battle.session_id)
+    sessions.check_seated(database, session)
     vote = _next_revision(database, _vote(session, battle, ballot, _task(played)))
     with database.transaction():
         _append(database, vote)
