@@ -16,14 +16,19 @@ from scenes.catalog import find_robot
 from scenes.episode import Trajectory
 from vlaarena_desktop.theme import SIDE_COLORS
 
-MAX_POINTS = 160  # of one trail
+MAX_POINTS = 120  # of one trail
 _SPACING = 0.003  # [m] between two points of a trail
 _MOVED = 0.01  # [m] an object that moved less has no trail
 _FADE_SECONDS = 4.0  # after which a trail is as faint as it gets
 _FRESH, _FAINT = 0.9, 0.18  # opacity of a trail's newest and oldest parts
-_GRIPPER_WIDTH, _OBJECT_WIDTH = 0.0022, 0.0014  # [m] radius
-_ROBOT_OPACITY, _OBJECT_OPACITY = 0.28, 0.5  # of a ghost
-_CAPSULE = mujoco.mjtGeom.mjGEOM_CAPSULE
+_GRIPPER_WIDTH, _OBJECT_WIDTH = 0.0028, 0.0018  # [m] radius
+_GLOW = 0.35  # a trail is bright in the shade, too
+_ROBOT_OPACITY, _OBJECT_OPACITY = 0.16, 0.4  # of a ghost
+_DECORATION = mujoco.mjtCatBit.mjCAT_DECOR.value  # casts no shadow
+FORCE_LENGTH = 0.02  # [m] of an arrow for each newton
+_SHORTEST_ARROW, _LONGEST_ARROW, _ARROW_WIDTH = 0.002, 0.3, 0.004  # [m]
+_FORCE_COLOR = np.array([0.8, 0.47, 0.65, 1.0], np.float32)  # reddish purple (Okabe and Ito, 2008)
+_CAPSULE, _ARROW = mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_ARROW
 _ZEROS, _NOT_TURNED = np.zeros(3), np.eye(3).ravel()
 
 Color = NDArray[np.float32]  # (4,) red, green, blue, opacity, 0 .. 1
@@ -77,6 +82,7 @@ class Trails:
                 geom = geoms[scene.ngeom]
                 mujoco.mjv_initGeom(geom, _CAPSULE.value, _ZEROS, _ZEROS, _NOT_TURNED, color)
                 mujoco.mjv_connector(geom, _CAPSULE.value, trail.width, start, end)
+                geom.category, geom.emission = _DECORATION, _GLOW
                 scene.ngeom += 1
 
     def _places(self, model: mujoco.MjModel, trajectory: Trajectory) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -96,19 +102,37 @@ def draw_ghost(scene: mujoco.MjvScene, data: mujoco.MjData, option: mujoco.MjvOp
     mujoco.mjv_addGeoms(model, data, option, mujoco.MjvPerturb(), mujoco.mjtCatBit.mjCAT_DYNAMIC.value, scene)
     tint = side_color(side)
     tint[3] = _ROBOT_OPACITY
-    objects = {int(model.jnt_bodyid[joint]) for joint in _free_joints(model)}
+    loose = _loose_geoms(model)
     for geom in scene.geoms[first : scene.ngeom]:
-        geom.matid = -1
-        if int(model.body_rootid[model.geom_bodyid[geom.objid]]) in objects:
+        geom.matid, geom.category = -1, _DECORATION
+        if loose[geom.objid]:
             geom.rgba[3] = _OBJECT_OPACITY
         else:
             geom.rgba[:] = tint
 
 
-def choose_physics(option: mujoco.MjvOption, overlays: Overlays) -> None:
-    """Let MuJoCo draw contact points and contact forces, or not."""
-    option.flags[mujoco.mjtVisFlag.mjVIS_CONTACTPOINT] = overlays.contacts
-    option.flags[mujoco.mjtVisFlag.mjVIS_CONTACTFORCE] = overlays.forces
+def draw_forces(scene: mujoco.MjvScene, data: mujoco.MjData) -> None:
+    """Draw what pushes each object as an arrow that ends at the contact, FORCE_LENGTH for each newton.
+
+    MuJoCo's own arrows are scaled by the mean mass: those of light objects beside a heavy arm are too short to see.
+    """
+    geoms, loose = scene.geoms, _loose_geoms(data.model)
+    for index in range(min(data.ncon, scene.maxgeom - scene.ngeom)):
+        contact = data.contact[index]
+        arrow = _arrow(data, index, towards_second=bool(loose[contact.geom[1]] or not loose[contact.geom[0]]))
+        if arrow is None:
+            continue
+        geom = geoms[scene.ngeom]
+        mujoco.mjv_initGeom(geom, _ARROW.value, _ZEROS, _ZEROS, _NOT_TURNED, _FORCE_COLOR)
+        # MuJoCo renders an arrow over the first half of its connector
+        mujoco.mjv_connector(geom, _ARROW.value, _ARROW_WIDTH, contact.pos - arrow, contact.pos + arrow)
+        geom.category, geom.emission = _DECORATION, _GLOW
+        scene.ngeom += 1
+
+
+def show_contact_points(option: mujoco.MjvOption, *, shown: bool) -> None:
+    """Let MuJoCo draw contact points, or not."""
+    option.flags[mujoco.mjtVisFlag.mjVIS_CONTACTPOINT] = shown
 
 
 def side_color(side: int) -> Color:
@@ -119,6 +143,24 @@ def side_color(side: int) -> Color:
 
 def _free_joints(model: mujoco.MjModel) -> list[int]:
     return [int(joint) for joint in np.flatnonzero(model.jnt_type == mujoco.mjtJoint.mjJNT_FREE)]
+
+
+def _loose_geoms(model: mujoco.MjModel) -> NDArray[np.bool_]:
+    """Which geoms belong to objects, shape (ngeom,)."""
+    roots = model.body_rootid[model.geom_bodyid]
+    loose: NDArray[np.bool_] = np.isin(roots, model.jnt_bodyid[_free_joints(model)])
+    return loose
+
+
+def _arrow(data: mujoco.MjData, contact: int, *, towards_second: bool) -> NDArray[np.float64] | None:
+    """The arrow of a contact's force on its second or its first geom, shape (3,); None if it is too short."""
+    force, frame = np.zeros(6), data.contact[contact].frame.reshape(3, 3)
+    mujoco.mj_contactForce(data.model, data, contact, force)
+    length = float(np.linalg.norm(force[:3])) * FORCE_LENGTH
+    if length < _SHORTEST_ARROW:
+        return None
+    arrow: NDArray[np.float64] = frame.T @ force[:3] * FORCE_LENGTH * min(1.0, _LONGEST_ARROW / length)
+    return arrow if towards_second else -arrow
 
 
 def _thinned(times: NDArray[np.float64], points: NDArray[np.float64], width: float) -> _Trail:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scenes import states
 from scenes.episode import State, Trajectory
-from vlaarena_desktop.viewing.overlays import Overlays, Trails, choose_physics, draw_ghost
+from vlaarena_desktop.viewing.overlays import Overlays, Trails, draw_forces, draw_ghost, show_contact_points
 
 MAX_GEOMS = 2000
 SMOOTH_HZ = 240.0  # moments closer than this are the same picture
@@ -31,6 +31,7 @@ class Stage:
         self._states = states.full(states.layout(model), State(trajectory.components, trajectory.states))
         self._shown: tuple[str, int] | None = None
         self._time = 0.0
+        self._exact: int | None = None  # the substep whose exact state the data hold; None while they are smooth
         self._overlays, self._side = Overlays(), 0
         self._other: Stage | None = None
         self._trails: Trails | None = None
@@ -64,7 +65,7 @@ class Stage:
         mujoco.mj_kinematics(self.model, data)
         mujoco.mj_comPos(self.model, data)
         mujoco.mj_camlight(self.model, data)
-        self._time, self.step = time, self._step_at(time)
+        self._exact, self._time, self.step = None, time, self._step_at(time)
         return True
 
     def show_exact(self, time: float) -> bool:
@@ -85,7 +86,7 @@ class Stage:
     def set_overlays(self, overlays: Overlays, side: int = 0, other: Stage | None = None) -> None:
         """Draw these over the stage of a side from now on, and the ghost of the `other` side's stage."""
         self._overlays, self._side, self._other = overlays, side, other
-        choose_physics(self.option, overlays)
+        show_contact_points(self.option, shown=overlays.contacts)
         self._put_exact(self._time)
         if overlays.trails and self._trails is None:
             self._trails = Trails(self.model, self.trajectory)
@@ -99,6 +100,8 @@ class Stage:
             draw_ghost(self.scene, other.data, self.option, other._side)
             other.draw_trails(self.scene)
         self.draw_trails(self.scene)
+        if self._overlays.forces:
+            draw_forces(self.scene, self.data)
 
     def draw_trails(self, scene: mujoco.MjvScene) -> None:
         """Add this side's trails up to now, if they are switched on, to a scene."""
@@ -114,13 +117,16 @@ class Stage:
 
     def _put_exact(self, time: float) -> None:
         """Bring the data to the substep nearest to `time`: the record before it, simulated on."""
-        record, further = divmod(self._substep_at(time), self.trajectory.substeps)
-        states.put(self.model, self.data, self._states[record])
-        if further:
-            mujoco.mj_step(self.model, self.data, further)
+        wanted, substeps = self._substep_at(time), self.trajectory.substeps
+        begun = wanted // substeps * substeps
+        if self._exact is not None and begun <= self._exact <= wanted:
+            begun = self._exact
+        else:
+            states.put(self.model, self.data, self._states[begun // substeps])
+        if wanted > begun:
+            mujoco.mj_step(self.model, self.data, wanted - begun)
         mujoco.mj_forward(self.model, self.data)
-        self._time = self._within(time)
-        self.step = self._step_at(time)
+        self._exact, self._time, self.step = wanted, self._within(time), self._step_at(time)
 
     def _substep_at(self, time: float) -> int:
         return round(self._within(time) / self.trajectory.timestep)
