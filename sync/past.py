@@ -24,7 +24,9 @@ _FIND = """SELECT battle.*, session.robot_id, session.scene_id, session.comment 
 
 _WORD = """(battle.left_model_id {like} OR battle.right_model_id {like} OR live_vote.comment {like}
     OR session.comment {like} OR EXISTS (SELECT 1 FROM json_each(live_vote.tags) WHERE value {like})
-    OR EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id AND instruction {like}))"""
+    OR EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id AND instruction {like})
+    OR EXISTS (SELECT 1 FROM note WHERE battle_id = battle.battle_id AND text {like}
+        AND note_id NOT IN (SELECT note_id FROM note_withdrawal)))"""
 
 _FIELDS = {
     "robot_id": "session.robot_id = {}",

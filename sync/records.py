@@ -227,7 +227,7 @@ class Branch(Struct, frozen=True, kw_only=True):
 class BattleQuery(Struct, frozen=True, kw_only=True):
     """Which battles to find; every field that is given narrows the list. Open battles are never found by a model."""
 
-    text: str = ""  # every word of it must stand in an instruction, a comment, a tag or a revealed model id
+    text: str = ""  # every word of it must stand in an instruction, comment, tag, note or revealed model id
     robot_id: str | None = None
     scene_id: str | None = None
     vote: Choice | None = None

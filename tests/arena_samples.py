@@ -11,7 +11,20 @@ from scenes.episode import Component, DisplayTrack, Episode, Played, Run, State,
 from scenes.models import ModelCard
 from scenes.policy import ActionSpace
 from scenes.seal import seal
-from sync.records import Ballot, Battle, BattleKind, Choice, Draw, NewTurn, Sides, Turn, new_id, now
+from sync.records import (
+    Ballot,
+    Battle,
+    BattleKind,
+    Branch,
+    Choice,
+    Draw,
+    NewBranch,
+    NewTurn,
+    Sides,
+    Turn,
+    new_id,
+    now,
+)
 from sync.store import Store
 
 COMPONENTS = (Component("qpos", 3), Component("qvel", 2))
@@ -108,6 +121,22 @@ class Arena:
             self.played(battle_id, "left", left.to_bytes()),
             self.played(battle_id, "right", right.to_bytes()),
         )
+
+    def branch(self, battle_id: str, step: int = 1, model_id: str = "beta", instruction: str = INSTRUCTION) -> Branch:
+        """A side experiment that leaves the left side of the battle's first turn."""
+        turn = self.store.turns(battle_id)[0]
+        new = NewBranch(
+            branch_id=new_id(),
+            turn_id=turn.turn_id,
+            side="left",
+            step=step,
+            model_id=model_id,
+            instruction=instruction,
+        )
+        state = self.store.episode(turn.left_episode_id).trajectory.state(step)
+        content = episode(start=state, instruction=instruction).to_bytes()
+        account = seal(self.store.seal_key(battle_id), encode(run(model_id, content)), "run")
+        return self.store.record_branch(new, Played(content, account))
 
     def played_battle(self, left: str = "alpha", right: str = "beta", kind: BattleKind = "rated") -> str:
         battle_id = self.battle(left, right, kind).battle_id

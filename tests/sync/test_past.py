@@ -32,6 +32,7 @@ def closed(
 def test_a_past_battle_says_what_history_shows(arena, store) -> None:
     battle_id = closed(arena, "lift the red cube", "put it down", choice="left_better", comment="smooth")
     store.comment_session(store.battle(battle_id).session_id, "after lunch")
+    arena.branch(battle_id)
     (past,) = store.find_battles(BattleQuery())
     assert past.battle == store.battle(battle_id)
     assert (past.robot_id, past.scene_id, past.evaluator_name) == ("panda", "table", store.evaluator().name)
@@ -41,7 +42,7 @@ def test_a_past_battle_says_what_history_shows(arena, store) -> None:
         "left_better",
         "smooth",
     )
-    assert (past.session_comment, past.branches) == ("after lunch", 0)
+    assert (past.session_comment, past.branches) == ("after lunch", 1)
 
 
 def test_battles_without_turns_or_votes_are_found_too_the_newest_first(arena, store) -> None:
@@ -82,6 +83,17 @@ def test_a_word_is_found_in_any_instruction_comment_tag_and_revealed_name(arena,
     }
     store.comment_session(store.battle(wanted["tag"]).session_id, "a rainy sitting")
     assert len(found(store, text="rainy")) == len(wanted)
+
+
+def test_a_word_is_found_in_a_note_until_it_is_withdrawn(arena, store) -> None:
+    battle_id, other = closed(arena), closed(arena)
+    for name in (battle_id, other):
+        store.add_note(store.turns(name)[0].turn_id, "left", 1, "here")
+    note = store.add_note(store.turns(battle_id)[0].turn_id, "right", 2, "the gripper slips")
+    assert found(store, text="slips") == [battle_id]
+    store.withdraw_note(note.note_id)
+    assert found(store, text="slips") == []
+    assert found(store, text="here") == [other, battle_id]
 
 
 def test_every_word_of_a_search_must_be_found_wherever_it_stands(arena, store) -> None:

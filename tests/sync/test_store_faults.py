@@ -99,6 +99,23 @@ def test_a_full_disk_refuses_a_vote_and_keeps_the_battle_as_it_was(folder) -> No
         assert store.live_vote(battle_id) == vote
 
 
+def test_a_full_disk_refuses_notes_and_branches_and_keeps_all_that_was_there(folder) -> None:
+    with Store.open(folder) as store:
+        arena = Arena(store)
+        battle_id = arena.voted_battle()
+        store.close_battle(battle_id)
+        turn_id = store.turns(battle_id)[0].turn_id
+        wal = (folder / "arena.sqlite3-wal").stat().st_size
+        with files_no_larger_than(wal), pytest.raises(StoreError):
+            store.add_note(turn_id, "left", 0, "a note")
+        with files_no_larger_than(wal), pytest.raises(StoreError):
+            arena.branch(battle_id)
+        assert (store.notes(battle_id), store.branches(battle_id)) == ([], [])
+        note, branch = store.add_note(turn_id, "left", 0, "a note"), arena.branch(battle_id)
+    with Store.open(folder) as store:
+        assert (store.notes(battle_id), store.branches(battle_id)) == ([note], [branch])
+
+
 def test_a_full_disk_refuses_to_open_rather_than_leave_half_a_backup(folder) -> None:
     with Store.open(folder) as store:
         voted = Arena(store).voted_battle()
