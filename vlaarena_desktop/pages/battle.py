@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QInputDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sync.records import VoidReason, Vote
+from sync.records import MAX_TURNS
+from vlaarena_desktop import beginnings
 from vlaarena_desktop.arena import Arena
+from vlaarena_desktop.commands import Command
+from vlaarena_desktop.evidence import evidence_of
 from vlaarena_desktop.outcome import Outcome
-from vlaarena_desktop.pages.playing_bar import PlayingBar, WelcomeBar
+from vlaarena_desktop.pages.battle_commands import battle_commands
+from vlaarena_desktop.pages.judging import Judging
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.setting_bar import SettingBar
-from vlaarena_desktop.pages.verdict import RevealPanel, UndoBar
-from vlaarena_desktop.pages.vote_bar import VoteBar
 from vlaarena_desktop.replays import TurnReplay
+from vlaarena_desktop.reporting import reporting
+from vlaarena_desktop.rest import RestReminder
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
+
+_CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching")
 
 
 class BattlePage(QWidget):
@@ -24,23 +31,28 @@ class BattlePage(QWidget):
     def __init__(self, arena: Arena, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._arena, self._models = arena, models
-        self.room = ReplayRoom(models, native=native)
+        self._arena, self._models, self.notices = arena, models, arena.notices
+        self.room, self.setting_bar, self.judging = ReplayRoom(models, native=native), SettingBar(), Judging(arena)
         self.playhead, self.viewers, self.link = self.room.playhead, self.room.viewers, self.room.link
-        self.transport = self.room.transport
-        self.setting_bar = SettingBar()
-        self.welcome, self.playing = WelcomeBar(), PlayingBar()
-        self.vote_bar, self.undo_bar, self.reveal_panel = VoteBar(), UndoBar(), RevealPanel()
-        self._below = QStackedWidget()
+        self.transport, self.ballot, below = self.room.transport, self.judging.ballot, self.judging.below
+        self.welcome, self.playing, self.vote_bar = below.welcome, below.playing, below.vote_bar
+        self.skip_panel, self.undo_bar, self.reveal_panel = below.skip_panel, below.undo_bar, below.reveal_panel
+        self.choose, self.confirm, self.ask_to_skip = self.judging.choose, self.judging.confirm, self.judging.ask_to_skip
+        self.rest = RestReminder(parent=self)
         self._lay_out()
         self._connect_arena()
         self._connect_widgets()
         self._show_state()
         self.preview(0)
 
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done now."""
+        return battle_commands(self)
+
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""
         self.setting_bar.dress(colors)
+        self.judging.dress(colors)
         self.room.dress(colors)
 
     def release(self) -> None:
@@ -53,123 +65,150 @@ class BattlePage(QWidget):
         bar, arena = self.setting_bar, self._arena
         if arena.takes_turns:
             started = arena.next_turn(bar.setting.instruction, bar.turn_start)
-        elif arena.state in ("idle", "revealed"):
+        elif arena.state in _CHOOSING:
             started = arena.begin(bar.setting)
         else:
             return
         if started:
-            self.viewers[0].setFocus()
+            self.watch()
 
     @Slot()
     def new_battle(self) -> None:
         """Close what is under way and begin with the same setting; a battle to vote on is not left."""
+        practised = self._arena.practising
         if self._arena.state == "watching":
-            self._arena.notices.tell(self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it."))
+            self.notices.tell(self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it."))
         elif self._arena.begin(self.setting_bar.setting):
-            self.viewers[0].setFocus()
+            self.watch()
+            if practised:
+                self.notices.tell(self.tr("The practice is over: this battle counts."))
 
     @Slot()
-    def ask_to_skip(self) -> None:
-        """End the battle without a vote, with a reason."""
-        if self._arena.state not in ("waiting", "watching"):
-            return
-        reasons: dict[str, VoidReason] = {
-            self.tr("The instruction is unclear"): "unclear_instruction",
-            self.tr("The scene is broken"): "scene_broken",
-            self.tr("The replay has a fault"): "replay_glitch",
-            self.tr("I recognise a model"): "recognised_model",
-            self.tr("I have a conflict of interest"): "conflict_of_interest",
-            self.tr("Something else"): "other",
-        }
-        title, question = self.tr("Skip this battle"), self.tr("Why? The battle will count for nobody.")
-        reason, agreed = QInputDialog.getItem(self, title, question, list(reasons), 0, False)
-        if agreed:
-            self._arena.skip(reasons[reason])
-
-    def choose(self, index: int) -> None:
-        """Mark a choice, or say what is still unwatched."""
-        if self._arena.state != "watching":
-            return
-        self.vote_bar.choose(index)
-        if not self._arena.unlocked:
-            text = self.tr("{percent} % of both replays is still unwatched.")
-            self._arena.notices.tell(text.format(percent=self._arena.missing_percent))
+    def practise(self) -> None:
+        """Begin a battle among the baselines that does not count."""
+        if self._arena.state in _CHOOSING and self._arena.begin(self.setting_bar.setting, practice=True):
+            self.watch()
 
     @Slot()
-    def confirm(self) -> None:
-        """Enter: cast the marked choice; after the vote, tell the names."""
-        if self._arena.state == "watching":
-            self.vote_bar.confirm_choice()
-        elif self._arena.state == "voted":
-            self._arena.reveal()
+    @reporting
+    def surprise(self) -> None:
+        """Choose any scene and task that fit; Enter plays it."""
+        if self._arena.state in _CHOOSING:
+            now, generator = self.setting_bar.setting, np.random.default_rng()
+            cards = self._arena.daemon.cards
+            self.setting_bar.choose(beginnings.surprise(cards, now.robot_id, generator, but_not=now.instruction))
+            self.setting_bar.type_instruction()
+
+    @Slot()
+    def resume(self) -> None:
+        """Go on with the battle that was left open."""
+        left = self._arena.left_battle()
+        if left is not None and self._arena.resume(left):
+            self.watch()
+
+    @Slot()
+    def give_up(self) -> None:
+        """Abandon the battle that was left open."""
+        left = self._arena.left_battle()
+        if left is not None:
+            self._arena.give_up(left)
+            self._show_state()
+
+    @Slot()
+    def watch(self) -> None:
+        """Give the keys to the replay."""
+        self.viewers[0].setFocus()
+
+    @Slot()
+    def type_instruction(self) -> None:
+        """Give the keys to the instruction, unless the battle takes no more turns."""
+        if self._arena.state == "watching" and not self._arena.takes_turns:
+            self.notices.tell(self._last_turn())
+        elif self._arena.state != "playing":
+            self.setting_bar.type_instruction()
+
+    @Slot()
+    def type_next(self) -> None:
+        """Type the instruction of a turn that starts from where each side stopped."""
+        if self._arena.takes_turns and self._arena.turns:
+            self.setting_bar.type_instruction("continue")
+        else:
+            self.type_instruction()
+
+    @Slot()
+    def escape(self) -> None:
+        """Back from what was opened; else the free camera."""
+        if not self.judging.escape():
+            self.viewers[0].view.free()
+
+    def preview(self, seed: int) -> None:
+        """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
+        setting = self.setting_bar.setting
+        self.room.set_turns(())
+        self.room.show_still(self._models.still(setting.robot_id, setting.scene_id, seed))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 16, 14)
         column.setSpacing(10)
-        for bar in (self.welcome, self.playing, self.vote_bar, self.undo_bar, self.reveal_panel):
-            self._below.addWidget(bar)
-        self._below.setFixedHeight(108)
         column.addWidget(self.setting_bar)
         column.addWidget(self.room, 1)
-        column.addWidget(self._below)
+        column.addWidget(self.judging)
 
     def _connect_arena(self) -> None:
         arena = self._arena
         arena.state_changed.connect(self._show_state)
+        arena.state_changed.connect(self.rest.follow)
         arena.daemon.changed.connect(self._show_state)
-        arena.progressed.connect(self.playing.show_progress)
+        arena.daemon.cards_changed.connect(lambda: self.setting_bar.set_models(arena.daemon.cards))
         arena.turn_added.connect(self._show_turn)
-        arena.watched_changed.connect(self.vote_bar.set_missing)
-        arena.voted.connect(self._show_vote)
-        arena.undo_ticked.connect(self.undo_bar.tick)
-        arena.revealed.connect(self._show_outcome)
+        arena.resumed.connect(self._show_resumed)
+        arena.revealed.connect(self._show_evidence)
+        self.rest.due.connect(self._suggest_rest)
 
     def _connect_widgets(self) -> None:
-        arena = self._arena
-        self.setting_bar.play_requested.connect(self.play)
-        self.setting_bar.scene_changed.connect(self._preview_choice)
-        arena.daemon.cards_changed.connect(lambda: self.setting_bar.set_models(arena.daemon.cards))
-        self.welcome.new_battle_requested.connect(self.new_battle)
-        self.playing.cancel_requested.connect(arena.cancel)
-        self.vote_bar.confirmed.connect(arena.vote)
-        self.vote_bar.enough_requested.connect(arena.see_enough)
-        self.vote_bar.skip_requested.connect(self.ask_to_skip)
-        self.undo_bar.undo_requested.connect(arena.undo)
-        self.undo_bar.reveal_requested.connect(arena.reveal)
+        bar, welcome = self.setting_bar, self.welcome
+        bar.play_requested.connect(self.play)
+        bar.surprise_requested.connect(self.surprise)
+        bar.left.connect(self.watch)
+        bar.scene_changed.connect(self._preview_choice)
+        welcome.new_battle_requested.connect(self.new_battle)
+        welcome.surprise_requested.connect(self.surprise)
+        welcome.practice_requested.connect(self.practise)
+        welcome.continue_requested.connect(self.resume)
+        welcome.give_up_requested.connect(self.give_up)
+        self.judging.left.connect(self.watch)
         self.reveal_panel.new_battle_requested.connect(self.new_battle)
-        self.room.presented.connect(arena.present)
-        self.room.troubled.connect(arena.notices.show_error)
+        self.room.presented.connect(self._arena.present)
+        self.room.troubled.connect(self._arena.notices.show_error)
 
     @Slot(object)
     def _show_turn(self, replay: TurnReplay) -> None:
         self.room.set_turns(self._arena.turns)
         self.room.show_turn(replay)
+        if not self._arena.takes_turns:
+            self.notices.tell(self._last_turn())
+
+    @Slot()
+    def _show_resumed(self) -> None:
+        if self._arena.setting is not None:
+            self.setting_bar.choose(self._arena.setting)
+        self.room.set_turns(self._arena.turns)
+        self.room.show_turn(self._arena.turns[0])
 
     @Slot()
     def _show_state(self) -> None:
-        arena = self._arena
-        bars = {
-            "playing": self.playing,
-            "watching": self.vote_bar,
-            "voted": self.undo_bar,
-            "revealed": self.reveal_panel,
-        }
-        self._below.setCurrentWidget(bars.get(arena.state, self.welcome))
-        ready = arena.daemon.state == "idle"
-        self.welcome.show_ready(arena.daemon.state, waiting=arena.state == "waiting")
-        underway = arena.state in ("waiting", "playing", "watching")
-        self.setting_bar.offer_next_turn(offered=underway, first=not arena.turns)
-        self.setting_bar.set_playable(playable=ready and (arena.takes_turns or arena.state in ("idle", "revealed")))
+        arena, bar = self._arena, self.setting_bar
+        self.judging.show_state()
+        under_way = arena.state in _UNDER_WAY
+        bar.offer_next_turn(offered=under_way, first=not arena.turns, practice=under_way and arena.practising)
+        free = arena.takes_turns or arena.state in _CHOOSING
+        full = arena.state == "watching" and not arena.takes_turns
+        bar.set_playable(playable=free and arena.daemon.state == "idle", full=full)
+        if arena.state != "revealed":
+            getattr(self.room, "set_evidence", lambda _: None)(None)
         if arena.state == "playing" and not arena.turns and arena.battle is not None:
             self.preview(arena.battle.seed)
-        if arena.state == "watching":
-            self.vote_bar.set_missing(arena.missing_percent)
-
-    def preview(self, seed: int) -> None:
-        """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
-        setting = self.setting_bar.setting
-        self.room.show_still(self._models.still(setting.robot_id, setting.scene_id, seed))
 
     @Slot()
     def _preview_choice(self) -> None:
@@ -177,10 +216,16 @@ class BattlePage(QWidget):
             self.preview(0)
 
     @Slot(object)
-    def _show_vote(self, vote: Vote) -> None:
-        self.undo_bar.show_vote(vote.vote)
-        self.vote_bar.clear()
+    @reporting
+    def _show_evidence(self, outcome: Outcome) -> None:
+        """What the replay shows beside the motion, now that the battle is closed."""
+        evidence = evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards)
+        getattr(self.room, "set_evidence", lambda _: None)(evidence)
 
-    @Slot(object)
-    def _show_outcome(self, outcome: Outcome) -> None:
-        self.reveal_panel.show_outcome(outcome)
+    @Slot(int)
+    def _suggest_rest(self, minutes: int) -> None:
+        text = self.tr("You have judged for {minutes} minutes.").format(minutes=minutes)
+        self.notices.tell(text, self.tr("Rest your eyes for a moment: the battle waits."))
+
+    def _last_turn(self) -> str:
+        return self.tr("That was the last of {turns} turns. Watch it and vote.").format(turns=MAX_TURNS)

@@ -23,8 +23,9 @@ from scenes import catalog
 from scenes.episode import MAX_INSTRUCTION
 from scenes.models import ModelCard
 from scenes.words import Vocabulary
-from sync.records import TurnStart
+from sync.records import MAX_TURNS, TurnStart
 from vlaarena_desktop.icons import icon
+from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.turns import Setting
 
@@ -33,30 +34,31 @@ class SettingBar(QFrame):
     """What is chosen before the pair is drawn; during a battle, what the next turn shall be."""
 
     play_requested = Signal()
+    surprise_requested = Signal()
+    left = Signal()  # the instruction gives the keys back
     scene_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self.robot, self.scene, self.start = QComboBox(), QComboBox(), QComboBox()
-        self.instruction, self.play = QLineEdit(), QPushButton(self.tr("Play"))
+        self.instruction, self.play = Line(), QPushButton(self.tr("Play"))
+        self.practice = QLabel(self.tr("Practice: does not count"))
+        self.practice.setObjectName("lead")
         self.unknown = QLabel()
-        self.unknown.setObjectName("caption")
+        self.full = QLabel(self.tr("· all {turns} turns are played: vote now").format(turns=MAX_TURNS))
+        for label in (self.unknown, self.full):
+            label.setObjectName("caption")
         self._vocabularies: tuple[Vocabulary, ...] = ()
         self._suggestions = QStringListModel(self)
         self._name_widgets()
         self._lay_out()
+        self._playable = True
         for robot in catalog.robots().values():
             self.robot.addItem(robot.name, robot.id)
         self.start.addItem(self.tr("from a fresh start"), "reset")
         self.start.addItem(self.tr("from where each stopped"), "continue")
-        self.robot.currentIndexChanged.connect(self._list_scenes)
-        self.scene.currentIndexChanged.connect(self._list_suggestions)
-        self.play.clicked.connect(self._request_play)
-        self.instruction.returnPressed.connect(self._request_play)
-        self.instruction.textChanged.connect(self._update_play)
-        self.instruction.textChanged.connect(self._show_unknown_words)
-        self._playable = True
+        self._connect()
         self._list_scenes()
         self._suggest_first()
         self.offer_next_turn(offered=False)
@@ -64,6 +66,7 @@ class SettingBar(QFrame):
     def dress(self, colors: Colors) -> None:
         """Follow the colour scheme."""
         self._suggest.setIcon(icon("suggestions", colors.quiet))
+        self._surprise.setIcon(icon("surprise", colors.quiet))
 
     @property
     def setting(self) -> Setting:
@@ -75,22 +78,41 @@ class SettingBar(QFrame):
         """Where the next turn starts from."""
         return "continue" if self.start.currentData() == "continue" else "reset"
 
+    def choose(self, setting: Setting) -> None:
+        """Choose all of this."""
+        for box, wanted in ((self.robot, setting.robot_id), (self.scene, setting.scene_id)):
+            box.setCurrentIndex(box.findData(wanted))
+        self.instruction.setText(setting.instruction)
+
+    def type_instruction(self, start: TurnStart | None = None) -> None:
+        """Give the keys to the instruction, for a turn that starts so; without `start` that stays as it is."""
+        if start is not None:
+            self.start.setCurrentIndex(self.start.findData(start))
+        self.instruction.setFocus()
+        self.instruction.selectAll()
+
     def set_models(self, cards: Iterable[ModelCard]) -> None:
         """Whose words an instruction is held against: the active models that list theirs."""
         active = (card for card in cards if card.status == "active" and card.words)
         self._vocabularies = tuple(Vocabulary(card.words) for card in active)
         self._show_unknown_words()
 
-    def offer_next_turn(self, *, offered: bool, first: bool = False) -> None:
+    def offer_next_turn(self, *, offered: bool, first: bool = False, practice: bool = False) -> None:
         """During a battle robot and scene stand fixed; after the first turn, one may continue from it."""
+        self._surprise.setVisible(not offered)
+        self.practice.setVisible(practice)
         self._robot_box.setVisible(not offered)
         self.scene.setEnabled(not offered)
         self._start_box.setVisible(offered and not first)
+        if not offered:
+            self.start.setCurrentIndex(0)
         self.play.setText(self.tr("Play next turn") if offered and not first else self.tr("Play"))
 
-    def set_playable(self, *, playable: bool) -> None:
-        """Whether a turn may be played now."""
+    def set_playable(self, *, playable: bool, full: bool = False) -> None:
+        """Whether a turn may be played now; `full`: the battle has all its turns and waits for the vote."""
         self._playable = playable
+        self.instruction.setEnabled(not full)
+        self.full.setVisible(full)
         self._update_play()
 
     def _name_widgets(self) -> None:
@@ -110,6 +132,9 @@ class SettingBar(QFrame):
         popup = completer.popup()
         if popup is not None:
             popup.setItemDelegate(QStyledItemDelegate(popup))
+        self._surprise = QAction(self.tr("Surprise me: any task of any scene (R)"), self)
+        self._surprise.triggered.connect(self.surprise_requested)
+        self.instruction.addAction(self._surprise, QLineEdit.ActionPosition.TrailingPosition)
         self._suggest = QAction(self.tr("All instructions of this scene (Down)"), self)
         self._suggest.setShortcut(QKeySequence(Qt.Key.Key_Down))
         self._suggest.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -128,13 +153,23 @@ class SettingBar(QFrame):
         row.setSpacing(12)
         self._robot_box = _captioned(self.tr("Robot"), self.robot)
         self._start_box = _captioned(self.tr("Start"), self.start)
+        row.addWidget(self.practice)
         row.addWidget(self._robot_box)
         row.addWidget(_captioned(self.tr("Scene"), self.scene))
-        row.addWidget(_captioned(self.tr("Instruction"), self.instruction, self.unknown), 1)
+        row.addWidget(_captioned(self.tr("Instruction"), self.instruction, self.unknown, self.full), 1)
         row.addWidget(self._start_box)
         row.addWidget(self.play, 0, Qt.AlignmentFlag.AlignBottom)
         self.robot.setMaximumWidth(170)
         self.scene.setMaximumWidth(290)
+
+    def _connect(self) -> None:
+        self.robot.currentIndexChanged.connect(self._list_scenes)
+        self.scene.currentIndexChanged.connect(self._list_suggestions)
+        self.play.clicked.connect(self._request_play)
+        self.instruction.returnPressed.connect(self._request_play)
+        self.instruction.left.connect(self.left)
+        self.instruction.textChanged.connect(self._update_play)
+        self.instruction.textChanged.connect(self._show_unknown_words)
 
     @Slot()
     def _request_play(self) -> None:
@@ -179,7 +214,7 @@ class SettingBar(QFrame):
         self.play.setEnabled(self._playable and bool(self.instruction.text().strip()))
 
 
-def _captioned(caption: str, field: QWidget, beside: QLabel | None = None) -> QWidget:
+def _captioned(caption: str, field: QWidget, *beside: QLabel) -> QWidget:
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
@@ -189,8 +224,8 @@ def _captioned(caption: str, field: QWidget, beside: QLabel | None = None) -> QW
     label.setBuddy(field)
     captions = QHBoxLayout()
     captions.addWidget(label)
-    if beside is not None:
-        captions.addWidget(beside)
+    for each in beside:
+        captions.addWidget(each)
     captions.addStretch(1)
     column.addLayout(captions)
     column.addWidget(field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
@@ -22,6 +22,7 @@ class UndoBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
+        self._whole = 1.0  # [s]
         self.said, self.countdown = QLabel(), QLabel()
         self.said.setObjectName("lead")
         self.countdown.setObjectName("quiet")
@@ -33,22 +34,40 @@ class UndoBar(QFrame):
             button.setAccessibleName(button.text())
         self.undo.clicked.connect(self.undo_requested)
         self.now.clicked.connect(self.reveal_requested)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(18, 14, 18, 14)
-        row.setSpacing(14)
-        for widget in (self.said, self.countdown):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.undo)
-        row.addWidget(self.now)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName(self.tr("Time left to take the vote back"))
+        self._lay_out()
 
-    def show_vote(self, choice: Choice) -> None:
-        """Say what was voted."""
+    def show_vote(self, choice: Choice, seconds: float) -> None:
+        """Say what was voted, and that it may be taken back for so long."""
+        self._whole = max(seconds, 1e-3)
         self.said.setText(self.tr("Your vote is kept: {choice}").format(choice=choice_text(choice)))
+        self.tick(seconds)
 
     def tick(self, seconds: float) -> None:
         """Show how long the vote may still be taken back."""
         self.countdown.setText(self.tr("The names are told in {seconds} s.").format(seconds=ceil(seconds)))
+        self.bar.setValue(round(1000 * seconds / self._whole))
+
+    def _lay_out(self) -> None:
+        row, words = QHBoxLayout(self), QHBoxLayout()
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(18)
+        words.setSpacing(14)
+        for label in (self.said, self.countdown):
+            words.addWidget(label)
+        words.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addStretch(1)
+        column.addLayout(words)
+        column.addWidget(self.bar)
+        column.addStretch(1)
+        row.addLayout(column, 1)
+        row.addWidget(self.undo)
+        row.addWidget(self.now)
 
 
 class RevealPanel(QFrame):
@@ -79,12 +98,13 @@ class RevealPanel(QFrame):
         row.addLayout(middle)
         row.addWidget(self.sides[1], 1)
 
-    def show_outcome(self, outcome: Outcome) -> None:
-        """Tell the names."""
+    def show_outcome(self, outcome: Outcome, *, practice: bool = False) -> None:
+        """Tell the names, and whether it was only practice."""
         for panel, side in zip(self.sides, (outcome.left, outcome.right), strict=True):
             panel.show_side(side)
         vote = self.tr("Your vote: {choice}").format(choice=choice_text(outcome.choice)) if outcome.choice else ""
-        self.said.setText(vote or self.tr("Skipped: no vote counts"))
+        said = vote or self.tr("Skipped: no vote counts")
+        self.said.setText("\n".join([said, self.tr("Practice: does not count")] if practice else [said]))
 
 
 class _SidePanel(QWidget):

@@ -16,6 +16,7 @@ class VoteBar(QFrame):
     confirmed = Signal(str)  # Choice
     enough_requested = Signal()
     skip_requested = Signal()
+    ballot_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +25,8 @@ class VoteBar(QFrame):
         self.reason = QLabel()
         self.reason.setObjectName("quiet")
         self.enough = _link(self.tr("I have seen enough"))
-        self.skip = _link(self.tr("Skip…"))
+        self.skip = _link(self.tr("Skip…  0"))
+        self.ballot = _link("")
         self.confirm = QPushButton(self.tr("Confirm  ⏎"))
         self.confirm.setObjectName("primary")
         self.confirm.setAccessibleName(self.tr("Confirm the vote"))
@@ -35,6 +37,8 @@ class VoteBar(QFrame):
         self.confirm.clicked.connect(self.confirm_choice)
         self.enough.clicked.connect(self.enough_requested)
         self.skip.clicked.connect(self.skip_requested)
+        self.ballot.clicked.connect(self.ballot_requested)
+        self.show_remarks("")
         self.set_missing(100)
 
     @property
@@ -53,6 +57,12 @@ class VoteBar(QFrame):
             self.clear()
             self.reason.setText(self.tr("Watch {percent} % more of both replays to vote.").format(percent=percent))
         self._show_choice()
+
+    def show_remarks(self, summary: str) -> None:
+        """What is said beside the choice, or that something may be."""
+        said = self.tr("With it: {remarks}").format(remarks=summary) if summary else self.tr("Comment, tags, progress")
+        self.ballot.setText(self.tr("{said}  C").format(said=said))
+        self.ballot.setAccessibleName(said)
 
     def choose(self, index: int) -> None:
         """Mark a choice; while locked, say once more what is missing."""
@@ -108,8 +118,8 @@ class VoteBar(QFrame):
         for widget in (self.reason, self.enough):
             below.addWidget(widget)
         below.addStretch(1)
-        below.addWidget(self.skip)
-        below.addWidget(self.confirm)
+        for widget in (self.ballot, self.skip, self.confirm):
+            below.addWidget(widget)
         column.addLayout(row)
         column.addLayout(below)
 

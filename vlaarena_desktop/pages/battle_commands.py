@@ -1,0 +1,83 @@
+"""Everything a person can do on the battle page, with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from vlaarena_desktop.commands import Command
+
+if TYPE_CHECKING:
+    from vlaarena_desktop.pages.battle import BattlePage
+    from vlaarena_desktop.pages.judging import Judging
+
+_tr = QCoreApplication.translate
+_SLIDING = ("Left", "Right", "Home", "End", "PgUp", "PgDown", "Up", "Down")
+
+
+def battle_commands(page: BattlePage) -> tuple[Command, ...]:
+    """What can be done now: while a reason to skip is asked, its numbers; otherwise the vote's."""
+    judging = page.judging
+    votes = _reason_commands(judging) if judging.skipping else _vote_commands(judging)
+    return (*votes, *_battle_commands(page), *_room_commands(page))
+
+
+def _vote_commands(judging: Judging) -> tuple[Command, ...]:
+    group = _tr("battle_commands", "Vote")
+
+    def vote(name: str, title: str, act: Callable[[], object], *keys: str) -> Command:
+        return Command(f"vote.{name}", title, keys, act, group=group)
+
+    return (
+        vote("left", _tr("battle_commands", "A is better"), lambda: judging.choose(0), "1"),
+        vote("right", _tr("battle_commands", "B is better"), lambda: judging.choose(1), "2"),
+        vote("tie", _tr("battle_commands", "Tie"), lambda: judging.choose(2), "3"),
+        vote("both_bad", _tr("battle_commands", "Both bad"), lambda: judging.choose(3), "4"),
+        vote("confirm", _tr("battle_commands", "Confirm the vote; then the names"), judging.confirm, "Return", "Enter"),
+        vote("ballot", _tr("battle_commands", "Comment, tags, progress"), judging.open_ballot, "C"),
+        vote("undo", _tr("battle_commands", "Take the vote back"), judging.undo, "U"),
+        vote("skip", _tr("battle_commands", "Skip with a reason"), judging.ask_to_skip, "0"),
+    )
+
+
+def _reason_commands(judging: Judging) -> tuple[Command, ...]:
+    group = _tr("battle_commands", "Reason to skip")
+    reasons = [
+        Command(f"skip.{number}", button.accessibleName(), (str(number),), button.click, group=group)
+        for number, button in enumerate(judging.below.skip_panel.buttons, start=1)
+    ]
+    back = Command("skip.back", _tr("battle_commands", "Back to the vote"), ("0",), judging.escape, group=group)
+    return (*reasons, back)
+
+
+def _battle_commands(page: BattlePage) -> tuple[Command, ...]:
+    group = _tr("battle_commands", "Battle")
+
+    def battle(name: str, title: str, act: Callable[[], object], *keys: str) -> Command:
+        return Command(f"battle.{name}", title, keys, act, group=group)
+
+    return (
+        battle("new", _tr("battle_commands", "New battle"), page.new_battle, "N"),
+        battle("instruct", _tr("battle_commands", "Type an instruction"), page.type_instruction, "T"),
+        battle("go_on", _tr("battle_commands", "Next turn, from where each stopped"), page.type_next, "Shift+T"),
+        battle("surprise", _tr("battle_commands", "Surprise me: any task"), page.surprise, "R"),
+        battle("practise", _tr("battle_commands", "Practice: does not count"), page.practise),
+        battle("resume", _tr("battle_commands", "Continue the battle left open"), page.resume, "O"),
+        battle("escape", _tr("battle_commands", "Back; free camera"), page.escape, "Esc"),
+    )
+
+
+def _room_commands(page: BattlePage) -> tuple[Command, ...]:
+    """The replay's, but for the keys that mean something else here: Esc, and arrows on a slider."""
+    taken = {"Esc", *(_SLIDING if page.ballot.sliding else ())}
+    return tuple(each for each in _replay(page) if not taken.intersection(each.keys))
+
+
+def _replay(page: BattlePage) -> tuple[Command, ...]:
+    if not hasattr(page.room, "commands"):
+        from vlaarena_desktop import keys
+
+        return (*keys._replay_keys(page), *keys._camera_keys(page))
+    return page.room.commands()
