@@ -15,6 +15,7 @@ from scenes.cameras import open_context
 from scenes.episode import Trajectory
 from scenes.errors import GraphicsUnavailable, NotFound
 from vlaarena_desktop.viewing.drawing import Drawing, Tier, prepared, tier_for
+from vlaarena_desktop.viewing.overlays import Overlays
 from vlaarena_desktop.viewing.stage import Stage
 
 Picture = NDArray[np.uint8]  # (height, width, 3), top row first
@@ -27,6 +28,8 @@ class Take(Struct, frozen=True):
     model: mujoco.MjModel
     trajectory: Trajectory
     camera: mujoco.MjvCamera  # a copy of its own
+    overlays: Overlays = Overlays()  # only once the battle is closed
+    other: Trajectory | None = None  # the other side's, for its ghost
 
 
 def named_camera(model: mujoco.MjModel, name: str) -> mujoco.MjvCamera:
@@ -51,7 +54,7 @@ class Studio:
         self._takes, self._tier = tuple(takes), tier
         self._width, self._height = width, height
         self._gl: Any = None  # one of MuJoCo's GLContext classes
-        self._stages: list[tuple[Take, Stage, Drawing]] = []
+        self._sets: list[_Set] = []
         self._drawings: dict[int, Drawing] = {}  # by the model they draw
 
     def __enter__(self) -> Self:
@@ -80,18 +83,18 @@ class Studio:
 
     def pictures(self, time: float) -> tuple[Picture, ...]:
         """Every take in its exact state at `time` [s]; after its end, as it ended."""
-        return tuple(self._picture(take, stage, drawing, time) for take, stage, drawing in self._stages)
+        return tuple(self._picture(each, time) for each in self._sets)
 
     def _set_up(self, take: Take, tier: Tier) -> None:
         if id(take.model) not in self._drawings:
             self._drawings[id(take.model)] = Drawing(prepared(take.model, tier))
-        self._stages.append((take, Stage(take.model, take.trajectory), self._drawings[id(take.model)]))
+        self._sets.append(_Set(take, self._drawings[id(take.model)]))
 
-    def _picture(self, take: Take, stage: Stage, drawing: Drawing, time: float) -> Picture:
-        stage.show_exact(time)
-        drawing.draw(stage, take.camera, self._width, self._height)
+    def _picture(self, shown: _Set, time: float) -> Picture:
+        shown.show(time)
+        shown.drawing.draw(shown.stage, shown.camera, self._width, self._height)
         pixels = np.empty((self._height, self._width, 3), np.uint8)
-        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, self._width, self._height), drawing.context)
+        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, self._width, self._height), shown.drawing.context)
         return np.ascontiguousarray(pixels[::-1])
 
     def _close(self) -> None:
@@ -101,8 +104,26 @@ class Studio:
                 drawing.free()
             self._gl.free()
         self._gl = None
-        self._stages.clear()
+        self._sets.clear()
         self._drawings.clear()
+
+
+class _Set:
+    """A take set up: its stage, and that of the other side where its ghost is wanted."""
+
+    def __init__(self, take: Take, drawing: Drawing) -> None:
+        self.camera, self.drawing = take.camera, drawing
+        self.stage = Stage(take.model, take.trajectory)
+        self._other: Stage | None = None
+        if take.overlays.ghost and take.other is not None:
+            self._other = Stage(take.model, take.other)
+            self._other.set_overlays(take.overlays, 1 - take.side)
+        self.stage.set_overlays(take.overlays, take.side, self._other)
+
+    def show(self, time: float) -> None:
+        for stage in (self.stage, self._other):
+            if stage is not None:
+                stage.show_exact(time)
 
 
 def _renderer() -> str:

@@ -18,7 +18,7 @@ from vlaarena_desktop.saving.video import FormName, encoder_of, times, write_vid
 
 Kind = Literal["frame", "video", "sheet"]
 SHEET_MOMENTS = 6
-SHEET_RATE = 15  # frames per second of an animated sheet
+SHEET_RATE = 10  # frames per second of an animated sheet
 ASPECT = 4 / 3  # of one side's picture
 
 
@@ -67,7 +67,8 @@ def _save_video(order: Order, form: FormName) -> Job[Path]:
 
 
 def _save_sheet(order: Order) -> Job[Path]:
-    with Studio(order.takes, 2 * CELL_WIDTH, round(2 * CELL_WIDTH / ASPECT)) as studio:
+    fine = 2 if order.form is None else 1  # a still sheet is drawn larger and scaled down: smooth edges
+    with Studio(order.takes, fine * CELL_WIDTH, round(fine * CELL_WIDTH / ASPECT)) as studio:
         if order.form is None:
             step = (order.end - order.start) / (SHEET_MOMENTS - 1)
             sheet = yield from _sheet(order, studio, [order.start + index * step for index in range(SHEET_MOMENTS)])

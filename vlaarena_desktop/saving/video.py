@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 FormName = Literal["webm", "mp4", "webp"]
+MISSING_HINT = 'Install it with: pip install "vlaarena[video]"'
 RATES = (15, 30, 60)  # frames per second
 _BT709, _LIMITED_RANGE = 1, 1  # as FFmpeg numbers them
 
@@ -98,7 +99,7 @@ def _pyav() -> Any:
     except ImportError as error:
         raise ArenaError(
             "Videos are written by PyAV, which is not installed.",
-            hint='Install it with: pip install "vlaarena[video]"',
+            hint=MISSING_HINT,
             detail=str(error),
         ) from error
     return av
