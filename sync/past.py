@@ -22,11 +22,14 @@ _FIND = """SELECT battle.*, session.robot_id, session.scene_id, session.comment 
     LEFT JOIN live_vote ON live_vote.battle_id = battle.battle_id AND live_vote.evaluator_id = session.evaluator_id
     WHERE {conditions} ORDER BY battle.position DESC LIMIT {limit}"""
 
-_WORD = """(battle.left_model_id {like} OR battle.right_model_id {like} OR live_vote.comment {like}
-    OR session.comment {like} OR EXISTS (SELECT 1 FROM json_each(live_vote.tags) WHERE value {like})
-    OR EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id AND instruction {like})
-    OR EXISTS (SELECT 1 FROM note WHERE battle_id = battle.battle_id AND text {like}
-        AND note_id NOT IN (SELECT note_id FROM note_withdrawal)))"""
+# Nothing here depends on the battle's row, so that each table is looked through once and not once per battle.
+_WORD = """(battle.left_model_id {like} OR battle.right_model_id {like}
+    OR battle.session_id IN (SELECT session_id FROM session WHERE comment {like})
+    OR battle.battle_id IN (SELECT battle_id FROM turn WHERE instruction {like}
+        UNION ALL SELECT battle_id FROM live_vote WHERE comment {like}
+        UNION ALL SELECT battle_id FROM live_vote, json_each(tags) WHERE tags <> '[]' AND value {like}
+        UNION ALL SELECT battle_id FROM note WHERE text {like}
+            AND note_id NOT IN (SELECT note_id FROM note_withdrawal)))"""
 
 _FIELDS = {
     "robot_id": "session.robot_id = {}",
