@@ -29,6 +29,10 @@ class Coverage:
         self._shown[turn_id] = (np.zeros(left_steps + 1, np.bool_), np.zeros(right_steps + 1, np.bool_))
         self.seen_enough = False
 
+    def expects(self, turn_id: str) -> bool:
+        """Whether the turn was added."""
+        return turn_id in self._shown
+
     def present(self, turn_id: str, side: Side, step: int) -> bool:
         """A frame of a step came onto the screen; whether that is the first time."""
         shown = self._shown[turn_id][side]
@@ -41,17 +45,34 @@ class Coverage:
         total = sum(len(sides[side]) for sides in self._shown.values())
         return sum(int(sides[side].sum()) for sides in self._shown.values()) / total if total else 0.0
 
+    def complete(self, turn_id: str) -> bool:
+        """Whether both sides of a turn were presented far enough; so is a turn that is not expected."""
+        return all(float(shown.mean()) >= ENOUGH for shown in self._shown.get(turn_id, ()))
+
+    def jointly(self, turn_id: str, left: NDArray[np.intp], right: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """At which of these moments, given as the step each side then shows, both were presented."""
+        seen_left, seen_right = self._shown[turn_id]
+        joint: NDArray[np.bool_] = seen_left[left] & seen_right[right]
+        return joint
+
     @property
     def enough(self) -> bool:
-        """Whether the vote may unlock."""
-        return self.seen_enough or min(self.fraction(0), self.fraction(1)) >= ENOUGH
+        """Whether the vote may unlock: every turn was watched far enough."""
+        return self.seen_enough or (bool(self._shown) and all(map(self.complete, self._shown)))
 
     @property
     def missing_percent(self) -> int:
         """How much more must be watched before the vote unlocks, in percent, at least 1 until it does."""
         if self.enough:
             return 0
-        return max(1, round(100 * (ENOUGH - min(self.fraction(0), self.fraction(1)))))
+        return max(1, round(100 * max((self._missing(0), self._missing(1)))))
+
+    def _missing(self, side: Side) -> float:
+        if not self._shown:
+            return ENOUGH
+        sides = [shown[side] for shown in self._shown.values()]
+        lacking = sum(max(0.0, ENOUGH * len(shown) - int(shown.sum())) for shown in sides)
+        return lacking / sum(len(shown) for shown in sides)
 
     def watched(self) -> Watched:
         """The record that goes with a vote cast now."""

@@ -21,12 +21,15 @@ class Playhead(QObject):
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
     loop_changed = Signal(bool)
+    range_changed = Signal()
     length_changed = Signal(float)  # [s]
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._duration, self._control_hz = 0.0, 10.0
         self._time, self._speed, self._loop = 0.0, 1.0, False
+        self._range: tuple[float, float] | None = None
+        self._looped_before = False  # whether it looped before there was a range
         self._anchor_time, self._anchor_clock = 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -72,12 +75,18 @@ class Playhead(QObject):
 
     @property
     def loop(self) -> bool:
-        """Whether the end leads back to the start."""
+        """Whether the end leads back to the start: that of the range where there is one."""
         return self._loop
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Begin and end [s] of the part that is looped; None for the whole replay."""
+        return self._range
 
     def set_length(self, duration: float, control_hz: float) -> None:
         """Take a new replay of `duration` [s] of a robot of `control_hz`, standing at its start, paused."""
         self.pause()
+        self.clear_range()
         self._duration, self._control_hz = max(0.0, duration), control_hz
         self._time = 0.0
         self.length_changed.emit(self._duration)
@@ -85,11 +94,12 @@ class Playhead(QObject):
 
     @Slot()
     def play(self) -> None:
-        """Run; from the start again if it stands at the end."""
+        """Run; from the start again if it stands at the end, or outside the range that is looped."""
         if self.playing or self._duration <= 0:
             return
-        if self._time >= self._duration:
-            self._move(0.0)
+        begin, end = self._bounds
+        if self._time >= end or self._time < begin:
+            self._move(begin)
         self._anchor()
         self._timer.start()
         self.playing_changed.emit(True)
@@ -127,15 +137,14 @@ class Playhead(QObject):
         self.seek_step(here + count)
 
     def set_speed(self, speed: float) -> None:
-        """Change the speed from here on."""
+        """Go on with the nearest of SPEEDS from here."""
         self._anchor()
-        self._speed = speed
-        self.speed_changed.emit(speed)
+        self._speed = min(SPEEDS, key=lambda offered: abs(offered - speed))
+        self.speed_changed.emit(self._speed)
 
     def change_speed(self, by: int) -> None:
         """So many notches faster, or slower, on the scale of SPEEDS."""
-        nearest = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - self._speed))
-        self.set_speed(SPEEDS[max(0, min(len(SPEEDS) - 1, nearest + by))])
+        self.set_speed(SPEEDS[max(0, min(len(SPEEDS) - 1, SPEEDS.index(self._speed) + by))])
 
     @Slot(bool)
     def set_loop(self, loop: bool) -> None:
@@ -143,6 +152,44 @@ class Playhead(QObject):
         if loop != self._loop:
             self._loop = loop
             self.loop_changed.emit(loop)
+
+    def set_range(self, begin: float, end: float) -> None:
+        """Loop what lies between two times [s], at least one control step of it."""
+        if self._duration <= 0:
+            return
+        begin, end = sorted((begin, end))
+        least = min(1.0 / self._control_hz, self._duration)
+        begin = max(0.0, min(begin, self._duration - least))
+        end = min(self._duration, max(end, begin + least))
+        if self._range is None:
+            self._looped_before = self._loop
+        self._range = begin, end
+        self.range_changed.emit()
+        self.set_loop(True)
+
+    @Slot()
+    def begin_range(self) -> None:
+        """Loop from here to the end of the range, or of the replay."""
+        last = self._range[1] if self._range is not None else self._duration
+        self.set_range(self._time, last if last > self._time else self._duration)
+
+    @Slot()
+    def end_range(self) -> None:
+        """Loop from the start of the range, or of the replay, to here."""
+        first = self._range[0] if self._range is not None else 0.0
+        self.set_range(first if first < self._time else 0.0, self._time)
+
+    @Slot()
+    def clear_range(self) -> None:
+        """Play the whole again, looped only if it was before there was a range."""
+        if self._range is not None:
+            self._range = None
+            self.range_changed.emit()
+            self.set_loop(self._looped_before)
+
+    @property
+    def _bounds(self) -> tuple[float, float]:
+        return self._range if self._loop and self._range is not None else (0.0, self._duration)
 
     def _anchor(self) -> None:
         self._anchor_time, self._anchor_clock = self._time, time.monotonic()
@@ -156,10 +203,12 @@ class Playhead(QObject):
     @Slot()
     def _tick(self) -> None:
         target = self._anchor_time + (time.monotonic() - self._anchor_clock) * self._speed
-        if target < self._duration:
+        begin, last = self._bounds
+        end = last if self._anchor_time < last else self._duration  # sent past the range: on to the replay's end
+        if target < end:
             self._move(target)
         elif self._loop:
-            self._move(target % self._duration)
+            self._move(begin + (target - end) % (last - begin))
             self._anchor()
         else:
             self._move(self._duration)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mujoco
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from scenes.episode import Trajectory
@@ -30,6 +30,7 @@ class Viewer(QWidget):
 
     presented = Signal(int)  # the control step of a frame that came onto the screen
     broken = Signal(object)  # GraphicsUnavailable
+    activated = Signal()  # clicked, or chosen by keyboard
 
     def __init__(self, side: int, playhead: Playhead, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +60,12 @@ class Viewer(QWidget):
         self._follow()
         self.canvas.set_stage(self._stage)
 
+    def set_model(self, model: mujoco.MjModel) -> None:
+        """Draw with another copy of the same model, prepared in another quality; nothing else changes."""
+        if self._stage is not None:
+            self._stage.model = model
+            self.canvas.update()
+
     def clear(self) -> None:
         """Show an empty stage."""
         self._stage = None
@@ -84,6 +91,11 @@ class Viewer(QWidget):
     def stage(self) -> Stage | None:
         """What is shown; None while empty."""
         return self._stage
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Become the side that camera keys act on."""
+        super().focusInEvent(event)
+        self.activated.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag."""

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from scenes.world import compile_world
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer, native_renderer
-from vlaarena_desktop.viewing.drawing import Tier, prepared
 from vlaarena_desktop.viewing import gl_canvas
+from vlaarena_desktop.viewing.drawing import Tier, prepared
 from vlaarena_desktop.viewing.gl_canvas import GlCanvas
 from vlaarena_desktop.viewing.mjmodels import MjModels
 

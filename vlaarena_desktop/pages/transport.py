@@ -1,41 +1,63 @@
-"""The transport: one scrubber and its buttons for both viewers."""
+"""The transport: one timeline and its buttons for both viewers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QActionGroup, QIcon
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from vlaarena_desktop.icons import icon
+from vlaarena_desktop.pages.step_field import StepField
+from vlaarena_desktop.pages.timeline import Timeline
 from vlaarena_desktop.playhead import SPEEDS, Playhead
 from vlaarena_desktop.theme import Colors
-from vlaarena_desktop.viewing.view import ViewLink
+from vlaarena_desktop.viewing.view import ViewLink, camera_title
 
-_PER_SECOND = 500  # positions of the scrubber: physics steps
+_PLAY_ICONS = {False: "play", True: "pause"}
 
 
 class Transport(QFrame):
-    """Buttons, scrubber, time, speed, loop and camera link."""
+    """Buttons, timeline, time, step, speed, loop, camera link, cameras and which sides are shown."""
 
-    next_camera_requested = Signal()
+    camera_chosen = Signal(str)  # a named camera; empty for the free one
+    sides_requested = Signal()  # the next of: both sides, A alone, B alone
 
     def __init__(self, playhead: Playhead, link: ViewLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._playhead, self._link = playhead, link
+        self._play_icons: dict[bool, QIcon] = {}
         self._icons: list[tuple[QToolButton, str]] = []
         self._make_buttons()
-        self.scrubber, self.position, self.speed = QSlider(Qt.Orientation.Horizontal), QLabel(), QComboBox()
+        self.timeline, self.step = Timeline(playhead), StepField(playhead)
+        self.seconds, self.speed, self.cameras = QLabel(), QComboBox(), QMenu(self)
         self._make_fields()
         self._lay_out()
-        self._connect()
+        self._connect_buttons()
+        self._connect_playhead()
         self._show_length()
 
     def dress(self, colors: Colors) -> None:
-        """Draw the icons in a scheme's colours."""
-        self._colors = colors
+        """Draw the icons and the timeline in a scheme's colours."""
+        self.timeline.dress(colors)
         for button, name in self._icons:
             button.setIcon(icon(name, colors.text, colors.disabled))
+        self._play_icons = {playing: icon(name, colors.text, colors.disabled) for playing, name in _PLAY_ICONS.items()}
         self._show_playing()
+
+    def offer_cameras(self, names: Sequence[str], chosen: str) -> None:
+        """Fill the camera menu: the free camera, then the named ones."""
+        self.cameras.clear()
+        group = QActionGroup(self.cameras)
+        for name in ("", *names):
+            title = camera_title(name).capitalize() if name else self.tr("Free camera (Esc)")
+            action = self.cameras.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda checked=False, name=name: self.camera_chosen.emit(name))
+            group.addAction(action)
 
     def _make_buttons(self) -> None:
         self.first = self._button("to-start", self.tr("To the start (Home)"))
@@ -43,50 +65,55 @@ class Transport(QFrame):
         self.play = self._button("play", self.tr("Play or pause (Space)"))
         self.forward = self._button("step-forward", self.tr("One step on (Right)"))
         self.last = self._button("to-end", self.tr("To the end (End)"))
-        self.loop = self._button("loop", self.tr("Loop (L)"), checkable=True)
-        self.linked = self._button("link", self.tr("Move both cameras together (S)"), checkable=True)
-        self.camera = self._button("camera", self.tr("Next camera ( ] )"))
+        self.loop = self._button("loop", self.tr("Loop (L); drag over the timeline with Shift to loop a part"))
+        self.linked = self._button("link", self.tr("Move both cameras together (S)"))
+        self.camera = self._button("camera", self.tr("Cameras ( [ and ] )"))
+        self.sides = self._button("battle", self.tr("Both sides, A alone, B alone (F)"))
+        self.loop.setCheckable(True)
+        self.linked.setCheckable(True)
         self.linked.setChecked(self._link.linked)
 
-    def _button(self, name: str, hint: str, *, checkable: bool = False) -> QToolButton:
+    def _button(self, name: str, hint: str) -> QToolButton:
         button = QToolButton()
         button.setIconSize(QSize(20, 20))
         button.setToolTip(hint)
         button.setAccessibleName(hint)
-        button.setCheckable(checkable)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icons.append((button, name))
         return button
 
     def _make_fields(self) -> None:
-        self.scrubber.setAccessibleName(self.tr("Position in the replay"))
-        self.scrubber.setMinimumHeight(26)
-        self.scrubber.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.camera.setMenu(self.cameras)
+        self.camera.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.camera.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.cameras.setAccessibleName(self.tr("Cameras"))
         self.speed.setAccessibleName(self.tr("Speed"))
         self.speed.setToolTip(self.tr("Speed (- and =)"))
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
-        self.position.setObjectName("time")
-        self.position.setMinimumWidth(128)
-        self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.seconds.setObjectName("time")
+        self.seconds.setFixedWidth(self.seconds.fontMetrics().horizontalAdvance("00.00 s") + 8)
+        self.seconds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 12, 6)
-        row.setSpacing(6)
-        for widget in (self.first, self.back, self.play, self.forward, self.last):
-            row.addWidget(widget)
-        row.addSpacing(6)
-        row.addWidget(self.scrubber, 1)
-        row.addWidget(self.position)
-        row.addSpacing(6)
-        row.addWidget(self.speed)
-        for button in (self.loop, self.linked, self.camera):
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(4)
+        for button in (self.first, self.back, self.play, self.forward, self.last):
             row.addWidget(button)
+        row.addSpacing(4)
+        row.addWidget(self.timeline, 1)
+        row.addWidget(self.seconds)
+        row.addSpacing(6)
+        title = QLabel(self.tr("Step"))
+        title.setObjectName("quiet")
+        title.setBuddy(self.step)
+        for widget in (title, self.step, self.speed, self.loop, self.linked, self.camera, self.sides):
+            row.addWidget(widget)
 
-    def _connect(self) -> None:
+    def _connect_buttons(self) -> None:
         playhead = self._playhead
         self.first.clicked.connect(lambda: playhead.seek_step(0))
         self.back.clicked.connect(lambda: playhead.step_by(-1))
@@ -95,9 +122,11 @@ class Transport(QFrame):
         self.last.clicked.connect(lambda: playhead.seek_step(playhead.steps))
         self.loop.toggled.connect(playhead.set_loop)
         self.linked.toggled.connect(self._link.set_linked)
-        self.camera.clicked.connect(self.next_camera_requested)
-        self.scrubber.valueChanged.connect(self._scrub)
+        self.sides.clicked.connect(self.sides_requested)
         self.speed.activated.connect(lambda index: playhead.set_speed(SPEEDS[index]))
+
+    def _connect_playhead(self) -> None:
+        playhead = self._playhead
         playhead.moved.connect(self._show_time)
         playhead.length_changed.connect(self._show_length)
         playhead.playing_changed.connect(self._show_playing)
@@ -105,32 +134,17 @@ class Transport(QFrame):
         playhead.loop_changed.connect(self.loop.setChecked)
         self._link.linked_changed.connect(self.linked.setChecked)
 
-    @Slot(int)
-    def _scrub(self, value: int) -> None:
-        self._playhead.seek(value / _PER_SECOND)
-
     @Slot()
     def _show_length(self) -> None:
-        ready = self._playhead.duration > 0
-        self.scrubber.blockSignals(True)
-        self.scrubber.setMaximum(max(1, round(self._playhead.duration * _PER_SECOND)))
-        self.scrubber.setSingleStep(round(_PER_SECOND / self._playhead.control_hz))
-        self.scrubber.setPageStep(round(10 * _PER_SECOND / self._playhead.control_hz))
-        self.scrubber.blockSignals(False)
-        for widget in (self.first, self.back, self.play, self.forward, self.last, self.scrubber):
-            widget.setEnabled(ready)
+        for button in (self.first, self.back, self.play, self.forward, self.last):
+            button.setEnabled(self._playhead.duration > 0)
         self._show_time()
 
     @Slot()
     def _show_time(self) -> None:
-        playhead = self._playhead
-        self.scrubber.blockSignals(True)
-        self.scrubber.setValue(round(playhead.time * _PER_SECOND))
-        self.scrubber.blockSignals(False)
-        text = self.tr("{seconds} s · step {step}")
-        self.position.setText(text.format(seconds=f"{playhead.time:.2f}", step=playhead.step))
+        self.seconds.setText(self.tr("{seconds} s").format(seconds=f"{self._playhead.time:.2f}"))
 
     @Slot()
     def _show_playing(self) -> None:
-        name = "pause" if self._playhead.playing else "play"
-        self.play.setIcon(icon(name, self._colors.text, self._colors.disabled))
+        if self._play_icons:
+            self.play.setIcon(self._play_icons[self._playhead.playing])

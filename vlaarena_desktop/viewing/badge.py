@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from vlaarena_desktop.theme import SIDE_COLORS, SIDE_INKS, SIDE_LETTERS
+from vlaarena_desktop.viewing.view import camera_title
 
 _SIZE = 34.0  # [px]
 _CHIP_FILL, _CHIP_TEXT = QColor(20, 25, 31, 205), QColor("#FFFFFF")
@@ -62,7 +63,7 @@ class Badge(QWidget):
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._camera_text())
 
     def _camera_text(self) -> str:
-        return self.tr("{camera} camera").format(camera=self._camera)
+        return self.tr("{camera} camera").format(camera=camera_title(self._camera))
 
 
 def draw_mark(painter: QPainter, side: int, area: QRectF) -> None:

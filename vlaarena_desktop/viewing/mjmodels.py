@@ -19,8 +19,18 @@ class MjModels:
 
     def __init__(self, bundle: Callable[[str], bytes | None], tier: Tier) -> None:
         self._bundle, self._tier = bundle, tier
-        self._kept: dict[str, mujoco.MjModel] = {}
+        self._read: dict[str, mujoco.MjModel] = {}  # as recorded, by the bundle's digest
+        self._kept: dict[tuple[str, Tier], mujoco.MjModel] = {}
         self._worlds: dict[tuple[str, str], World] = {}
+
+    @property
+    def tier(self) -> Tier:
+        """How finely the models it gives are drawn."""
+        return self._tier
+
+    def set_tier(self, tier: Tier) -> None:
+        """Give models of this quality from now on; those given before stay as they are."""
+        self._tier = tier
 
     def model_of(self, trajectory: Trajectory) -> mujoco.MjModel:
         """A model shared by all viewers of this world.
@@ -29,18 +39,23 @@ class MjModels:
             BadInput: the kept bundle is damaged.
             NotFound: the bundle is missing, and the robot and scene are gone or have changed since.
         """
-        digest = trajectory.bundle_digest
-        if digest not in self._kept:
-            content = self._bundle(digest)
-            model = self._present(trajectory) if content is None else unpack(content)
-            self._kept[digest] = prepared(model, self._tier)
-        return self._kept[digest]
+        wanted = trajectory.bundle_digest, self._tier
+        if wanted not in self._kept:
+            self._kept[wanted] = prepared(self._recorded(trajectory), self._tier)
+        return self._kept[wanted]
 
     def still(self, robot_id: str, scene_id: str, seed: int) -> Trajectory:
         """A robot and a scene at rest, as a reset with this seed leaves them: a trajectory of no steps."""
         world = self._world(robot_id, scene_id)
         world.reset(seed)
         return Recorder(world, world.substeps(world.robot.control_hz)).finish()
+
+    def _recorded(self, trajectory: Trajectory) -> mujoco.MjModel:
+        digest = trajectory.bundle_digest
+        if digest not in self._read:
+            content = self._bundle(digest)
+            self._read[digest] = self._present(trajectory) if content is None else unpack(content)
+        return self._read[digest]
 
     def _present(self, trajectory: Trajectory) -> mujoco.MjModel:
         world = self._world(trajectory.robot_id, trajectory.scene_id)

@@ -18,6 +18,11 @@ _FIXED = mujoco.mjtCamera.mjCAMERA_FIXED.value
 _SCROLL_NOTCH = 0.05  # relative zoom of one notch, as in MuJoCo's simulate
 
 
+def camera_title(name: str) -> str:
+    """A camera's name as people read it: without the prefix of the part it is mounted on."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
 class View(QObject):
     """A camera in a stage: free, or one of the model's named ones."""
 
@@ -33,6 +38,11 @@ class View(QObject):
     def name(self) -> str:
         """The named camera looked through; empty for the free one."""
         return self._names[self.camera.fixedcamid] if self.camera.type == _FIXED else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The named cameras there are."""
+        return self._names
 
     def set_model(self, model: mujoco.MjModel) -> None:
         """Offer the cameras of a model; a name it does not have becomes the free view."""
@@ -114,6 +124,11 @@ class ViewLink(QObject):
     def linked(self) -> bool:
         """Whether the views move together."""
         return self._linked
+
+    @property
+    def leader(self) -> View:
+        """The view moved last."""
+        return self._latest
 
     def set_linked(self, linked: bool) -> None:
         """Link or release; on linking, the view moved last leads."""
