@@ -1,0 +1,184 @@
+"""Notes pinned to a frame of a side: write, jump there, withdraw. A withdrawn note stays in the list, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from scenes.errors import ArenaError
+from sync.records import Note, Side
+from sync.store import Store
+from vlaarena_desktop.evidence import TurnEvidence
+from vlaarena_desktop.pages.events_panel import ROW_HEIGHT
+from vlaarena_desktop.pages.table_view import TableCard, table_view
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.tables import Column, RecordTable
+from vlaarena_desktop.theme import SIDE_LETTERS
+
+SIDES: tuple[Side, Side] = ("left", "right")
+MAX_NOTE = 2000  # characters
+
+
+class NotesPanel(QWidget):
+    """The notes of one turn of a closed battle, in the order of their frames."""
+
+    troubled = Signal(object)  # ArenaError
+
+    def __init__(self, playhead: Playhead, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._playhead = playhead
+        self._store: Store | None = None
+        self._evidence: TurnEvidence | None = None
+        self._asked: str | None = None  # the note that the next press withdraws
+        self.table: RecordTable[Note] = RecordTable(_columns(), self)
+        self.view = table_view(self.table, self.tr("Notes"), wide=2)
+        self.card = TableCard(self.view, self.tr("No notes on this turn yet."))
+        self.side, self.text = QComboBox(), QLineEdit()
+        self.add, self.withdraw = QPushButton(self.tr("Pin to this frame")), QPushButton()
+        self._prepare()
+        self._lay_out()
+        self._show_chosen()
+
+    def set_store(self, store: Store) -> None:
+        """Keep notes in this store."""
+        self._store = store
+        self._read()
+
+    def set_turn(self, turn: TurnEvidence | None) -> None:
+        """Show the notes of this turn; without one there is nothing to write on."""
+        self._evidence = turn
+        self.text.clear()
+        self._read()
+
+    def write(self) -> None:
+        """Begin a note on the frame shown."""
+        self._playhead.pause()
+        self.text.setFocus()
+
+    @Slot()
+    def pin(self) -> None:
+        """Keep what is written, beside the frame shown of the side chosen."""
+        text, evidence = self.text.text().strip(), self._evidence
+        if not text or evidence is None or self._store is None:
+            return
+        side = self.side.currentIndex()
+        trajectory = evidence.sides[side].episode.trajectory
+        step = min(trajectory.steps, int(self._playhead.time * trajectory.control_hz + 1e-6))
+        try:
+            self._store.add_note(evidence.turn.turn_id, SIDES[side], step, text)
+        except ArenaError as error:
+            self.troubled.emit(error)
+            return
+        self.text.clear()
+        self.text.clearFocus()
+        self._read()
+
+    @Slot()
+    def ask_to_withdraw(self) -> None:
+        """Withdraw the chosen note: the first press asks, the second does it."""
+        note = self._chosen()
+        if note is None or note.withdrawn or self._store is None:
+            return
+        if self._asked != note.note_id:
+            self._asked = note.note_id
+            self._show_chosen()
+            return
+        try:
+            self._store.withdraw_note(note.note_id)
+        except ArenaError as error:
+            self.troubled.emit(error)
+        self._read()
+
+    def _read(self) -> None:
+        store, evidence = self._store, self._evidence
+        notes = store.notes(evidence.turn.battle_id) if store is not None and evidence is not None else []
+        mine = [note for note in notes if evidence is not None and note.turn_id == evidence.turn.turn_id]
+        self.table.set_records(sorted(mine, key=lambda note: note.step))
+        self.card.show_rows(filled=bool(mine))
+        self._asked = None
+        self.setEnabled(store is not None and evidence is not None)
+        self._show_chosen()
+
+    def _chosen(self) -> Note | None:
+        index = self.view.currentIndex()
+        return self.table.record(index.row()) if index.isValid() else None
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        note = self._chosen()
+        if note is None or note.note_id != self._asked:
+            self._asked = None
+        asking = self._asked is not None
+        self.withdraw.setText(self.tr("Withdraw for good?") if asking else self.tr("Withdraw"))
+        self.withdraw.setEnabled(note is not None and not note.withdrawn)
+
+    @Slot(QModelIndex)
+    def _jump(self, index: QModelIndex) -> None:
+        note, evidence = self.table.record(index.row()), self._evidence
+        if evidence is not None:
+            hz = evidence.sides[SIDES.index(note.side)].episode.trajectory.control_hz
+            self._playhead.pause()
+            self._playhead.seek(note.step / hz)
+
+    def _prepare(self) -> None:
+        self.card.setObjectName("plain")
+        self.view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        for letter in SIDE_LETTERS:
+            self.side.addItem(letter)
+        self.text.setMaxLength(MAX_NOTE)
+        self.text.setPlaceholderText(self.tr("A note on this frame"))
+        for widget, name in (
+            (self.side, self.tr("Side of the note")),
+            (self.text, self.tr("A note on this frame")),
+            (self.add, self.tr("Pin the note to the frame shown")),
+            (self.withdraw, self.tr("Withdraw the chosen note; it stays in the list, marked (Delete)")),
+        ):
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        self.side.setFixedWidth(64)
+        for button in (self.add, self.withdraw):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.text.returnPressed.connect(self.pin)
+        self.add.clicked.connect(self.pin)
+        self.withdraw.clicked.connect(self.ask_to_withdraw)
+        self.view.activated.connect(self._jump)
+        self.view.clicked.connect(self._jump)
+        self.view.selectionModel().currentChanged.connect(self._show_chosen)
+        _on_key(QKeySequence(Qt.Key.Key_Delete), self.view, self.ask_to_withdraw)
+        _on_key(QKeySequence(Qt.Key.Key_Escape), self.text, self.text.clearFocus)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.side)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.add)
+        row.addWidget(self.withdraw)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 0, 4, 4)
+        column.setSpacing(4)
+        column.addWidget(self.card, 1)
+        column.addLayout(row)
+
+
+def _on_key(key: QKeySequence, widget: QWidget, act: Callable[[], object]) -> None:
+    shortcut = QShortcut(key, widget)
+    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+    shortcut.activated.connect(act)
+
+
+def _columns() -> tuple[Column[Note], ...]:
+    tr = QCoreApplication.translate
+
+    def words(note: Note) -> str:
+        return tr("notes", "withdrawn: {text}").format(text=note.text) if note.withdrawn else note.text
+
+    return (
+        Column(tr("notes", "Step"), lambda note: str(note.step), lambda note: note.step, numeric=True),
+        Column(tr("notes", "Side"), lambda note: SIDE_LETTERS[SIDES.index(note.side)]),
+        Column(tr("notes", "Note"), words),
+        Column(tr("notes", "Written"), lambda note: note.created_at[:10], lambda note: note.created_at),
+    )

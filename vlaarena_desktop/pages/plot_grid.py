@@ -1,0 +1,170 @@
+"""Small plots beside each other, with one cursor at the playhead. The only module that imports pyqtgraph."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from math import ceil
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vlaarena_desktop.pages.plots import Chart, Line
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.theme import SIDE_COLORS, SIDE_LETTERS, Colors
+
+_pg: Any = import_module("pyqtgraph")  # it has no types
+
+_ROW_HEIGHT, _AXIS_WIDTH, _AXIS_HEIGHT = 74, 42, 18  # [px] a row is never lower
+_FONT_POINTS = 8
+_LINE_WIDTH = 1.8  # [px]
+_CURSOR_SECONDS = 0.06  # between two moves of the cursor while the replay runs
+
+
+class PlotGrid(QWidget):
+    """Click or drag in a plot to bring the playhead there."""
+
+    sought = Signal(float)  # [s]
+
+    def __init__(self, playhead: Playhead, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._playhead = playhead
+        self._colors: Colors | None = None
+        self._told_at = 0.0
+        self._columns = 0
+        self.cells: list[PlotCell] = []
+        self.canvas = _pg.GraphicsLayoutWidget()
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.setAccessibleName(self.tr("Plots"))
+        self.canvas.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.canvas.ci.layout.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas)
+        self.canvas.scene().sigMouseClicked.connect(self._click)
+        playhead.moved.connect(self._follow)
+        playhead.playing_changed.connect(self._stop)
+
+    def show_charts(self, charts: Sequence[Chart], colors: Colors) -> None:
+        """Plot these instead."""
+        self._colors = colors
+        self.canvas.setBackground(colors.card)
+        self.canvas.clear()
+        self.cells = [PlotCell(chart, colors, self._playhead.duration) for chart in charts]
+        for cell in self.cells:
+            cell.box.mouseDragEvent = lambda event, axis=None, cell=cell: self._drag(event, cell)
+        self._columns = 0
+        self._arrange()
+        self._move()
+
+    def seek_at(self, place: QPointF) -> None:
+        """Ask for the time that a plot shows at a place of the scene."""
+        for cell in self.cells:
+            if cell.box.sceneBoundingRect().contains(place):
+                self.sought.emit(cell.time_at(place))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many plots beside each other as keep their rows high enough."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        rows = max(1, self.height() // _ROW_HEIGHT)
+        columns = max(1, ceil(len(self.cells) / rows))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        self.canvas.clear()
+        for index, cell in enumerate(self.cells):
+            self.canvas.addItem(cell.plot, index // columns, index % columns)
+            cell.show_time_axis(shown=index + columns >= len(self.cells))
+
+    @Slot(float)
+    def _follow(self) -> None:
+        now = time.monotonic()
+        if self.isVisible() and (not self._playhead.playing or now - self._told_at >= _CURSOR_SECONDS):
+            self._told_at = now
+            self._move()
+
+    @Slot()
+    def _stop(self) -> None:
+        if not self._playhead.playing:
+            self._move()
+
+    def _move(self) -> None:
+        for cell in self.cells:
+            cell.show_time(self._playhead.time, told=not self._playhead.playing)
+
+    def _click(self, event: Any) -> None:
+        self.seek_at(event.scenePos())
+
+    def _drag(self, event: Any, cell: PlotCell) -> None:
+        event.accept()
+        self.sought.emit(cell.time_at(event.scenePos()))
+
+
+class PlotCell:
+    """One chart: curves, a cursor, and above them its name and the values at the cursor."""
+
+    def __init__(self, chart: Chart, colors: Colors, duration: float) -> None:
+        self.chart, self._colors = chart, colors
+        self.plot = _pg.PlotItem(enableMenu=False)
+        self.box = self.plot.getViewBox()
+        self.cursor = _pg.InfiniteLine(angle=90, pen=_pg.mkPen(colors.text, width=1))
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.setXRange(0.0, max(duration, 1e-3), padding=0.01)
+        self._axes()
+        if chart.threshold is not None:
+            pen = _pg.mkPen(colors.quiet, width=1, style=Qt.PenStyle.DotLine)
+            self.plot.addItem(_pg.InfiniteLine(chart.threshold, angle=0, pen=pen))
+        for line in chart.lines:
+            self.plot.addItem(self._curve(line))
+        self.plot.addItem(self.cursor, ignoreBounds=True)
+
+    def time_at(self, place: QPointF) -> float:
+        """The time [s] shown at a place of the scene."""
+        return float(self.box.mapSceneToView(place).x())
+
+    def show_time(self, now: float, *, told: bool) -> None:
+        """Put the cursor there; `told` also writes the values above the plot."""
+        self.cursor.setValue(now)
+        if told:
+            values = "   ".join(self._value(line, now) for line in self.chart.lines)
+            self.plot.setTitle(f"<b>{self.chart.title}</b>&nbsp;&nbsp;{values} {self.chart.unit}", **self._words())
+
+    def show_time_axis(self, *, shown: bool) -> None:
+        """Only the lowest plots need the seconds."""
+        self.plot.getAxis("bottom").setStyle(showValues=shown)
+        self.plot.getAxis("bottom").setHeight(_AXIS_HEIGHT if shown else 4)
+
+    def _value(self, line: Line, now: float) -> str:
+        index = int(np.searchsorted(line.times, now + 1e-6, side="right")) - 1
+        value = line.values[max(0, min(len(line.values) - 1, index))] if len(line.values) else 0.0
+        side = f"{SIDE_LETTERS[line.side]} " if line.side is not None else ""
+        return f"{side}{value:.3f}"
+
+    def _curve(self, line: Line) -> Any:
+        color = SIDE_COLORS[line.side] if line.side is not None else self._colors.accent
+        style = Qt.PenStyle.DashLine if line.side == 1 else Qt.PenStyle.SolidLine
+        pen = _pg.mkPen(color, width=_LINE_WIDTH, style=style)
+        held = len(line.times) == len(line.values) + 1
+        return _pg.PlotDataItem(line.times, line.values, pen=pen, antialias=True, stepMode="center" if held else None)
+
+    def _axes(self) -> None:
+        font = QFont()
+        font.setPointSize(_FONT_POINTS)
+        for name in ("left", "bottom"):
+            axis = self.plot.getAxis(name)
+            axis.setPen(_pg.mkPen(self._colors.line))
+            axis.setTextPen(_pg.mkPen(self._colors.quiet))
+            axis.setStyle(tickFont=font, tickLength=-3, autoExpandTextSpace=False, maxTickLevel=0)
+            axis.enableAutoSIPrefix(False)
+        self.plot.getAxis("left").setWidth(_AXIS_WIDTH)
+        self.plot.setTitle(self.chart.title, **self._words())
+
+    def _words(self) -> dict[str, str]:
+        return {"color": self._colors.text, "size": f"{_FONT_POINTS}pt", "justify": "left"}
