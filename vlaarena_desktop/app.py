@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from scenes.errors import ArenaError
+from scenes.errors import ArenaError, BadInput, StoreLocked
 from sync.records import UNDO_SECONDS, Origin
 from sync.store import Store
 from vlaarena_desktop import background, theme
+from vlaarena_desktop.applying import Applying, tier_of
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.daemon_link import DaemonLink
+from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.language import speak
+from vlaarena_desktop.live_settings import LiveSettings
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notices, catch_bugs
-from vlaarena_desktop.settings import DesktopSettings, read_settings
+from vlaarena_desktop.settings import DesktopSettings, Language, read_settings
+from vlaarena_desktop.single_instance import FrontDoor, knock, to_front
 from vlaarena_desktop.theme import Scheme
 from vlaarena_desktop.viewer import WITHOUT_GL, native_renderer
 from vlaarena_desktop.viewing import gl_canvas
-from vlaarena_desktop.viewing.drawing import Tier, tier_for
+from vlaarena_desktop.viewing.drawing import Tier
 from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window import Window
 
@@ -33,17 +40,21 @@ class Room(Struct, frozen=True):
     """The objects of one running window."""
 
     notices: Notices
+    live: LiveSettings
     daemon: DaemonLink
     arena: Arena
+    experiments: Experiments
     window: Window
+    applying: Applying
 
 
-def make_application(arguments: list[str], scheme: Scheme | None = None) -> QApplication:
-    """The QApplication, with the OpenGL format that MuJoCo needs and our looks."""
+def make_application(arguments: list[str], scheme: Scheme | None = None, language: Language = "en") -> QApplication:
+    """The QApplication, with the OpenGL format that MuJoCo needs, our looks and a language."""
     QSurfaceFormat.setDefaultFormat(gl_canvas.surface_format())
     application = QApplication(arguments)
     application.setApplicationName("vlaarena")
     application.setApplicationDisplayName("VLA Arena")
+    speak(application, language)
     theme.apply(application, scheme or theme.scheme_of(application))
     return application
 
@@ -53,23 +64,32 @@ def make_room(
     *,
     daemon_address: str | None = None,
     local: LocalDaemon | None = None,
-    max_steps: int = DesktopSettings().max_steps,
+    max_steps: int | None = None,
     origin: Origin = "window",
     undo_seconds: float = UNDO_SECONDS,
     tier: Tier | None = None,
-    geometry: QSettings | None = None,
+    state: QSettings | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Room:
     """A window for a store and a daemon: the one at `daemon_address`, else `local`, which is started.
 
-    Connect with `room.daemon.connect_now()`. `tier` overrides how finely the viewers draw.
+    Connect with `room.daemon.connect_now()`. `max_steps` and `tier` override the settings until these change;
+    `given` are settings said at the start; `state` keeps the window's place on the screen.
+
+    Raises:
+        BadInput: settings.toml in the data folder is wrong.
     """
     notices = Notices()
+    live = LiveSettings(store.folder, notices, given)
     daemon = DaemonLink(notices, address=daemon_address, local=local)
-    arena = Arena(store, daemon, notices, max_steps=max_steps, origin=origin, undo_seconds=undo_seconds)
+    steps = max_steps or live.now.max_steps
+    arena = Arena(store, daemon, notices, max_steps=steps, origin=origin, undo_seconds=undo_seconds)
+    experiments = Experiments(store, daemon, notices)
     renderer = native_renderer()
-    models = MjModels(store.bundle, tier or tier_for(renderer or "llvmpipe"))
-    window = Window(arena, models, native=renderer is not None, settings=geometry)
-    return Room(notices, daemon, arena, window)
+    models = MjModels(store.bundle, tier or tier_of(live.now.quality, renderer))
+    window = Window(arena, models, live, experiments, renderer=renderer, state=state)
+    applying = Applying(live, arena, models, window, renderer)
+    return Room(notices, live, daemon, arena, experiments, window, applying)
 
 
 def run(home: Path, *, daemon_address: str | None = None) -> int:
@@ -79,31 +99,43 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
         StoreError: the data folder cannot be opened.
         BadInput: its settings.toml is wrong.
     """
-    application = make_application(sys.argv[:1])
     try:
         settings = read_settings(home)
+    except BadInput as error:
+        application = make_application(sys.argv[:1])
+        _tell_without_window(error)
+        raise
+    application = make_application(sys.argv[:1], language=settings.language)
+    theme.apply(application, theme.scheme_of(application, settings.colors))
+    try:
         store = Store.open(home)
     except ArenaError as error:
+        if isinstance(error, StoreLocked) and knock(home):
+            print(QCoreApplication.translate("app", "VLA Arena is open already; its window was brought to the front."))
+            return 0
         _tell_without_window(error)
         raise
     with store:
-        return _run(application, store, settings, daemon_address or settings.daemon or None)
+        return _run(application, store, settings, {"daemon": daemon_address} if daemon_address else {})
 
 
-def _run(application: QApplication, store: Store, settings: DesktopSettings, address: str | None) -> int:
+def _run(application: QApplication, store: Store, settings: DesktopSettings, given: Mapping[str, Any]) -> int:
+    address = given.get("daemon") or settings.daemon or None
     local = None if address else LocalDaemon(store.folder, settings.workers)
-    geometry = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
-    room = make_room(store, daemon_address=address, local=local, max_steps=settings.max_steps, geometry=geometry)
+    state = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
+    room = make_room(store, daemon_address=address, local=local, state=state, given=given)
+    door = FrontDoor(store.folder, lambda: to_front(room.window))
     undo = catch_bugs(room.notices)
     try:
         store.close_voted()
         room.daemon.connect_now()
         room.window.show()
+        room.window.begin_first_time()
         return application.exec()
     finally:
+        door.close()
         background.stop_all(_STOP_SECONDS)
-        if local is not None:
-            local.stop()
+        room.daemon.stop()
         undo()
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
+
+_STARTS_WORD, _GOES_ON = 8, 4  # what a matched letter is worth at the start of a word, and right after another
 
 
 class Command(Struct, frozen=True):
@@ -16,6 +19,14 @@ class Command(Struct, frozen=True):
     act: Callable[[], object]
     repeats: bool = False  # whether a held key acts again and again
     group: str = ""  # translated heading in overlay, palette and menu
+
+
+@runtime_checkable
+class OffersCommands(Protocol):
+    """A page that says what can be done on it."""
+
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done now."""
 
 
 def by_group(commands: Iterable[Command]) -> dict[str, list[Command]]:
@@ -36,3 +47,31 @@ def clashes(commands: Iterable[Command]) -> list[str]:
                 found.append(f"{name}: {owners[name]} and {command.id}")
             owners[name] = command.id
     return found
+
+
+def matching(commands: Iterable[Command], text: str) -> list[Command]:
+    """The commands whose words hold these letters in this order, the closest first; all of them for no letters."""
+    wanted = "".join(text.casefold().split())
+    if not wanted:
+        return list(commands)
+    rated = [(_likeness(wanted, f"{each.title} {each.group}".casefold()), each) for each in commands]
+    fitting = [(likeness, each) for likeness, each in rated if likeness is not None]
+    return [each for _, each in sorted(fitting, key=lambda pair: -pair[0])]
+
+
+def _likeness(wanted: str, words: str) -> int | None:
+    """How well letters match words; None where they do not. Every possible first letter is tried."""
+    starts = [place for place, letter in enumerate(words) if letter == wanted[0]]
+    return max((found for start in starts if (found := _likeness_from(wanted, words, start)) is not None), default=None)
+
+
+def _likeness_from(wanted: str, words: str, start: int) -> int | None:
+    likeness, place, last = 0, start, -2
+    for letter in wanted:
+        place = words.find(letter, place)
+        if place < 0:
+            return None
+        likeness += _STARTS_WORD if place == 0 or not words[place - 1].isalnum() else 0
+        likeness += _GOES_ON if place == last + 1 else 0
+        last, place = place, place + 1
+    return 100 * likeness - len(words) - start

@@ -36,6 +36,8 @@ class DaemonLink(QObject):
         self._notices, self._wanted, self._local = notices, address, local
         self._address: str | None = None
         self._cards: tuple[ModelCard, ...] = ()
+        self._retired: list[LocalDaemon] = []
+        self._turning = False  # whether another daemon was pointed to meanwhile
         self._state: DaemonState = "offline"
 
     @property
@@ -69,10 +71,32 @@ class DaemonLink(QObject):
         running.succeeded.connect(self._found)
         running.failed.connect(self._lost)
 
+    def point_to(self, address: str | None, local: LocalDaemon | None) -> None:
+        """Have another daemon play from now on; one that is being found or plays is left first when it has ended."""
+        if self._local is not None and self._local is not local:
+            self._retired.append(self._local)
+        self._wanted, self._local = address, local
+        self._turning = True
+        if self._state not in ("starting", "running"):
+            self._turn()
+
+    def stop(self) -> None:
+        """End every daemon of our own."""
+        for local in (*self._retired, self._local):
+            if local is not None:
+                local.stop()
+        self._retired.clear()
+
     def set_running(self, running: bool) -> None:
         """A turn is being played, or no longer."""
         if self._state in ("idle", "running"):
             self._enter("running" if running else "idle")
+            if not running and self._turning:
+                self._turn()
+
+    def _turn(self) -> None:
+        self._turning = False
+        self.connect_now()
 
     def note_error(self, error: ArenaError) -> None:
         """A request failed; some failures mean that the daemon is gone."""
@@ -80,6 +104,8 @@ class DaemonLink(QObject):
             self._lost(error, told=True)
 
     def _find(self) -> Job[Found]:
+        while self._retired:
+            self._retired.pop().stop()
         address = self._wanted
         if address is None and self._local is not None:
             if self._local.pid is not None:
@@ -97,6 +123,8 @@ class DaemonLink(QObject):
         self._address, self._cards = found
         self._enter("idle")
         self.cards_changed.emit()
+        if self._turning:
+            self._turn()
 
     @Slot(object)
     def _lost(self, error: ArenaError, *, told: bool = False) -> None:
@@ -104,6 +132,8 @@ class DaemonLink(QObject):
         self._enter("version" if isinstance(error, VersionMismatch) else "offline")
         if not told:
             self._notices.show_error(error)
+        if self._turning:
+            self._turn()
 
     def _enter(self, state: DaemonState) -> None:
         if state != self._state:

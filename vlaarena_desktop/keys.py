@@ -1,116 +1,99 @@
-"""Every key of the battle page in one list: what it does and how it is called."""
+"""Keys become commands before widgets take them: those of the visible page, and those of the window everywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
-from vlaarena_desktop.arena import Arena
-from vlaarena_desktop.pages.battle import BattlePage
+from vlaarena_desktop.commands import Command
 
-_tr = QCoreApplication.translate
 _CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QAbstractItemView)
+_EDITING = (
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+    QKeySequence.StandardKey.Undo,
+    QKeySequence.StandardKey.Redo,
+)
 
 
-class KeyBinding(Struct, frozen=True):
-    """One key, its meaning in words, and what it does."""
+class Keys(QObject):
+    """Hands keys of one window to its commands, except while something is typed or chosen.
 
-    key: str  # as QKeySequence spells it
-    title: str
-    act: Callable[[], object]
-    repeats: bool = False  # whether a held key acts again and again
+    `everywhere` act also while something is typed; `here` are those of the visible page, none of which act while
+    `covered` says that something lies over it.
+    """
 
-
-def battle_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
-    """The keys of the battle page."""
-    return (*_replay_keys(page), *_camera_keys(page), *_vote_keys(page, arena))
-
-
-def _replay_keys(page: BattlePage) -> tuple[KeyBinding, ...]:
-    playhead = page.playhead
-    return (
-        KeyBinding("Space", _tr("keys", "Play or pause"), playhead.toggle),
-        KeyBinding("Left", _tr("keys", "One step back"), lambda: playhead.step_by(-1), repeats=True),
-        KeyBinding("Right", _tr("keys", "One step on"), lambda: playhead.step_by(1), repeats=True),
-        KeyBinding("Shift+Left", _tr("keys", "Ten steps back"), lambda: playhead.step_by(-10), repeats=True),
-        KeyBinding("Shift+Right", _tr("keys", "Ten steps on"), lambda: playhead.step_by(10), repeats=True),
-        KeyBinding("Home", _tr("keys", "To the start"), lambda: playhead.seek_step(0)),
-        KeyBinding("End", _tr("keys", "To the end"), lambda: playhead.seek_step(playhead.steps)),
-        KeyBinding("-", _tr("keys", "Slower"), lambda: playhead.change_speed(-1)),
-        KeyBinding("=", _tr("keys", "Faster"), lambda: playhead.change_speed(1)),
-        KeyBinding("L", _tr("keys", "Loop"), lambda: playhead.set_loop(not playhead.loop)),
-    )
-
-
-def _camera_keys(page: BattlePage) -> tuple[KeyBinding, ...]:
-    view = page.viewers[0].view
-    return (
-        KeyBinding("S", _tr("keys", "Move both cameras together"), page.link.toggle),
-        KeyBinding("[", _tr("keys", "Previous camera"), lambda: view.cycle(-1)),
-        KeyBinding("]", _tr("keys", "Next camera"), lambda: view.cycle(1)),
-        KeyBinding("Esc", _tr("keys", "Free camera"), view.free),
-    )
-
-
-def _vote_keys(page: BattlePage, arena: Arena) -> tuple[KeyBinding, ...]:
-    return (
-        KeyBinding("1", _tr("keys", "A is better"), lambda: page.choose(0)),
-        KeyBinding("2", _tr("keys", "B is better"), lambda: page.choose(1)),
-        KeyBinding("3", _tr("keys", "Tie"), lambda: page.choose(2)),
-        KeyBinding("4", _tr("keys", "Both bad"), lambda: page.choose(3)),
-        KeyBinding("Return", _tr("keys", "Confirm the vote"), page.confirm),
-        KeyBinding("Enter", _tr("keys", "Confirm the vote"), page.confirm),
-        KeyBinding("0", _tr("keys", "Skip with a reason"), page.ask_to_skip),
-        KeyBinding("U", _tr("keys", "Take the vote back"), arena.undo),
-        KeyBinding("N", _tr("keys", "New battle"), page.new_battle),
-    )
-
-
-class BattleKeys(QObject):
-    """Hands keys to the battle page before widgets take them, except while something is typed or chosen."""
-
-    def __init__(self, page: BattlePage, arena: Arena) -> None:
-        super().__init__(page)
-        self._page = page
-        self._bindings = {QKeySequence(each.key).toString(): each for each in battle_keys(page, arena)}
+    def __init__(
+        self,
+        window: QWidget,
+        everywhere: Callable[[], tuple[Command, ...]],
+        here: Callable[[], tuple[Command, ...]],
+        covered: Callable[[], bool],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._everywhere, self._here, self._covered = window, everywhere, here, covered
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Act on a key of the battle page."""
+        """Act on a key."""
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if not isinstance(watched, QWidget) or not self._listens(watched):
             return False
+        if self._acted_on(self._everywhere(), event):
+            return True
+        return not self._covered() and self._hears(event)
+
+    def _hears(self, event: QKeyEvent) -> bool:
         focus = QApplication.focusWidget()
         if event.key() in _CONFIRMING and event.isAutoRepeat():
             return True
         if event.key() in _CONFIRMING and isinstance(focus, QAbstractButton):
             focus.click()
             return True
-        binding = self._bindings.get(_sequence(event).toString())
-        if binding is None or _takes(focus, event):
-            return False
-        if binding.repeats or not event.isAutoRepeat():
-            binding.act()
-        return True
+        return not _takes(focus, event) and self._acted_on(self._here(), event)
+
+    def _acted_on(self, commands: tuple[Command, ...], event: QKeyEvent) -> bool:
+        pressed = _sequence(event)
+        for command in commands:
+            if any(QKeySequence(keys) == pressed for keys in command.keys):
+                if command.repeats or not event.isAutoRepeat():
+                    command.act()
+                return True
+        return False
 
     def _listens(self, watched: QWidget) -> bool:
-        if not self._page.isVisible() or QApplication.activePopupWidget() or QApplication.activeModalWidget():
+        if not self._window.isVisible() or QApplication.activePopupWidget() or QApplication.activeModalWidget():
             return False
-        return watched.window() is self._page.window()
+        return watched.window() is self._window
 
 
 def _takes(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether the widget that has the focus needs this key itself."""
-    if isinstance(focus, QComboBox):
+    if isinstance(focus, QComboBox) and not focus.isEditable():
         return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End)
-    return isinstance(focus, QLineEdit | QAbstractItemView)
+    if not isinstance(focus, _TYPED_INTO):
+        return False
+    modified = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    return not modified or any(event.matches(key) for key in _EDITING)
 
 
 def _sequence(event: QKeyEvent) -> QKeySequence:

@@ -1,21 +1,39 @@
-"""DesktopSettings, and where a person's data folder lies. Window geometry is kept apart, in QSettings."""
+"""DesktopSettings, and where a person's data folder lies. The window's own state is kept apart, in QSettings."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from scenes.settings import data_folder, read
 
+PREFIX = "VLAARENA"
+
+Look = Literal["system", "light", "dark"]
+Language = Literal["system", "en", "de"]
+Quality = Literal["auto", "plain", "soft", "full"]
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)  # those of the playhead
+
 
 class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """settings.toml in the data folder; each may be overridden by VLAARENA_<NAME> in the environment."""
 
+    evaluator: Annotated[str, Meta(max_length=200)] = ""  # who sits here; empty: who sat here last
+    group: Annotated[str, Meta(max_length=200)] = ""  # the evaluator's group, such as a lab or a course
     daemon: str = ""  # address of a running daemon; empty: start one on this machine
-    max_steps: Annotated[int, Meta(ge=1, le=1000)] = 50  # control steps of an episode at the robot's rate
     workers: Annotated[int, Meta(ge=1, le=16)] = 2  # of the daemon started on this machine
+    max_steps: Annotated[int, Meta(ge=1, le=1000)] = 50  # control steps of an episode at the robot's rate
+    colors: Look = "system"
+    language: Language = "system"  # from the next start
+    quality: Quality = "auto"  # how finely the viewers draw
+    speed: float = 1.0  # of replays: one of SPEEDS
+    linked_cameras: bool = True  # whether the two cameras move together at first
+
+    def __post_init__(self) -> None:
+        if self.speed not in SPEEDS:
+            raise ValueError(f"Expected one of {', '.join(f'{speed:g}' for speed in SPEEDS)} - at `$.speed`")
 
 
 def read_settings(home: Path) -> DesktopSettings:
@@ -24,7 +42,7 @@ def read_settings(home: Path) -> DesktopSettings:
     Raises:
         BadInput: settings.toml or a variable holds something that is not a setting.
     """
-    return read(DesktopSettings, home / "settings.toml", "VLAARENA")
+    return read(DesktopSettings, home / "settings.toml", PREFIX)
 
 
 def home_folder(given: Path | None = None) -> Path:

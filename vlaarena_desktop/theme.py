@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, structs
 from PySide6.QtCore import Qt
@@ -24,7 +24,8 @@ class Colors(Struct, frozen=True, kw_only=True):
     card: str  # raised areas
     raised: str  # buttons on a card
     hover: str
-    line: str  # borders
+    line: str  # borders that only divide
+    edge: str  # borders of what is typed into and drawn by hand: parts one must see
     text: str
     quiet: str  # secondary text
     accent: str  # the one accent, as a fill
@@ -46,6 +47,7 @@ LIGHT = Colors(
     raised="#F4F6F8",
     hover="#E6EAEE",
     line="#D3DAE1",
+    edge="#7C8894",
     text="#17212B",
     quiet="#52606D",
     accent="#0B6E63",
@@ -58,7 +60,7 @@ LIGHT = Colors(
     notice="#E4F1EF",
     alarm="#FCEBE9",
     stage="#DDE3E9",
-    disabled="#9AA5B1",
+    disabled="#808B97",
 )
 DARK = Colors(
     window="#14191F",
@@ -66,6 +68,7 @@ DARK = Colors(
     raised="#28313B",
     hover="#333E4A",
     line="#3A4653",
+    edge="#74828F",
     text="#EDF1F5",
     quiet="#A7B3C0",
     accent="#2BA697",
@@ -78,13 +81,31 @@ DARK = Colors(
     notice="#17342F",
     alarm="#3B2022",
     stage="#262E37",
-    disabled="#6A7683",
+    disabled="#7C8896",
 )
 SCHEMES: dict[Scheme, Colors] = {"light": LIGHT, "dark": DARK}
 
 
-def scheme_of(application: QApplication) -> Scheme:
-    """What the desktop asks for; light where it does not say."""
+@runtime_checkable
+class Dressed(Protocol):
+    """Whatever draws something by hand and follows a change of the colours."""
+
+    def dress(self, colors: Colors) -> None:
+        """Draw in these colours from now on."""
+
+
+@runtime_checkable
+class Released(Protocol):
+    """A page that holds viewers."""
+
+    def release(self) -> None:
+        """Free their OpenGL resources."""
+
+
+def scheme_of(application: QApplication, wanted: Literal["system", "light", "dark"] = "system") -> Scheme:
+    """The scheme wanted, or what the desktop asks for; light where it does not say."""
+    if wanted != "system":
+        return wanted
     dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
     return "dark" if dark else "light"
 
@@ -130,6 +151,7 @@ def _palette(colors: Colors) -> QPalette:
         (role.ToolTipBase, colors.card),
         (role.ToolTipText, colors.text),
         (role.PlaceholderText, colors.quiet),
+        (role.BrightText, colors.quiet),  # ours: secondary text on a list
         (role.Highlight, colors.accent),
         (role.HighlightedText, colors.on_accent),
         (role.Link, colors.link),

@@ -1,88 +1,199 @@
-"""The main window: pages, the banner and the state of the daemon."""
+"""The main window: pages, the banner, and what lies in front of them when asked for."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from vlaarena_desktop import theme
 from vlaarena_desktop.arena import Arena, ArenaState
 from vlaarena_desktop.banner import Banner
-from vlaarena_desktop.icons import icon, pixmap
-from vlaarena_desktop.keys import BattleKeys
+from vlaarena_desktop.commands import Command, OffersCommands
+from vlaarena_desktop.diagnostics import Situation, diagnostics
+from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.icons import icon
+from vlaarena_desktop.keys import Keys
+from vlaarena_desktop.live_settings import LiveSettings
 from vlaarena_desktop.notices import RUN_AGAIN
 from vlaarena_desktop.pages.battle import BattlePage
+from vlaarena_desktop.pages.curtain import Curtain
+from vlaarena_desktop.pages.diagnostics_sheet import DiagnosticsSheet
 from vlaarena_desktop.pages.history import HistoryPage
+from vlaarena_desktop.pages.keys_overlay import KeysOverlay
 from vlaarena_desktop.pages.leaderboard import LeaderboardPage
-from vlaarena_desktop.pages.pill import DaemonPill
+from vlaarena_desktop.pages.palette import Palette
+from vlaarena_desktop.pages.settings import SettingsPage
+from vlaarena_desktop.pages.top_bar import TopBar
+from vlaarena_desktop.pages.tour import Tour
+from vlaarena_desktop.reporting import reporting
+from vlaarena_desktop.settings import Look
 from vlaarena_desktop.viewing.mjmodels import MjModels
+from vlaarena_desktop.window_commands import tour_stops, window_commands
 
 START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
+_PRACTICE = "battle.practise"
 
 
 class Window(QMainWindow):
-    """Battle, Leaderboard and History."""
+    """Battle, Leaderboard, History and Settings."""
 
-    def __init__(self, arena: Arena, models: MjModels, *, native: bool, settings: QSettings | None = None) -> None:
+    def __init__(
+        self,
+        arena: Arena,
+        models: MjModels,
+        live: LiveSettings,
+        experiments: Experiments,
+        *,
+        renderer: str | None,
+        state: QSettings | None = None,
+    ) -> None:
+        """`state` keeps what belongs to the window alone; `renderer` draws straight into it, None if it cannot."""
         super().__init__()
-        self._arena, self._settings = arena, settings
+        self._arena, self._live, self._renderer, self._state = arena, live, renderer, state
+        self.notices = arena.notices
         self.setWindowTitle(self.tr("VLA Arena"))
         self.setMinimumSize(LEAST_SIZE)
         self.resize(START_SIZE)
-        self.banner = Banner(arena.notices)
-        self.battle = BattlePage(arena, models, native=native)
-        self.leaderboard = LeaderboardPage(arena.store, arena.daemon)
-        self.history = HistoryPage(arena.store, arena.daemon)
-        self.pill = DaemonPill(arena.daemon)
-        self._pages, self._tabs = QStackedWidget(), QButtonGroup(self)
+        self._make_pages(models, experiments)
+        self.finder, self.shortcuts = Palette(self), KeysOverlay(self)
+        self.sheet, self.tour = DiagnosticsSheet(self), Tour(self)
+        self._keys = Keys(self, self.window_commands, self.page_commands, self._covered)
+        self._connect()
         self._lay_out()
-        self._keys = BattleKeys(self.battle, arena)
-        self._tabs.idClicked.connect(self.show_page)
-        arena.notices.acted.connect(self._act)
-        arena.revealed.connect(self._refresh)
-        arena.state_changed.connect(self._leave_notice)
-        _application().styleHints().colorSchemeChanged.connect(self._follow_scheme)
         self.dress(theme.colors_of(_application()))
-        if settings is not None and (geometry := settings.value("geometry")) is not None:
+        if state is not None and (geometry := state.value("geometry")) is not None:
             self.restoreGeometry(geometry)
         self.battle.setting_bar.instruction.setFocus()
 
+    def commands(self) -> tuple[Command, ...]:
+        """Everything that can be done now."""
+        return (*self.page_commands(), *self.window_commands())
+
+    def window_commands(self) -> tuple[Command, ...]:
+        """What can be done from every page; nothing but to leave while the tour is shown."""
+        return () if self.tour.isVisible() else window_commands(self)
+
+    def page_commands(self) -> tuple[Command, ...]:
+        """What can be done on the page that is shown."""
+        page: object = self._pages.currentWidget()
+        return page.commands() if isinstance(page, OffersCommands) else ()
+
     @Slot(int)
     def show_page(self, index: int) -> None:
-        """0 Battle, 1 Leaderboard, 2 History."""
-        self._tabs.button(index).setChecked(True)
+        """0 Battle, 1 Leaderboard, 2 History, 3 Settings."""
+        for curtain in self._curtains():
+            curtain.close_down()
+        self.top_bar.show_page(index)
         self._refresh()
         self._pages.setCurrentIndex(index)
 
+    @Slot()
+    def open_palette(self) -> None:
+        """Open the palette, or close it."""
+        self._open(self.finder, lambda: self.finder.show_commands(self.commands()))
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Open the list of keys, or close it."""
+        self._open(self.shortcuts, lambda: self.shortcuts.show_commands(self.commands()))
+
+    @Slot()
+    def show_tour(self) -> None:
+        """Lead past what is on the battle page."""
+        self.show_page(0)
+        self.tour.begin(tour_stops(self), practice=self._practice() is not None)
+
+    @reporting
+    def show_diagnostics(self) -> None:
+        """Show what helps to find a fault, ready to be copied."""
+        store, arena = self._arena.store, self._arena
+        begun = [battle.created_at for battle in store.battles("ongoing")]
+        begun += [arena.battle.created_at] if arena.battle and arena.state not in ("idle", "revealed") else []
+        situation = Situation(
+            home=store.folder,
+            settings=self._live.now,
+            renderer=self._renderer or "",
+            platform=_application().platformName(),
+            daemon=arena.daemon.state,
+            battle=arena.state,
+            cards=arena.daemon.cards,
+            open_since=min(begun, default=None),
+            evaluators=tuple(person.name for person in store.evaluators()),
+        )
+        self._open(self.sheet, lambda: self.sheet.show_text(diagnostics(situation)))
+
+    @Slot()
+    def toggle_full(self) -> None:
+        """Fill the screen, or no longer."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @reporting
+    def set_look(self, look: Look) -> None:
+        """Choose the colours from now on."""
+        self._live.change("colors", look)
+
+    @Slot()
+    def follow_look(self) -> None:
+        """Put on the colours that the settings and the system ask for."""
+        theme.apply(_application(), theme.scheme_of(_application(), self._live.now.colors))
+        self.dress(theme.colors_of(_application()))
+
     def dress(self, colors: theme.Colors) -> None:
         """Draw what is drawn by hand in these colours."""
-        self.banner.dress(colors)
-        self.battle.dress(colors)
-        self.pill.dress(colors)
-        self._brand.setPixmap(pixmap("vlaarena", colors.link, 28))
         self.setWindowIcon(icon("vlaarena", colors.link))
-        for button, name in zip(self._tabs.buttons(), _TAB_ICONS, strict=True):
-            button.setIcon(icon(name, colors.quiet))
+        parts: tuple[object, ...] = (self.top_bar, self.banner, self.tour, *self.pages)
+        for part in parts:
+            if isinstance(part, theme.Dressed):
+                part.dress(colors)
+
+    def begin_first_time(self) -> None:
+        """Show the tour if it was never shown in this data folder."""
+        if self._state is not None and not self._state.value("toured"):
+            self._state.setValue("toured", "yes")
+            QTimer.singleShot(0, self.show_tour)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Finish what is under way and free the viewers."""
-        if self._settings is not None:
-            self._settings.setValue("geometry", self.saveGeometry())
+        if self._state is not None:
+            self._state.setValue("geometry", self.saveGeometry())
+        self._live.stop()
         self._arena.close()
-        self.battle.release()
+        pages: tuple[object, ...] = self.pages
+        for page in pages:
+            if isinstance(page, theme.Released):
+                page.release()
         super().closeEvent(event)
+
+    def _make_pages(self, models: MjModels, experiments: Experiments) -> None:
+        arena = self._arena
+        self.banner = Banner(arena.notices)
+        self.battle = BattlePage(arena, models, native=self._renderer is not None)
+        self.leaderboard = LeaderboardPage(arena.store, arena.daemon)
+        self.history = HistoryPage(arena.store, arena.daemon)
+        self.settings = SettingsPage(self._live, arena.store)
+        self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)
+        titles = (
+            (self.tr("Battle"), "battle"),
+            (self.tr("Leaderboard"), "leaderboard"),
+            (self.tr("History"), "history"),
+            (self.tr("Settings"), "settings"),
+        )
+        self.top_bar = TopBar(titles, arena.daemon)
+        self.pill = self.top_bar.pill
+        self._pages = QStackedWidget()
+
+    def _connect(self) -> None:
+        self.top_bar.page_chosen.connect(self.show_page)
+        self.top_bar.menu_opened.connect(lambda: self.top_bar.fill_menu(self.window_commands(), self.page_commands()))
+        self.notices.acted.connect(self._act)
+        self._arena.revealed.connect(self._refresh)
+        self._arena.state_changed.connect(self._leave_notice)
+        self.tour.practice_requested.connect(self._practise)
+        self.sheet.copied.connect(lambda: self.notices.tell(self.tr("The diagnostics are on the clipboard.")))
+        _application().styleHints().colorSchemeChanged.connect(self.follow_look)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -93,35 +204,35 @@ class Window(QMainWindow):
         notices = QVBoxLayout()
         notices.setContentsMargins(16, 10, 16, 0)
         notices.addWidget(self.banner)
-        for page in (self.battle, self.leaderboard, self.history):
+        for page in self.pages:
             self._pages.addWidget(page)
-        column.addWidget(self._top_bar())
+        column.addWidget(self.top_bar)
         column.addLayout(notices)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
 
-    def _top_bar(self) -> QFrame:
-        bar, self._brand, brand = QFrame(), QLabel(), QLabel(self.tr("VLA Arena"))
-        bar.setObjectName("topbar")
-        brand.setObjectName("brand")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(18, 8, 16, 8)
-        row.setSpacing(8)
-        row.addWidget(self._brand)
-        row.addWidget(brand)
-        row.addSpacing(24)
-        for index, text in enumerate((self.tr("Battle"), self.tr("Leaderboard"), self.tr("History"))):
-            tab = QPushButton(text)
-            tab.setObjectName("tab")
-            tab.setCheckable(True)
-            tab.setChecked(index == 0)
-            tab.setAccessibleName(text)
-            tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self._tabs.addButton(tab, index)
-            row.addWidget(tab)
-        row.addStretch(1)
-        row.addWidget(self.pill)
-        return bar
+    def _curtains(self) -> tuple[Curtain, ...]:
+        return (self.finder, self.shortcuts, self.sheet)
+
+    def _covered(self) -> bool:
+        return self.tour.isVisible() or any(curtain.isVisible() for curtain in self._curtains())
+
+    def _open(self, wanted: Curtain, show: Callable[[], object]) -> None:
+        """Show one curtain instead of another; the same once more closes it."""
+        was_open = wanted.isVisible()
+        for curtain in self._curtains():
+            curtain.close_down()
+        if not was_open:
+            show()
+
+    def _practice(self) -> Command | None:
+        return next((command for command in self.page_commands() if command.id == _PRACTICE), None)
+
+    @Slot()
+    def _practise(self) -> None:
+        practice = self._practice()
+        if practice is not None:
+            practice.act()
 
     @Slot(str)
     def _act(self, action: str) -> None:
@@ -138,17 +249,10 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         self.leaderboard.refresh()
         self.history.refresh()
-
-    @Slot()
-    def _follow_scheme(self) -> None:
-        theme.apply(_application(), theme.scheme_of(_application()))
-        self.dress(theme.colors_of(_application()))
+        self.settings.refresh()
 
 
 def _application() -> QApplication:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     return application
-
-
-_TAB_ICONS = ("battle", "leaderboard", "history")

@@ -1,0 +1,22 @@
+"""The language of the window: a translation in resources/translations, and Qt's own words beside it."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from vlaarena_desktop.settings import Language
+
+
+def speak(application: QCoreApplication, wanted: Language) -> str:
+    """Install the translations of a language; the result is the language spoken, English where there is none."""
+    code = QLocale.system().name()[:2] if wanted == "system" else wanted
+    ours = QTranslator(application)
+    if not ours.load(f"vlaarena_{code}", str(resources.files("resources") / "translations")):
+        return "en"
+    qt = QTranslator(application)
+    if qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(qt)
+    application.installTranslator(ours)
+    return code

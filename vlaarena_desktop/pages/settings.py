@@ -1,0 +1,129 @@
+"""Settings: everything that stands in settings.toml, in force as soon as it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from sync.store import Store
+from vlaarena_desktop.live_settings import LiveSettings
+from vlaarena_desktop.pages.setting_row import (
+    SettingRow,
+    choice_field,
+    number_field,
+    section,
+    text_field,
+    tick_field,
+)
+from vlaarena_desktop.settings import SPEEDS
+
+
+class SettingsPage(QWidget):
+    """One row per setting; the file can be edited by hand as well."""
+
+    def __init__(self, live: LiveSettings, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._live, self._store = live, store
+        self.rows: dict[str, SettingRow] = {}
+        cards = (self._evaluator(), self._battles(), self._looks(), self._replays())
+        inside = QWidget()
+        inside.setObjectName("page")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        for card in cards:
+            column.addWidget(card)
+        column.addStretch(1)
+        self._lay_out(inside)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Offer the evaluators that this store knows by now."""
+        field = self.rows["evaluator"].field
+        assert isinstance(field, QComboBox)
+        field.clear()
+        for person in self._store.evaluators():
+            field.addItem(person.name, person.name)
+        self.rows["evaluator"].show_value()
+        line = field.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(self._store.evaluator().name)
+
+    def _lay_out(self, inside: QWidget) -> None:
+        title, where = QLabel(self.tr("Settings")), QLabel()
+        title.setObjectName("title")
+        where.setText(self.tr("Kept in {path}. Changes by hand count at once.").format(path=self._live.path))
+        where.setObjectName("quiet")
+        where.setWordWrap(True)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(8)
+        column.addWidget(title)
+        column.addWidget(where)
+        column.addWidget(area, 1)
+
+    def _row(self, name: str, title: str, field: Any, about: str = "") -> SettingRow:
+        row = self.rows[name] = SettingRow(name, title, field, self._live, about)
+        return row
+
+    def _evaluator(self) -> QFrame:
+        names = QComboBox()
+        names.setEditable(True)
+        names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        row = self._row("evaluator", self.tr("Name"), names, self.tr("Who watches and votes here."))
+        row.prepare = self._with_group
+        group = self._row("group", self.tr("Group"), text_field(), self.tr("Such as a lab or a course."))
+        return section(self.tr("Evaluator"), (row, group))
+
+    def _with_group(self, name: str) -> Mapping[str, Any]:
+        """An evaluator brings her group along."""
+        known = [person for person in self._store.evaluators() if person.name.casefold() == name.casefold()]
+        return {"evaluator": name, "group": (known[0].group or "") if known else ""}
+
+    def _battles(self) -> QFrame:
+        about = self.tr("Empty: one is started on this machine.")
+        rows = (
+            self._row("daemon", self.tr("Daemon's address"), text_field(self.tr("a daemon of our own")), about),
+            self._row("workers", self.tr("Workers"), number_field(1, 16), self.tr("Of the daemon on this machine.")),
+            self._row("max_steps", self.tr("Longest episode"), number_field(1, 1000), self.tr("In control steps.")),
+        )
+        return section(self.tr("Battles"), rows)
+
+    def _looks(self) -> QFrame:
+        colors = {"system": self.tr("as the system"), "light": self.tr("light"), "dark": self.tr("dark")}
+        languages = {"system": self.tr("as the system"), "en": "English", "de": "Deutsch"}
+        about = self.tr("From the next start.")
+        return section(
+            self.tr("Looks"),
+            (
+                self._row("colors", self.tr("Colours"), choice_field(colors)),
+                self._row("language", self.tr("Language"), choice_field(languages), about),
+            ),
+        )
+
+    def _replays(self) -> QFrame:
+        tiers = {
+            "auto": self.tr("as this computer can"),
+            "plain": self.tr("plain: without shadows"),
+            "soft": self.tr("soft: shadows when still"),
+            "full": self.tr("full: shadows, smooth edges"),
+        }
+        speeds = {speed: f"{speed:g}×" for speed in SPEEDS}
+        linked = tick_field(self.tr("move together"))
+        return section(
+            self.tr("Replays"),
+            (
+                self._row("quality", self.tr("Quality"), choice_field(tiers), self.tr("From the next replay.")),
+                self._row("speed", self.tr("Speed"), choice_field(speeds)),
+                self._row("linked_cameras", self.tr("Cameras"), linked),
+            ),
+        )
