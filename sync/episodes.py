@@ -64,4 +64,4 @@ def is_hidden(database: Database, episode_id: str) -> bool:
 def check_end(episode: Episode) -> None:
     """RuleBroken if a technical failure ended the play: it is never kept."""
     if episode.termination not in FAIR_ENDS:
-        raise RuleBroken("A technical failure ended a side's play.", hint="Void the turn and play it again.")
+        raise RuleBroken("A technical failure ended a play.", hint="Play it again; a turn is voided first.")
