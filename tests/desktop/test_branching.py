@@ -1,4 +1,4 @@
-"""Branches start where they say, to the last bit, and change nothing of the battle; episodes come out the same again."""
+"""Branches start where they say, to the last bit, and leave the battle alone; episodes come out the same again."""
 
 from __future__ import annotations
 

@@ -1,114 +1,176 @@
-"""History: every battle of this store, newest first; names only where they were revealed."""
+"""History: every battle of this store in a list, and the review of one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
-from msgspec import Struct
-from PySide6.QtCore import QCoreApplication, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
-
-from scenes import catalog
-from scenes.models import ModelCard
-from sync.records import Battle
+from sync.records import PastBattle
 from sync.store import Store
+from vlaarena_desktop import theme
+from vlaarena_desktop.commands import Command
 from vlaarena_desktop.daemon_link import DaemonLink
-from vlaarena_desktop.pages.choices import choice_text
-from vlaarena_desktop.pages.table_view import TableCard, table_view
-from vlaarena_desktop.tables import Column, RecordTable
+from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.notices import Notices
+from vlaarena_desktop.pages.history_list import HistoryList
+from vlaarena_desktop.pages.review import ReviewPage
+from vlaarena_desktop.reporting import reporting
+from vlaarena_desktop.viewing.mjmodels import MjModels
 
-_SHOWN = 500  # battles
-
-
-class PastBattle(Struct, frozen=True):
-    """A row of the history."""
-
-    created_at: str
-    robot: str
-    scene: str
-    instruction: str
-    turns: int
-    vote: str
-    left: str
-    right: str
+_tr = QCoreApplication.translate
 
 
 class HistoryPage(QWidget):
-    """Read from the store whenever it is shown."""
+    """The list; in front of it, once a battle is opened, its review. Without `models` there is only the list."""
 
-    def __init__(self, store: Store, daemon: DaemonLink, parent: QWidget | None = None) -> None:
+    opened = Signal(str)  # id of the battle under review
+    open_battle_chosen = Signal(str)  # id of a battle whose vote is still to come: for the arena's own recovery
+
+    def __init__(
+        self,
+        store: Store,
+        daemon: DaemonLink,
+        models: MjModels | None = None,
+        experiments: Experiments | None = None,
+        *,
+        native: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._store, self._daemon = store, daemon
-        self.table: RecordTable[PastBattle] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("History"), wide=1)
-        title = QLabel(self.tr("History"))
-        title.setObjectName("title")
-        self.card = TableCard(self.view, self.tr("No battles yet."))
+        self._store, self._daemon, self._models, self._experiments = store, daemon, models, experiments
+        self._native, self._colors = native, theme.LIGHT
+        self.notices = experiments.notices if experiments is not None else Notices(self)
+        self.list = HistoryList(store, daemon)
+        self.table, self.view, self.filters = self.list.table, self.list.view, self.list.filters
+        self.review: ReviewPage | None = None  # made when a battle is first opened
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 20)
-        column.setSpacing(14)
-        column.addWidget(title)
-        column.addWidget(self.card, 1)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self.list.chosen.connect(lambda past: self.open_battle(past.battle.battle_id))
+        self.list.open_chosen.connect(self._point_to_arena)
+        self.list.commented.connect(self.comment)
+        self.filters.changed.connect(self.refresh)
+        daemon.cards_changed.connect(self._refresh_shown)
+        if experiments is not None:
+            experiments.branched.connect(self._refresh_shown)
+
+    @property
+    def reviewing(self) -> bool:
+        """Whether a battle is shown rather than the list."""
+        return self._stack.currentIndex() == 1
 
     @Slot()
     def refresh(self) -> None:
         """Read the battles anew."""
-        cards = {card.id: card for card in self._daemon.cards}
-        past = [_past(self._store, battle, cards) for battle in self._store.battles(limit=_SHOWN)]
-        self.table.set_records(past)
-        self.card.show_rows(filled=bool(past))
+        self._refresh()
 
+    @Slot(str)
+    def open_battle(self, battle_id: str) -> bool:
+        """Review a closed battle; whether that was possible."""
+        review = self._ready()
+        return review is not None and self._show_review(review.open(battle_id))
 
-def _past(store: Store, battle: Battle, cards: Mapping[str, ModelCard]) -> PastBattle:
-    session, turns = store.session(battle.session_id), store.turns(battle.battle_id)
-    robot, scene = catalog.robots().get(session.robot_id), catalog.scenes().get(session.scene_id)
+    def open_link(self, text: str) -> bool:
+        """Go to the moment that a link names; whether there is one. What is wrong with it is shown."""
+        review = self._ready()
+        return review is not None and self._show_review(review.open_link(text))
 
-    def name(model_id: str | None) -> str:
-        if model_id is None:
-            return "?"
-        card = cards.get(model_id)
-        return card.name if card else model_id
+    @Slot()
+    def show_list(self) -> None:
+        """Back to the list, where the battle is selected."""
+        evidence = self.review.evidence if self.review is not None else None
+        self._stack.setCurrentIndex(0)
+        self.refresh()
+        if evidence is not None:
+            self.list.select(evidence.battle.battle_id)
+        self.list.focus_table()
 
-    return PastBattle(
-        created_at=battle.created_at,
-        robot=robot.name if robot else session.robot_id,
-        scene=scene.name if scene else session.scene_id,
-        instruction=turns[0].instruction if turns else "",
-        turns=len(turns),
-        vote=_vote_text(store, battle),
-        left=name(battle.left_model_id),
-        right=name(battle.right_model_id),
-    )
+    @Slot(str, str)
+    @reporting
+    def comment(self, session_id: str, text: str) -> None:
+        """Keep a comment on a whole sitting; an empty one takes it back."""
+        self._store.comment_session(session_id, text or None)
+        self.refresh()
 
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done with what is shown."""
+        if self.reviewing and self.review is not None:
+            return (*self.review.commands(), self._link_command())
+        group = _tr("history", "History")
+        return (
+            Command("history.search", _tr("history", "Search"), ("Ctrl+F",), self.list.focus_search, group=group),
+            Command("history.open", _tr("history", "Open"), ("Return", "Enter"), self.list.open_current, group=group),
+            Command(
+                "history.comment",
+                _tr("history", "Comment on the sitting"),
+                ("F2",),
+                self.list.edit_comment,
+                group=group,
+            ),
+            Command(
+                "history.clear", _tr("history", "Clear filters"), ("Ctrl+Backspace",), self.filters.clear, group=group
+            ),
+            self._link_command(),
+        )
 
-def _vote_text(store: Store, battle: Battle) -> str:
-    tr = QCoreApplication.translate
-    vote = store.live_vote(battle.battle_id)
-    if vote is not None:
-        return choice_text(vote.vote)
-    return {
-        "ongoing": tr("history", "open"),
-        "voted": "",
-        "abandoned": tr("history", "abandoned"),
-        "void": tr("history", "skipped"),
-    }[battle.status]
+    def dress(self, colors: theme.Colors) -> None:
+        """Follow the colour scheme."""
+        self._colors = colors
+        if self.review is not None:
+            self.review.dress(colors)
 
+    def release(self) -> None:
+        """Free the viewers' OpenGL resources and stop what runs."""
+        if self._experiments is not None:
+            self._experiments.cancel()
+        if self.review is not None:
+            self.review.release()
 
-def _columns() -> tuple[Column[PastBattle], ...]:
-    tr = QCoreApplication.translate
-    return (
-        Column(tr("history", "When"), lambda past: _local(past.created_at), lambda past: past.created_at),
-        Column(tr("history", "Instruction"), lambda past: past.instruction),
-        Column(tr("history", "Vote"), lambda past: past.vote),
-        Column("A", lambda past: past.left),
-        Column("B", lambda past: past.right),
-        Column(tr("history", "Turns"), lambda past: str(past.turns), lambda past: past.turns, numeric=True),
-        Column(tr("history", "Robot"), lambda past: past.robot),
-        Column(tr("history", "Scene"), lambda past: past.scene),
-    )
+    def _link_command(self) -> Command:
+        title, group = _tr("history", "Open the link on the clipboard"), _tr("history", "History")
+        return Command("history.open_link", title, ("Ctrl+Shift+V",), self.open_copied_link, group=group)
 
+    @Slot()
+    def open_copied_link(self) -> None:
+        """Open the link on the clipboard."""
+        self.open_link(QApplication.clipboard().text())
 
-def _local(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    def _ready(self) -> ReviewPage | None:
+        """The review page, made at first use: its viewers take time and memory."""
+        if self.review is None and self._models is not None and self._experiments is not None:
+            self.review = ReviewPage(self._store, self._daemon, self._models, self._experiments, native=self._native)
+            self.review.dress(self._colors)
+            self.review.left.connect(self.show_list)
+            self._stack.addWidget(self.review)
+        return self.review
+
+    def _show_review(self, there: bool) -> bool:
+        if there and self.review is not None and self.review.evidence is not None:
+            self._stack.setCurrentIndex(1)
+            self.review.room.viewers[0].setFocus()
+            self.opened.emit(self.review.evidence.battle.battle_id)
+        return there
+
+    @Slot(object)
+    def _point_to_arena(self, past: PastBattle) -> None:
+        battle = past.battle
+        if battle.status == "abandoned":
+            self.notices.tell(self.tr("This battle was given up: its models stay unseen."))
+            return
+        self.notices.tell(
+            self.tr("This battle is still open: its names are told after the vote."),
+            self.tr("Go on with it on the page Battle."),
+        )
+        self.open_battle_chosen.emit(battle.battle_id)
+
+    @Slot()
+    def _refresh_shown(self) -> None:
+        if self.isVisible() and not self.reviewing:
+            self._refresh()
+
+    @reporting
+    def _refresh(self) -> None:
+        self.list.refresh()

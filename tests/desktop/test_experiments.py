@@ -1,0 +1,127 @@
+"""Experiments as the window runs them: one at a time, to be stopped, and clear where they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from desktop.closed_battles import INSTRUCTION, LEFT, RIGHT, play_a_closed_battle
+from desktop.evaluator import PATIENCE
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from sync.records import Branch
+from sync.store import Store
+from vlaarena_desktop.daemon_link import DaemonLink
+from vlaarena_desktop.evidence import Evidence
+from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.notices import Notice, Notices
+from vlaarena_desktop.reproducing import Reproduction
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("experiments") / "home") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def evidence(kept: Store, address: str) -> Evidence:
+    return play_a_closed_battle(kept, address)
+
+
+@pytest.fixture
+def said() -> list[Notice]:
+    return []
+
+
+@pytest.fixture
+def experiments(qtbot: QtBot, kept: Store, address: str, said: list[Notice]) -> Experiments:
+    notices = Notices()
+    notices.shown.connect(said.append)
+    daemon = DaemonLink(notices, address=address)
+    daemon.connect_now()
+    qtbot.waitUntil(lambda: daemon.state == "idle", timeout=PATIENCE)
+    return Experiments(kept, daemon, notices)
+
+
+def test_a_branch_is_on_disk_when_it_is_told(
+    qtbot: QtBot, experiments: Experiments, kept: Store, evidence: Evidence
+) -> None:
+    told: list[Branch] = []
+    experiments.branched.connect(told.append)
+    with qtbot.waitSignals([experiments.branched] * 2, timeout=PATIENCE):
+        assert experiments.branch(evidence.turns[0], "right", 2, (LEFT, RIGHT), INSTRUCTION)
+        assert experiments.running
+    assert told == kept.branches(evidence.battle.battle_id)[-2:]
+    assert not experiments.running
+
+
+def test_a_reproduction_is_told(qtbot: QtBot, experiments: Experiments, evidence: Evidence) -> None:
+    with qtbot.waitSignal(experiments.reproduced, timeout=PATIENCE) as told:
+        experiments.reproduce(evidence.turns[0], "left")
+    found = told.args[0] if told.args else None
+    assert isinstance(found, Reproduction)
+    assert (found.model_id, found.outcome) == (LEFT, "bit_exact")
+
+
+def test_of_a_cancelled_experiment_nothing_is_kept(
+    qtbot: QtBot, experiments: Experiments, kept: Store, evidence: Evidence
+) -> None:
+    before = kept.branches(evidence.battle.battle_id)
+    experiments.branch(evidence.turns[0], "left", 1, (LEFT,), INSTRUCTION)
+    job = experiments._job
+    assert job is not None
+    with qtbot.waitSignal(job.finished, timeout=PATIENCE):
+        experiments.cancel()
+        assert not experiments.running
+    assert kept.branches(evidence.battle.battle_id) == before
+
+
+def test_a_second_experiment_waits_for_the_first(
+    qtbot: QtBot, experiments: Experiments, evidence: Evidence, said: list[Notice]
+) -> None:
+    with qtbot.waitSignal(experiments.reproduced, timeout=PATIENCE):
+        experiments.reproduce(evidence.turns[0], "left")
+        assert not experiments.branch(evidence.turns[0], "left", 0, (LEFT,), INSTRUCTION)
+    assert [each.text for each in said] == ["An experiment is running."]
+
+
+@pytest.mark.parametrize(
+    ("step", "models", "instruction", "text"),
+    [
+        (99, (LEFT,), INSTRUCTION, "no step 99"),
+        (0, (), INSTRUCTION, "No model"),
+        (0, ("gone",), INSTRUCTION, "'gone'"),
+        (0, (LEFT,), " ", "instruction"),
+    ],
+)
+def test_what_cannot_be_branched_is_told_at_once(
+    experiments: Experiments,
+    evidence: Evidence,
+    said: list[Notice],
+    step: int,
+    models: tuple[str, ...],
+    instruction: str,
+    text: str,
+) -> None:
+    assert not experiments.branch(evidence.turns[0], "left", step, models, instruction)
+    assert text in said[-1].text
+    assert said[-1].hint
+    assert not experiments.running
+
+
+def test_without_a_record_of_the_maker_nothing_is_reproduced(
+    experiments: Experiments, evidence: Evidence, said: list[Notice]
+) -> None:
+    turn = evidence.turns[0]
+    assert not experiments.reproduce(replace(turn, left=replace(turn.left, run=None)), "left")
+    assert "who played" in said[-1].text
+
+
+def test_without_a_daemon_it_says_so(qtbot: QtBot, kept: Store, evidence: Evidence, said: list[Notice]) -> None:
+    notices = Notices()
+    notices.shown.connect(said.append)
+    experiments = Experiments(kept, DaemonLink(notices), notices)
+    assert not experiments.reproduce(evidence.turns[0], "left")
+    assert "No daemon" in said[-1].text

@@ -1,0 +1,295 @@
+"""The review of a past battle: its replays with all that is known since the vote, and what is tried from its frames."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from scenes.errors import BadInput, NotFound
+from sync.records import Branch, Side
+from sync.store import Store
+from vlaarena_desktop.branching import beside
+from vlaarena_desktop.commands import Command
+from vlaarena_desktop.daemon_link import DaemonLink
+from vlaarena_desktop.evidence import Evidence, TurnEvidence, evidence_of
+from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.links import Link, link_text, read_link
+from vlaarena_desktop.pages.experiment_bar import ExperimentBar
+from vlaarena_desktop.pages.replay_room import ReplayRoom
+from vlaarena_desktop.pages.review_header import ReviewHeader
+from vlaarena_desktop.replays import TurnReplay
+from vlaarena_desktop.reporting import reporting
+from vlaarena_desktop.theme import SIDE_LETTERS, Colors
+from vlaarena_desktop.viewing.mjmodels import MjModels
+
+_tr = QCoreApplication.translate
+
+
+class ReviewPage(QWidget):
+    """One closed battle at a time. It changes nothing of it."""
+
+    left = Signal()  # back to the list
+
+    def __init__(
+        self, store: Store, daemon: DaemonLink, models: MjModels, experiments: Experiments, *, native: bool
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._store, self._daemon, self._experiments = store, daemon, experiments
+        self.notices = experiments.notices
+        self._evidence: Evidence | None = None
+        self._branch: Branch | None = None  # the one on the stage
+        self._resting_step: int | None = None  # where the next replay is to stand instead of playing
+        self.header, self.room, self.bench = ReviewHeader(), ReplayRoom(models, native=native), ExperimentBar()
+        self._lay_out()
+        self._connect_room()
+        self._connect_bench()
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """The battle that is reviewed."""
+        return self._evidence
+
+    @property
+    def shown_turn(self) -> TurnEvidence | None:
+        """The turn of the battle on the stage, or the one that the branch on the stage began in."""
+        wanted = self._branch.turn_id if self._branch else self.room.shown.turn.turn_id if self.room.shown else None
+        turns = self._evidence.turns if self._evidence else ()
+        return next((turn for turn in turns if turn.turn.turn_id == wanted), None)
+
+    @reporting
+    def open(self, battle_id: str) -> None:
+        """Review a closed battle from the start of its first turn."""
+        self._open(battle_id)
+        self._show_turn(1)
+
+    @reporting
+    def open_link(self, text: str) -> None:
+        """Go to the moment that a link names.
+
+        Shown instead of raised are BadInput and NotFound (no link, or nothing there) and RuleBroken (an open battle).
+        """
+        link = read_link(text)
+        if self._evidence is None or self._evidence.battle.battle_id != link.battle_id:
+            self._open(link.battle_id)
+        self.bench.choose(None)
+        self._show_turn(link.turn, link.step)
+        if link.camera:
+            self._look_through(link.camera)
+
+    @property
+    def link(self) -> str:
+        """A link to the moment on the screen; of a branch, to the frame it began at."""
+        turn = self.shown_turn
+        if turn is None:
+            return ""
+        step, camera = self.room.playhead.step, self.room.viewers[0].view.name
+        if self._branch is not None:
+            side = turn.left if self._branch.side == "left" else turn.right
+            step = round(self._branch.step * self.room.playhead.control_hz / side.episode.trajectory.control_hz)
+        return link_text(Link(turn.turn.battle_id, turn.turn.seq, step, camera))
+
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done on this page."""
+        group = _tr("review", "Review")
+        bench = self.bench
+        own = (
+            Command("review.back", _tr("review", "Back to the list"), ("Alt+Left",), self.left.emit, group=group),
+            Command("review.link", _tr("review", "Copy link"), ("Ctrl+Shift+C",), self.copy_link, group=group),
+            Command("review.branch", _tr("review", "Branch from here"), ("B",), self.ask_to_branch, group=group),
+            Command(
+                "review.reproduce_left", _tr("review", "Reproduce A"), ("R",), bench.reproduce[0].click, group=group
+            ),
+            Command(
+                "review.reproduce_right",
+                _tr("review", "Reproduce B"),
+                ("Shift+R",),
+                bench.reproduce[1].click,
+                group=group,
+            ),
+        )
+        return (*own, *self.room.commands())
+
+    def dress(self, colors: Colors) -> None:
+        """Follow the colour scheme."""
+        self.header.dress(colors)
+        self.room.dress(colors)
+
+    def release(self) -> None:
+        """Free the viewers' OpenGL resources and stop the clock."""
+        self.room.release()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody watches."""
+        self.room.playhead.pause()
+        super().hideEvent(event)
+
+    @Slot()
+    def copy_link(self) -> None:
+        """Put a link to this moment on the clipboard."""
+        if self.link:
+            QApplication.clipboard().setText(self.link)
+            self.notices.tell(self.tr("A link to this moment is on the clipboard."))
+
+    @Slot()
+    def ask_to_branch(self) -> None:
+        """Stand still and let the instruction of a branch be typed."""
+        if self._branch is not None:
+            self.notices.tell(
+                self.tr("Branches begin at frames of the battle."), self.tr("Choose it in the list below.")
+            )
+            return
+        self.room.playhead.pause()
+        self.bench.instruction.setFocus()
+        self.bench.instruction.selectAll()
+
+    def _open(self, battle_id: str) -> None:
+        found = evidence_of(self._store, battle_id, self._daemon.cards)
+        if not found.turns:
+            raise NotFound("No turn of this battle was completed.", hint="There is nothing to review.")
+        self._evidence, self._branch = found, None
+        self.header.show_battle(found, *self._sitting(found))
+        self._list_branches()
+        self.bench.choose(None)
+        self._stage_battle()
+
+    def _sitting(self, evidence: Evidence) -> tuple[str, str]:
+        """Who evaluated, and the comment on the whole sitting."""
+        session = self._store.session(evidence.battle.session_id)
+        names = {person.evaluator_id: person.name for person in self._store.evaluators()}
+        return names.get(session.evaluator_id, ""), session.comment or ""
+
+    def _stage_battle(self) -> None:
+        """Offer the battle's own turns."""
+        assert self._evidence is not None
+        self.room.set_turns([_replay(turn) for turn in self._evidence.turns])
+        self.room.set_evidence(self._evidence)
+        self.bench.set_branchable(branchable=True)
+
+    def _show_turn(self, seq: int, step: int | None = None) -> None:
+        """Put a turn on the stage, playing, or standing at a step."""
+        assert self._evidence is not None
+        turns = {turn.turn.seq: turn for turn in self._evidence.turns}
+        if seq not in turns:
+            raise NotFound.among("turn", str(seq), [str(number) for number in turns])
+        replay, playhead = _replay(turns[seq]), self.room.playhead
+        self._resting_step = step
+        self.room.show_turn(replay)
+        if step is not None and not 0 <= step <= playhead.steps:
+            self._resting_step = 0
+            raise BadInput(f"Turn {seq} has no step {step}.", hint=f"Its steps are 0 to {playhead.steps}.")
+        if step is not None:
+            playhead.seek_step(step)
+
+    def _look_through(self, camera: str) -> None:
+        view = self.room.viewers[0].view
+        if camera not in view.names:
+            raise NotFound.among("camera", camera, list(view.names))
+        view.look_through(camera)
+
+    @Slot(bool)
+    def _rest(self, playing: bool) -> None:
+        """A replay that was asked for at one moment does not begin to play by itself."""
+        if playing and self._resting_step is not None:
+            self.room.playhead.seek_step(self._resting_step)
+            self._resting_step = None
+
+    @Slot(object)
+    def _follow_turn(self, replay: TurnReplay | None) -> None:
+        turn = self.shown_turn
+        if replay is not None and turn is not None and self._branch is None:
+            self.header.show_turn(turn)
+            self.bench.show_turn(turn)
+        self._follow_step()
+
+    @Slot()
+    def _follow_step(self) -> None:
+        stage = self.room.viewers[0 if self.bench.chosen_side == "left" else 1].stage
+        self.bench.show_step(stage.step if stage is not None else 0)
+
+    def _list_branches(self) -> None:
+        assert self._evidence is not None
+        names = {card.id: card.name for card in self._daemon.cards}
+        self.bench.show_branches(self._store.branches(self._evidence.battle.battle_id), names)
+
+    @Slot(object)
+    @reporting
+    def _show_branch(self, branch: Branch | None) -> None:
+        """Put a branch beside what it branched from, or the battle back on the stage."""
+        if self._evidence is None or branch == self._branch:
+            return
+        began_in, self._branch, self._resting_step = self.shown_turn, branch, None
+        if branch is None:
+            self._stage_battle()
+            self._show_turn(began_in.turn.seq if began_in else 1)
+            return
+        origin = next(turn for turn in self._evidence.turns if turn.turn.turn_id == branch.turn_id)
+        name = next((card.name for card in self._daemon.cards if card.id == branch.model_id), branch.model_id)
+        episode, run = self._store.episode(branch.episode_id), self._store.branch_run(branch.branch_id)
+        pair = beside(origin, branch, episode, name, run)
+        self.room.set_turns([_replay(pair)])
+        self.room.set_evidence(Evidence(self._evidence.battle, None, (pair,)))
+        self.bench.set_branchable(branchable=False)
+        self.room.show_turn(_replay(pair))
+        told = self.tr("Branch of {side} at step {step}: on the left how it went on, on the right the branch")
+        letter = SIDE_LETTERS[0 if branch.side == "left" else 1]
+        self.header.show_turn(pair, told.format(side=letter, step=branch.step))
+
+    @Slot(str, object, str)
+    def _branch_from_here(self, side: Side, model_ids: tuple[str, ...], instruction: str) -> None:
+        turn = self.shown_turn
+        stage = self.room.viewers[0 if side == "left" else 1].stage
+        if turn is None or stage is None or self._branch is not None:
+            return
+        self.room.playhead.pause()
+        if self._experiments.branch(turn, side, stage.step, model_ids, instruction):
+            self.room.viewers[0].setFocus()
+
+    @Slot(str)
+    def _reproduce(self, side: Side) -> None:
+        if (turn := self.shown_turn) is not None:
+            self._experiments.reproduce(turn, side)
+
+    @Slot(object)
+    def _add_branch(self, branch: Branch) -> None:
+        """A branch of this battle is on disk: list it, and show it if nothing else was asked for meanwhile."""
+        if self._evidence is None or branch.battle_id != self._evidence.battle.battle_id:
+            return
+        self._list_branches()
+        if self._branch is None and self.isVisible():
+            self.bench.choose(branch)
+
+    def _connect_room(self) -> None:
+        room, header = self.room, self.header
+        room.turn_shown.connect(self._follow_turn)
+        room.troubled.connect(self.notices.show_error)
+        room.playhead.moved.connect(self._follow_step)
+        room.playhead.playing_changed.connect(self._rest)
+        header.back_requested.connect(self.left)
+        header.link_requested.connect(self.copy_link)
+
+    def _connect_bench(self) -> None:
+        bench, experiments = self.bench, self._experiments
+        bench.branch_requested.connect(self._branch_from_here)
+        bench.reproduce_requested.connect(self._reproduce)
+        bench.cancel_requested.connect(experiments.cancel)
+        bench.branch_chosen.connect(self._show_branch)
+        bench.side_changed.connect(self._follow_step)
+        experiments.progressed.connect(bench.show_progress)
+        experiments.running_changed.connect(lambda running: bench.show_running(running=running))
+        experiments.branched.connect(self._add_branch)
+        experiments.reproduced.connect(bench.show_reproduction)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 4, 16, 14)
+        column.setSpacing(10)
+        column.addWidget(self.header)
+        column.addWidget(self.room, 1)
+        column.addWidget(self.bench)
+        self.bench.setFixedHeight(100)
+
+
+def _replay(turn: TurnEvidence) -> TurnReplay:
+    return TurnReplay(turn.turn, turn.left.episode.trajectory, turn.right.episode.trajectory)
