@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -22,6 +21,7 @@ from scenes.progress import Progress
 from vlaarena_desktop import background
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.notices import Notices
+from vlaarena_desktop.pages.labelled_grid import align
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.save_fields import SaveFields
 from vlaarena_desktop.pages.save_place import SavePlace
@@ -246,10 +246,8 @@ class SaveDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self._subject)
         column.addWidget(self.fields)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        column.addWidget(line)
         column.addWidget(self.place)
+        align((self.fields.grid, self.place.grid))
         column.addWidget(self.said)
         column.addWidget(self.progress)
         buttons = QHBoxLayout()
@@ -259,7 +257,7 @@ class SaveDialog(QDialog):
         buttons.addWidget(self.dismiss)
         buttons.addWidget(self.save_now)
         column.addLayout(buttons)
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(560)
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._change)

@@ -6,8 +6,9 @@ import re
 from typing import TypeVar, cast
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
+from vlaarena_desktop.pages.labelled_grid import LabelledGrid
 from vlaarena_desktop.playhead import SPEEDS
 from vlaarena_desktop.saving.caption import Caption
 from vlaarena_desktop.saving.saving import Kind
@@ -31,6 +32,7 @@ class SaveFields(QWidget):
         self.size_choice, self.speed, self.rate, self.span = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.captioned = QCheckBox(self.tr("Instruction and time"))
         self.named = QCheckBox(self.tr("Names of the models"))
+        self.grid = LabelledGrid(self)
         self._fill()
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._follow_kind)
@@ -48,7 +50,8 @@ class SaveFields(QWidget):
     @property
     def chosen_sides(self) -> tuple[int, ...]:
         """Of which sides; a contact sheet is always of both."""
-        return (0, 1) if self.chosen_kind == "sheet" else cast("tuple[int, ...]", self.sides.currentData())
+        letters = "AB" if self.chosen_kind == "sheet" else str(self.sides.currentData())
+        return tuple(SIDE_LETTERS.index(letter) for letter in letters)
 
     @property
     def chosen_form(self) -> FormName | None:
@@ -91,7 +94,7 @@ class SaveFields(QWidget):
             {"frame": self.tr("This frame"), "video": self.tr("Video"), "sheet": self.tr("Contact sheet")},
         )
         both = self.tr("A and B, side by side")
-        _options(self.sides, self.tr("Sides"), {(0, 1): both, (0,): self.tr("A alone"), (1,): self.tr("B alone")})
+        _options(self.sides, self.tr("Sides"), {"AB": both, "A": self.tr("A alone"), "B": self.tr("B alone")})
         _options(self.form, self.tr("Format"), dict[object, str]())
         per_side = self.tr("{width} × {height} a side")
         sizes = {height: per_side.format(width=height * 4 // 3, height=height) for height in HEIGHTS}
@@ -104,19 +107,14 @@ class SaveFields(QWidget):
         self.captioned.setChecked(True)
 
     def _lay_out(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(7)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for box in (self.kind, self.sides, self.form, self.size_choice, self.speed, self.rate, self.span):
-            form.addRow(_label(box.accessibleName()), box)
         checks = QVBoxLayout()
         checks.setSpacing(6)
         checks.addWidget(self.captioned)
         checks.addWidget(self.named)
-        form.addRow(_label(self.tr("Written on it")), checks)
+        boxes = (self.kind, self.sides, self.form, self.size_choice, self.speed, self.rate, self.span)
+        for box in boxes:
+            self.grid.add(box.accessibleName(), box)
+        self.grid.add(self.tr("Written on it"), checks)
 
     @Slot()
     def _follow_kind(self) -> None:
@@ -151,9 +149,3 @@ def _options(box: QComboBox, name: str, options: dict[T, str], chosen: T | None 
 def _enable(box: QComboBox, index: int, *, enabled: bool) -> None:
     shown = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
     box.setItemData(index, (shown if enabled else Qt.ItemFlag.NoItemFlags).value, Qt.ItemDataRole.UserRole - 1)
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("quiet")
-    return label

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
 from scenes.errors import ArenaError, BadInput
+from vlaarena_desktop.pages.labelled_grid import LabelledGrid
 
 _FOLDER_KEY = "saving/folder"
 
@@ -88,13 +89,6 @@ class SavePlace(QWidget):
         self._typed = bool(self.name.text())
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(7)
-        for row, field in enumerate((self.folder, self.name)):
-            label = QLabel(field.accessibleName())
-            label.setObjectName("quiet")
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1)
-        grid.addWidget(self.browse, 0, 2)
+        self.grid = LabelledGrid(self)
+        self.grid.add(self.folder.accessibleName(), self.folder, self.browse)
+        self.grid.add(self.name.accessibleName(), self.name)

@@ -49,10 +49,10 @@ def named_camera(model: mujoco.MjModel, name: str) -> mujoco.MjvCamera:
 class Studio:
     """Draws takes in an OpenGL context of its own, which belongs to the thread that enters it."""
 
-    def __init__(self, takes: Sequence[Take], width: int, height: int, tier: Tier | None = None) -> None:
-        """Without a tier, draws as finely as the renderer does in reasonable time."""
-        self._takes, self._tier = tuple(takes), tier
-        self._width, self._height = width, height
+    def __init__(self, takes: Sequence[Take], width: int, height: int, *, fine: bool = False) -> None:
+        """For pictures of `width` x `height` pixels; the edges of fine ones are smooth with any renderer."""
+        self._takes, self._scale = tuple(takes), 2 if fine else 1
+        self._width, self._height = width * self._scale, height * self._scale
         self._gl: Any = None  # one of MuJoCo's GLContext classes
         self._sets: list[_Set] = []
         self._drawings: dict[int, Drawing] = {}  # by the model they draw
@@ -65,7 +65,7 @@ class Studio:
         """
         _, self._gl = open_context(self._width, self._height)
         try:
-            tier = self._tier or tier_for(_renderer())
+            tier = tier_for(_renderer())
             for take in self._takes:
                 self._set_up(take, tier)
         except mujoco.FatalError as error:
@@ -95,7 +95,7 @@ class Studio:
         shown.drawing.draw(shown.stage, shown.camera, self._width, self._height)
         pixels = np.empty((self._height, self._width, 3), np.uint8)
         mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, self._width, self._height), shown.drawing.context)
-        return np.ascontiguousarray(pixels[::-1])
+        return np.ascontiguousarray(pixels[::-1]) if self._scale == 1 else _halved(pixels[::-1])
 
     def _close(self) -> None:
         if self._gl is not None:
@@ -124,6 +124,14 @@ class _Set:
         for stage in (self.stage, self._other):
             if stage is not None:
                 stage.show_exact(time)
+
+
+def _halved(picture: Picture) -> Picture:
+    """Half as wide and high: each pixel is the mean of four."""
+    height, width, channels = picture.shape
+    fours = picture.reshape(height // 2, 2, width // 2, 2, channels)
+    halved: Picture = (fours.sum(axis=(1, 3), dtype=np.uint16) // 4).astype(np.uint8)
+    return halved
 
 
 def _renderer() -> str:

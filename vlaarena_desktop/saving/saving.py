@@ -52,7 +52,7 @@ def save(order: Order) -> Job[Path]:
 
 def _save_frame(order: Order) -> Job[Path]:
     yield Progress(0, 1)
-    with Studio(order.takes, *_size(order), "full") as studio:
+    with Studio(order.takes, *_size(order), fine=True) as studio:
         picture = _picture(order, studio, order.start)
     write_png(picture, order.path)
     yield Progress(1, 1)
@@ -67,8 +67,7 @@ def _save_video(order: Order, form: FormName) -> Job[Path]:
 
 
 def _save_sheet(order: Order) -> Job[Path]:
-    fine = 2 if order.form is None else 1  # a still sheet is drawn larger and scaled down: smooth edges
-    with Studio(order.takes, fine * CELL_WIDTH, round(fine * CELL_WIDTH / ASPECT)) as studio:
+    with Studio(order.takes, CELL_WIDTH, round(CELL_WIDTH / ASPECT), fine=order.form is None) as studio:
         if order.form is None:
             step = (order.end - order.start) / (SHEET_MOMENTS - 1)
             sheet = yield from _sheet(order, studio, [order.start + index * step for index in range(SHEET_MOMENTS)])
