@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from scenes.errors import RuleBroken
 from sync.records import Ballot, Choice, Origin, Vote
 from sync.store import Store
-from vlaarena_desktop.coverage import ENOUGH, Coverage
+from vlaarena_desktop.coverage import Coverage
 from vlaarena_desktop.replays import TurnReplay
 
 _TICK_MILLISECONDS = 200
@@ -32,7 +32,6 @@ class Voting(QObject):
     """The judgement of one battle after another. Its rules are the store's; it adds how much must be watched."""
 
     watched_changed = Signal(int)  # percent still to be watched before the vote unlocks
-    turn_watched = Signal(str, float)  # turn id, and how much of both its sides was presented
     unlocked = Signal()  # enough was watched just now
     undo_ticked = Signal(float)  # [s] left to take the vote back
     undo_ended = Signal()
@@ -40,7 +39,7 @@ class Voting(QObject):
     def __init__(self, store: Store, *, origin: Origin, undo_seconds: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._origin, self.undo_seconds = store, origin, undo_seconds
-        self._coverage, self._turns = Coverage(), dict[str, Coverage]()
+        self._coverage, self._turns = Coverage(), list[str]()
         self._vote: Vote | None = None
         self._voted_clock = 0.0
         self._undo_timer = QTimer(self)
@@ -65,8 +64,7 @@ class Voting(QObject):
     @property
     def unwatched_turns(self) -> tuple[int, ...]:
         """The numbers of the turns of which too little was presented, from 1."""
-        each = enumerate(self._turns.values(), start=1)
-        return tuple(number for number, turn in each if _joint(turn) < ENOUGH)
+        return tuple(number for number, turn in enumerate(self._turns, 1) if not self._coverage.complete(turn))
 
     def begin(self) -> None:
         """Judge another battle."""
@@ -76,19 +74,14 @@ class Voting(QObject):
 
     def add_turn(self, replay: TurnReplay) -> None:
         """A turn is there to be watched."""
-        turn_id, steps = replay.turn.turn_id, (replay.left.steps, replay.right.steps)
-        self._coverage.add_turn(turn_id, *steps)
-        self._turns[turn_id] = Coverage()
-        self._turns[turn_id].add_turn(turn_id, *steps)
+        self._turns.append(replay.turn.turn_id)
+        self._coverage.add_turn(replay.turn.turn_id, replay.left.steps, replay.right.steps)
 
     def present(self, turn_id: str, side: int, step: int) -> None:
         """A viewer has brought a frame of a control step onto the screen."""
         was_enough = self.enough
         if turn_id not in self._turns or not self._coverage.present(turn_id, side, step):
             return
-        turn = self._turns[turn_id]
-        turn.present(turn_id, side, step)
-        self.turn_watched.emit(turn_id, _joint(turn))
         self.watched_changed.emit(self.missing_percent)
         if self.enough and not was_enough:
             self.unlocked.emit()
@@ -145,8 +138,3 @@ class Voting(QObject):
         if left <= 0:
             self._undo_timer.stop()
             self.undo_ended.emit()
-
-
-def _joint(turn: Coverage) -> float:
-    """Of the side less watched: nothing tells which one that is."""
-    return min(turn.fraction(0), turn.fraction(1))

@@ -14,6 +14,7 @@ from vlaarena_desktop.theme import SIDE_LETTERS, Colors
 from vlaarena_desktop.voting import Remarks
 
 MAX_COMMENT = 2000  # characters, as the store keeps them
+_TOLD_TAGS = 2  # in the summary
 
 
 class BallotPanel(QFrame):
@@ -45,7 +46,7 @@ class BallotPanel(QFrame):
         self.setStyleSheet(
             f"QPushButton#tag {{ background: {colors.raised}; padding: 3px 9px; border-radius: 13px; }}"
             f"QPushButton#tag:checked {{ background: {colors.notice}; color: {colors.link};"
-            f" border-color: {colors.accent}; font-weight: 600; }}"
+            f" border-color: {colors.accent}; }}"
             f"QPushButton#tag:focus {{ padding: 2px 8px; }}"
         )
 
@@ -74,9 +75,9 @@ class BallotPanel(QFrame):
         """What was said, in few words; empty when nothing was."""
         said = self.remarks
         parts = [self.tr("a comment")] if said.comment else []
-        parts += [tag_text(tag) for tag in said.tags[:2]]
-        if len(said.tags) > 2:
-            parts.append(self.tr("{count} more tags").format(count=len(said.tags) - 2))
+        parts += [tag_text(tag) for tag in said.tags[:_TOLD_TAGS]]
+        if len(said.tags) > _TOLD_TAGS:
+            parts.append(self.tr("{count} more").format(count=len(said.tags) - _TOLD_TAGS))
         for letter, percent in zip(SIDE_LETTERS, (said.left_progress, said.right_progress), strict=True):
             if percent is not None:
                 parts.append(self.tr("{letter} {percent} %").format(letter=letter, percent=percent))

@@ -37,7 +37,10 @@ class BattlePage(QWidget):
         self.transport, self.ballot, below = self.room.transport, self.judging.ballot, self.judging.below
         self.welcome, self.playing, self.vote_bar = below.welcome, below.playing, below.vote_bar
         self.skip_panel, self.undo_bar, self.reveal_panel = below.skip_panel, below.undo_bar, below.reveal_panel
-        self.choose, self.confirm, self.ask_to_skip = self.judging.choose, self.judging.confirm, self.judging.ask_to_skip
+            self.judging.choose,
+            self.judging.confirm,
+            self.judging.ask_to_skip,
+        )
         self.rest = RestReminder(parent=self)
         self._lay_out()
         self._connect_arena()
@@ -137,15 +140,15 @@ class BattlePage(QWidget):
 
     @Slot()
     def escape(self) -> None:
-        """Back from what was opened; else the free camera."""
+        """Back from what was opened; else what Esc does in the replay."""
         if not self.judging.escape():
-            self.viewers[0].view.free()
+            self.room.step_back()
 
     def preview(self, seed: int) -> None:
         """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
         setting = self.setting_bar.setting
-        self.room.set_turns(())
         self.room.show_still(self._models.still(setting.robot_id, setting.scene_id, seed))
+        self.room.set_turns(())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -206,7 +209,7 @@ class BattlePage(QWidget):
         full = arena.state == "watching" and not arena.takes_turns
         bar.set_playable(playable=free and arena.daemon.state == "idle", full=full)
         if arena.state != "revealed":
-            getattr(self.room, "set_evidence", lambda _: None)(None)
+            self.room.set_evidence(None)
         if arena.state == "playing" and not arena.turns and arena.battle is not None:
             self.preview(arena.battle.seed)
 
@@ -219,8 +222,7 @@ class BattlePage(QWidget):
     @reporting
     def _show_evidence(self, outcome: Outcome) -> None:
         """What the replay shows beside the motion, now that the battle is closed."""
-        evidence = evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards)
-        getattr(self.room, "set_evidence", lambda _: None)(evidence)
+        self.room.set_evidence(evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards))
 
     @Slot(int)
     def _suggest_rest(self, minutes: int) -> None:

@@ -64,20 +64,12 @@ def _battle_commands(page: BattlePage) -> tuple[Command, ...]:
         battle("go_on", _tr("battle_commands", "Next turn, from where each stopped"), page.type_next, "Shift+T"),
         battle("surprise", _tr("battle_commands", "Surprise me: any task"), page.surprise, "R"),
         battle("practise", _tr("battle_commands", "Practice: does not count"), page.practise),
-        battle("resume", _tr("battle_commands", "Continue the battle left open"), page.resume, "O"),
-        battle("escape", _tr("battle_commands", "Back; free camera"), page.escape, "Esc"),
+        battle("resume", _tr("battle_commands", "Continue the battle left open"), page.resume, "B"),
+        battle("escape", _tr("battle_commands", "Back; free the camera"), page.escape, "Esc"),
     )
 
 
 def _room_commands(page: BattlePage) -> tuple[Command, ...]:
     """The replay's, but for the keys that mean something else here: Esc, and arrows on a slider."""
     taken = {"Esc", *(_SLIDING if page.ballot.sliding else ())}
-    return tuple(each for each in _replay(page) if not taken.intersection(each.keys))
-
-
-def _replay(page: BattlePage) -> tuple[Command, ...]:
-    if not hasattr(page.room, "commands"):
-        from vlaarena_desktop import keys
-
-        return (*keys._replay_keys(page), *keys._camera_keys(page))
-    return page.room.commands()
+    return tuple(each for each in page.room.commands() if not taken.intersection(each.keys))

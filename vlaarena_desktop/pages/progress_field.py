@@ -38,7 +38,7 @@ class ProgressField(QWidget):
         self.slider.setRange(0, 100)
         self.slider.setSingleStep(_STEP)
         self.slider.setPageStep(_LEAP)
-        self.slider.setMinimumWidth(96)
+        self.slider.setMinimumSize(96, 26)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.setAccessibleName(self.tr("How far {letter} came").format(letter=SIDE_LETTERS[side]))
         self.slider.setToolTip(self.tr("How far it came: arrow keys change it, Delete empties it"))

@@ -64,7 +64,7 @@ class SkipPanel(QFrame):
     def _button(self, number: int, reason: VoidReason) -> QPushButton:
         button = QPushButton(f"{number}   {reason_text(reason)}")
         button.setObjectName("reason")
-        button.setStyleSheet("QPushButton#reason { padding: 1px 12px; text-align: left; }")
+        button.setStyleSheet("QPushButton#reason { padding: 3px 12px; text-align: left; }")
         button.setAccessibleName(reason_text(reason))
         button.clicked.connect(lambda: self.chosen.emit(reason))
         return button

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.line import Line
 
 TAGS = ("wrong object", "missed grasp", "dropped it", "collision", "jerky", "hesitant", "unsafe", "almost")
-MAX_TAG, MAX_TAGS = 40, 12  # characters; tags of one vote
+MAX_TAG, MAX_FREE = 40, 4  # characters of a tag; free tags of one vote
+_SHOWN = 18  # characters of a free tag on its button
 
 
 def tag_text(tag: str) -> str:
@@ -36,14 +37,17 @@ class TagRow(QWidget):
         super().__init__(parent)
         self._buttons: dict[str, QPushButton] = {}
         self.line = Line()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        for tag in TAGS:
-            self._add_button(tag)
-        self._row.addStretch(1)
-        self._row.addWidget(self.line)
         self._make_line()
+        column, self._known, self._free = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for row in (self._known, self._free):
+            row.setSpacing(6)
+            row.addStretch(1)
+            column.addLayout(row)
+        self._known.addWidget(self.line)
+        for tag in TAGS:
+            self._add_button(tag, self._known)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -60,13 +64,13 @@ class TagRow(QWidget):
         for tag, button in list(self._buttons.items()):
             button.setChecked(False)
             if tag not in TAGS:
-                self._row.removeWidget(button)
+                self._free.removeWidget(button)
                 del self._buttons[tag]
                 button.deleteLater()
 
     def _make_line(self) -> None:
         self.line.setMaxLength(MAX_TAG)
-        self.line.setFixedWidth(150)
+        self.line.setFixedWidth(120)
         self.line.setPlaceholderText(self.tr("Add a tag"))
         self.line.setAccessibleName(self.tr("Add a tag"))
         completer = QCompleter([tag_text(tag) for tag in TAGS], self)
@@ -76,14 +80,15 @@ class TagRow(QWidget):
         self.line.returnPressed.connect(self._enter)
         self.line.left.connect(self.left)
 
-    def _add_button(self, tag: str) -> QPushButton:
-        button = QPushButton(tag_text(tag))
+    def _add_button(self, tag: str, row: QHBoxLayout) -> QPushButton:
+        text = tag_text(tag)
+        button = QPushButton(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
         button.setObjectName("tag")
         button.setCheckable(True)
-        button.setAccessibleName(self.tr("Tag: {tag}").format(tag=tag_text(tag)))
+        button.setAccessibleName(self.tr("Tag: {tag}").format(tag=text))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.toggled.connect(self.changed)
-        self._row.insertWidget(len(self._buttons), button)
+        row.insertWidget(row.count() - (2 if row is self._known else 1), button)
         self._buttons[tag] = button
         return button
 
@@ -98,5 +103,5 @@ class TagRow(QWidget):
         tag = known.get(typed.casefold(), typed)
         if tag in self._buttons:
             self._buttons[tag].setChecked(True)
-        elif len(self.tags) < MAX_TAGS:
-            self._add_button(tag).setChecked(True)
+        elif len(self._buttons) < len(TAGS) + MAX_FREE:
+            self._add_button(tag, self._free).setChecked(True)

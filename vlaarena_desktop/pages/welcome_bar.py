@@ -31,7 +31,7 @@ class WelcomeBar(QFrame):
         self.practice = _button(self.tr("Practice"), self.tr("Practice: does not count"), self.practice_requested)
         self.practice.setToolTip(self.tr("A battle among the baselines that come with the arena. It does not count."))
         self.give_up = _button(self.tr("Give it up"), self.tr("Give the open battle up"), self.give_up_requested)
-        self.go_on = _button(self.tr("Continue it   O"), self.tr("Continue the open battle"), self.continue_requested)
+        self.go_on = _button(self.tr("Continue it   B"), self.tr("Continue the open battle"), self.continue_requested)
         self.go_on.setObjectName("primary")
         self._lay_out()
 
@@ -74,8 +74,11 @@ class WelcomeBar(QFrame):
 
     def _lay_out(self) -> None:
         column, row = QVBoxLayout(), QHBoxLayout(self)
+        column.setSpacing(6)
+        column.addStretch(1)
         column.addWidget(self.said)
         column.addWidget(self.hint)
+        column.addStretch(1)
         row.setContentsMargins(18, 14, 18, 14)
         row.setSpacing(10)
         row.addLayout(column, 1)
