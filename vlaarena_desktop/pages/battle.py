@@ -37,10 +37,6 @@ class BattlePage(QWidget):
         self.transport, self.ballot, below = self.room.transport, self.judging.ballot, self.judging.below
         self.welcome, self.playing, self.vote_bar = below.welcome, below.playing, below.vote_bar
         self.skip_panel, self.undo_bar, self.reveal_panel = below.skip_panel, below.undo_bar, below.reveal_panel
-            self.judging.choose,
-            self.judging.confirm,
-            self.judging.ask_to_skip,
-        )
         self.rest = RestReminder(parent=self)
         self._lay_out()
         self._connect_arena()
