@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,18 @@ def drafted(path: Path) -> Iterator[Path]:
         raise not_written(path, error) from error
     finally:
         _remove(draft)
+
+
+def check_folder(path: Path) -> None:
+    """See, before long work begins, that a file may be made there.
+
+    Raises:
+        ArenaError: there is no such folder, or it may not be written to.
+    """
+    if not path.parent.is_dir():
+        raise not_written(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise not_written(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def not_written(path: Path, error: Exception) -> ArenaError:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from scenes.progress import Job, Progress
 from vlaarena_desktop.saving.caption import Caption, dressed, image_of, picture_of
+from vlaarena_desktop.saving.draft import check_folder
 from vlaarena_desktop.saving.frames import Picture, Studio, Take
 from vlaarena_desktop.saving.png import write_png
 from vlaarena_desktop.saving.sheet import CELL_WIDTH, contact_sheet
@@ -45,6 +46,7 @@ def save(order: Order) -> Job[Path]:
     """
     if order.form is not None:
         encoder_of(order.form)  # says what is missing before anything is drawn
+    check_folder(order.path)
     if order.kind == "sheet":
         return (yield from _save_sheet(order))
     return (yield from (_save_frame(order) if order.form is None else _save_video(order, order.form)))
