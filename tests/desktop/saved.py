@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scenes.episode import Trajectory
 from scenes.recorder import Recorder
 from scenes.world import World
+from sync.records import Turn
+from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.saving.frames import Take, named_camera
 
 
@@ -64,3 +66,19 @@ def rest(world: World, seed: int, steps: int) -> Trajectory:
 def front(model: mujoco.MjModel, *sides: Trajectory) -> tuple[Take, ...]:
     """These trajectories as A, or as A and B, seen through the front camera."""
     return tuple(Take(side, model, each, named_camera(model, "front")) for side, each in enumerate(sides))
+
+
+def waving(world: World) -> TurnReplay:
+    """A turn in which A moves and B rests and ends sooner."""
+    turn = Turn(
+        turn_id="turn",
+        battle_id="battle",
+        seq=2,
+        instruction="Wave at the red cube!",
+        task_id=None,
+        start="reset",
+        left_episode_id="0" * 64,
+        right_episode_id="0" * 64,
+        created_at="2026-01-01T00:00:00+00:00",
+    )
+    return TurnReplay(turn, swing(world, seed=1, steps=6), rest(world, seed=1, steps=3))

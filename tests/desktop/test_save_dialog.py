@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desktop.saved import duration_of, frames_of, rest, swing
+from desktop.saved import duration_of, frames_of, waving
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from scenes.world import World
-from sync.records import Turn
 from vlaarena_desktop import theme
 from vlaarena_desktop.notices import Notice, Notices
 from vlaarena_desktop.pages.replay_room import ReplayRoom
@@ -27,18 +26,7 @@ CANARIES = ("zanzibar-7f3a", "quagga-19cd")
 
 @pytest.fixture(scope="module")
 def replay(world: World) -> TurnReplay:
-    turn = Turn(
-        turn_id="turn",
-        battle_id="battle",
-        seq=2,
-        instruction="Wave at the red cube!",
-        task_id=None,
-        start="reset",
-        left_episode_id="0" * 64,
-        right_episode_id="0" * 64,
-        created_at="2026-01-01T00:00:00+00:00",
-    )
-    return TurnReplay(turn, swing(world, seed=1, steps=6), rest(world, seed=1, steps=3))
+    return waving(world)
 
 
 @pytest.fixture(scope="module")
