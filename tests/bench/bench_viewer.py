@@ -1,9 +1,11 @@
-"""What a frame of two viewers costs beyond drawing it, and how long a seek takes.
+"""What a frame of two viewers costs beyond drawing it, how long a seek takes, and whether the window stalls.
 
     python tests/bench/bench_viewer.py        (on a display; xvfb-run where there is none)
 
 CPU is this process's time over all its threads. "Bare" is MuJoCo's own mjv_updateScene and mjr_render of the same
-two states at the same size in a window-less context (EGL), measured in the same run.
+two states at the same size in a window-less context (EGL), measured in the same run. A stall is a gap between two
+heartbeats of the Qt thread while a whole replay room plays. Its wall time grows on a busy machine; its CPU time, over
+all threads of a software renderer, is what the gap would be at most on a quiet one.
 """
 
 from __future__ import annotations
@@ -15,22 +17,29 @@ from itertools import count
 
 import mujoco
 import numpy as np
-from PySide6.QtCore import QEventLoop
+from numpy.typing import NDArray
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from scenes.cameras import open_context
 from scenes.episode import Trajectory
 from scenes.recorder import Recorder
 from scenes.world import World, compile_world
+from sync.records import Turn
+from vlaarena_desktop import theme
 from vlaarena_desktop.app import make_application
+from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.viewer import Viewer, native_renderer
 from vlaarena_desktop.viewing import drawing
+from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.viewing.stage import Stage
 from vlaarena_desktop.viewing.view import View
 
 WIDTH, HEIGHT = 600, 440
 FRAMES = {"plain": 40, "full": 6}
+WATCHED_SECONDS = 15.0
 
 
 def recorded(seed: int) -> tuple[World, Trajectory]:
@@ -120,6 +129,58 @@ def viewed(application: QApplication, model: mujoco.MjModel, trajectories: list[
     return cost
 
 
+def preparation(model: mujoco.MjModel, trajectories: list[Trajectory], frames: int) -> float:
+    """CPU milliseconds of putting both states of a frame in place, before anything is drawn."""
+    stages = [Stage(model, trajectory) for trajectory in trajectories]
+
+    def prepare(frame: int) -> None:
+        for stage in stages:
+            stage.show_smooth(frame / 60)
+
+    return cpu_per_frame(prepare, frames)
+
+
+def heartbeats(application: QApplication, left: Trajectory, right: Trajectory) -> NDArray[np.float64]:
+    """Gaps [ms] between the Qt thread's heartbeats while a replay room plays, looping, as a person watches it."""
+    turn = Turn(
+        turn_id="turn",
+        battle_id="battle",
+        seq=1,
+        instruction="wave",
+        task_id=None,
+        start="reset",
+        left_episode_id="0" * 64,
+        right_episode_id="0" * 64,
+        created_at="2026-01-01T00:00:00+00:00",
+    )
+    renderer = native_renderer()
+    room = ReplayRoom(MjModels(lambda digest: None, drawing.tier_for(renderer or "llvmpipe")), native=bool(renderer))
+    room.resize(2 * WIDTH + 20, HEIGHT + 70)
+    room.dress(theme.colors_of(application))
+    room.playhead.set_loop(True)
+    room.show()
+    room.show_turn(TurnReplay(turn, left, right))
+    while not room.playhead.playing:
+        application.processEvents()
+    gaps = beat(application, WATCHED_SECONDS)
+    room.release()
+    room.close()
+    return gaps
+
+
+def beat(application: QApplication, seconds: float) -> NDArray[np.float64]:
+    """Gaps [ms] between heartbeats of the Qt thread, as near to each other as it allows: wall time, and CPU time."""
+    beats = [(time.perf_counter(), time.process_time())]
+    heart = QTimer()
+    heart.setTimerType(Qt.TimerType.PreciseTimer)
+    heart.timeout.connect(lambda: beats.append((time.perf_counter(), time.process_time())))
+    heart.start(2)
+    QTimer.singleShot(round(seconds * 1000), application.quit)
+    application.exec()
+    heart.stop()
+    return np.diff(np.array(beats), axis=0) * 1e3
+
+
 def seek_milliseconds(stage: Stage, times: list[float]) -> float:
     """Median wall time of one exact seek."""
     taken = []
@@ -143,7 +204,17 @@ def main() -> None:
         print(
             f"{title:16} bare {alone:7.1f} ms  viewers {together:7.1f} ms  ratio {together / alone:.2f} (<= {target})"
         )
-    stage = Stage(world.model, left)
+        share = 100 * preparation(model, [left, right], 200) / together
+        print(f"{'':16} preparation of the replay {share:.2f} % of a frame (<= 2)")
+    print_seeks(Stage(world.model, left), left)
+    gaps = heartbeats(application, left, right)
+    for title, column in (("wall", 0), ("CPU", 1)):
+        p50, p99, p999 = np.percentile(gaps[:, column], (50, 99, 99.9))
+        print(f"stalls while playing     {title:4} p50 {p50:.0f} ms, p99 {p99:.0f} ms, p99.9 {p999:.0f} ms (<= 100)")
+
+
+def print_seeks(stage: Stage, left: Trajectory) -> None:
+    """How long it takes to show an exact state."""
     generator = np.random.default_rng(0)
     steps = [int(step) / left.control_hz for step in generator.integers(0, left.steps + 1, 300)]
     anywhere = [int(step) * left.timestep for step in generator.integers(0, left.steps * left.substeps, 300)]

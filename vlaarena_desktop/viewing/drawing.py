@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from math import sqrt
 from typing import Literal
 
 import mujoco
@@ -18,14 +19,18 @@ class Quality(Struct, frozen=True):
 
     shadow_pixels: int  # side of the shadow map; 0: no shadows
     samples: int  # per pixel; 0: no anti-aliasing
+    slices: int  # around a cylinder or sphere
+    stacks: int  # along a sphere
+    quads: int  # along the edge of a box: light is computed at their corners
 
 
 QUALITIES: dict[Tier, Quality] = {
-    "plain": Quality(0, 0),
-    "soft": Quality(1024, 0),
-    "full": Quality(4096, 4),
+    "plain": Quality(0, 0, 20, 10, 2),
+    "soft": Quality(1024, 0, 20, 10, 2),
+    "full": Quality(4096, 4, 28, 16, 4),
 }
 _FLUENT_SHADOW_PIXELS = 2048  # smaller maps are for slow renderers: shadows wait until the replay stands still
+_MOVING_PIXELS = 400_000  # as many a slow renderer draws of each frame of a running replay, whatever the window's size
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
 
 
@@ -40,6 +45,8 @@ def prepared(model: mujoco.MjModel, tier: Tier) -> mujoco.MjModel:
     mine = copy.copy(model)
     mine.vis.quality.shadowsize = quality.shadow_pixels
     mine.vis.quality.offsamples = quality.samples
+    mine.vis.quality.numslices, mine.vis.quality.numstacks = quality.slices, quality.stacks
+    mine.vis.quality.numquads = quality.quads
     return mine
 
 
@@ -49,6 +56,14 @@ class Drawing:
     def __init__(self, model: mujoco.MjModel) -> None:
         self.context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
         self._shadow_pixels = int(model.vis.quality.shadowsize)
+        self._fluent = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
+
+    def size(self, stage: Stage, width: int, height: int) -> tuple[int, int]:
+        """How many pixels to draw for so many on the screen: fewer only where a running replay would stall."""
+        if self._fluent or not stage.moving or width * height <= _MOVING_PIXELS:
+            return width, height
+        scale = sqrt(_MOVING_PIXELS / (width * height))
+        return max(1, round(scale * width)), max(1, round(scale * height))
 
     def draw(self, stage: Stage, camera: mujoco.MjvCamera, width: int, height: int) -> None:
         """Render a stage into the lower left `width` x `height` device pixels of the off-screen buffer."""
@@ -56,8 +71,7 @@ class Drawing:
         if width > context.offWidth or height > context.offHeight:
             mujoco.mjr_resizeOffscreen(max(width, context.offWidth), max(height, context.offHeight), context)
         stage.update_scene(camera)
-        fluent = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
-        shadows = self._shadow_pixels > 0 and (fluent or not stage.moving)
+        shadows = self._shadow_pixels > 0 and (self._fluent or not stage.moving)
         stage.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
         mujoco.mjr_render(mujoco.MjrRect(0, 0, width, height), stage.scene, context)

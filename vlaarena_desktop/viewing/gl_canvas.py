@@ -21,7 +21,7 @@ from vlaarena_desktop.viewing.stage import Stage
 
 _GL_RGB8 = 0x8051  # with an alpha channel translucent geoms would let the window shine through
 _GL_COLOR_BUFFER_BIT = 0x4000
-_GL_NEAREST = 0x2600
+_GL_NEAREST, _GL_LINEAR = 0x2600, 0x2601
 _GL_RENDERER = 0x1F01
 _GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER = 0x8CA8, 0x8CA9
 
@@ -142,9 +142,11 @@ class GlCanvas(QOpenGLWidget):
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         drawing = self._brush.ready(stage.model)
-        drawing.draw(stage, self._camera, width, height)
+        drawn = drawing.size(stage, width, height)
+        drawing.draw(stage, self._camera, *drawn)
         target = self.defaultFramebufferObject()
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
         functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)
-        functions.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, _GL_NEAREST)
+        sampling = _GL_NEAREST if drawn == (width, height) else _GL_LINEAR
+        functions.glBlitFramebuffer(0, 0, *drawn, 0, 0, width, height, _GL_COLOR_BUFFER_BIT, sampling)
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, target)

@@ -60,6 +60,7 @@ class ImageCanvas(QWidget):
                 painter.fillRect(self.rect(), self.background)
             return
         with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._picture)
         self.presented.emit(stage.step)
 
@@ -80,6 +81,7 @@ class ImageCanvas(QWidget):
         _take(self._context)
         try:
             drawing = self._brush.ready(stage.model)
+            width, height = drawing.size(stage, width, height)
             drawing.draw(stage, self._camera, width, height)
             pixels = np.empty((height, width, 3), np.uint8)
             mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
