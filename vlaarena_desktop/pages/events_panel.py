@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QCoreApplication, QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from scenes.episode import EventKind
+from scenes.episode import Event, EventKind
 from vlaarena_desktop.measures import Mark
 from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.tables import Column, RecordTable
@@ -25,7 +25,7 @@ class EventsPanel(QWidget):
         super().__init__(parent)
         self._names: dict[str, str] = {}
         self.table: RecordTable[Mark] = RecordTable(_columns(self._names), self)
-        self.view = table_view(self.table, self.tr("Events"), wide=3)
+        self.view = table_view(self.table, self.tr("Events"), wide=2)
         self.view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.card = TableCard(self.view, self.tr("Nothing was touched on either side."))
         self.card.setObjectName("plain")
@@ -48,33 +48,25 @@ class EventsPanel(QWidget):
         self.jumped.emit(self.table.record(index.row()).time)
 
 
-def event_text(kind: EventKind) -> str:
-    """An event in a word."""
+def event_text(event: Event, names: Mapping[str, str]) -> str:
+    """An event in words; `names` are the objects' words by id."""
     tr = QCoreApplication.translate
-    return {
-        "contact": tr("events", "touched"),
-        "grasped": tr("events", "grasped"),
-        "lifted": tr("events", "lifted"),
-        "placed": tr("events", "placed"),
-        "dropped": tr("events", "dropped"),
-        "success": tr("events", "task done"),
-    }[kind]
+    words: dict[EventKind, str] = {
+        "contact": tr("events", "touched the {subject}"),
+        "grasped": tr("events", "grasped the {subject}"),
+        "lifted": tr("events", "lifted the {subject}"),
+        "placed": tr("events", "placed the {subject} on: {other}"),
+        "dropped": tr("events", "dropped the {subject} on: {other}"),
+        "success": tr("events", "the task is done"),
+    }
+    subject, other = (names.get(each, each) for each in (event.subject, event.other))
+    return words[event.kind].format(subject=subject, other=other)
 
 
 def _columns(names: Mapping[str, str]) -> tuple[Column[Mark], ...]:
     tr = QCoreApplication.translate
-
-    def about(mark: Mark) -> str:
-        subject = names.get(mark.event.subject, mark.event.subject)
-        if mark.event.other in ("", "robot"):
-            return subject
-        other = names.get(mark.event.other, mark.event.other)
-        return tr("events", "{subject} → {other}").format(subject=subject, other=other)
-
     return (
         Column(tr("events", "Time"), lambda mark: f"{mark.time:.2f} s", lambda mark: mark.time, numeric=True),
         Column(tr("events", "Side"), lambda mark: SIDE_LETTERS[mark.side]),
-        Column(tr("events", "Event"), lambda mark: event_text(mark.event.kind)),
-        Column(tr("events", "What"), about),
-        Column(tr("events", "Step"), lambda mark: str(mark.event.step), lambda mark: mark.event.step, numeric=True),
+        Column(tr("events", "Event"), lambda mark: event_text(mark.event, names)),
     )

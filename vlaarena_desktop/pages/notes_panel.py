@@ -6,25 +6,26 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from scenes.errors import ArenaError
-from sync.records import Note, Side
+from sync.records import Note
 from sync.store import Store
 from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.events_panel import ROW_HEIGHT
+from vlaarena_desktop.pages.evidence_actions import SIDES
 from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.tables import Column, RecordTable
 from vlaarena_desktop.theme import SIDE_LETTERS
 
-SIDES: tuple[Side, Side] = ("left", "right")
 MAX_NOTE = 2000  # characters
 
 
 class NotesPanel(QWidget):
     """The notes of one turn of a closed battle, in the order of their frames."""
 
+    changed = Signal()  # the notes
     troubled = Signal(object)  # ArenaError
 
     def __init__(self, playhead: Playhead, parent: QWidget | None = None) -> None:
@@ -32,15 +33,21 @@ class NotesPanel(QWidget):
         self._playhead = playhead
         self._store: Store | None = None
         self._evidence: TurnEvidence | None = None
+        self._notes: tuple[Note, ...] = ()
         self._asked: str | None = None  # the note that the next press withdraws
         self.table: RecordTable[Note] = RecordTable(_columns(), self)
         self.view = table_view(self.table, self.tr("Notes"), wide=2)
         self.card = TableCard(self.view, self.tr("No notes on this turn yet."))
         self.side, self.text = QComboBox(), QLineEdit()
-        self.add, self.withdraw = QPushButton(self.tr("Pin to this frame")), QPushButton()
+        self.add, self.withdraw = QPushButton(self.tr("Pin")), QPushButton()
         self._prepare()
         self._lay_out()
         self._show_chosen()
+
+    @property
+    def standing(self) -> tuple[Note, ...]:
+        """The turn's notes that were not withdrawn."""
+        return tuple(note for note in self._notes if not note.withdrawn)
 
     def set_store(self, store: Store) -> None:
         """Keep notes in this store."""
@@ -96,11 +103,13 @@ class NotesPanel(QWidget):
         store, evidence = self._store, self._evidence
         notes = store.notes(evidence.turn.battle_id) if store is not None and evidence is not None else []
         mine = [note for note in notes if evidence is not None and note.turn_id == evidence.turn.turn_id]
-        self.table.set_records(sorted(mine, key=lambda note: note.step))
+        self._notes = tuple(sorted(mine, key=lambda note: note.step))
+        self.table.set_records(self._notes)
         self.card.show_rows(filled=bool(mine))
         self._asked = None
         self.setEnabled(store is not None and evidence is not None)
         self._show_chosen()
+        self.changed.emit()
 
     def _chosen(self) -> Note | None:
         index = self.view.currentIndex()
@@ -125,7 +134,9 @@ class NotesPanel(QWidget):
 
     def _prepare(self) -> None:
         self.card.setObjectName("plain")
-        self.view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.view.setWordWrap(True)
+        self.view.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for letter in SIDE_LETTERS:
             self.side.addItem(letter)
         self.text.setMaxLength(MAX_NOTE)
@@ -180,5 +191,4 @@ def _columns() -> tuple[Column[Note], ...]:
         Column(tr("notes", "Step"), lambda note: str(note.step), lambda note: note.step, numeric=True),
         Column(tr("notes", "Side"), lambda note: SIDE_LETTERS[SIDES.index(note.side)]),
         Column(tr("notes", "Note"), words),
-        Column(tr("notes", "Written"), lambda note: note.created_at[:10], lambda note: note.created_at),
     )

@@ -12,7 +12,7 @@ from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer
 from vlaarena_desktop.viewing.overlays import Overlays
 
-KEYS = {"trails": "X", "ghost": "G", "contacts": "K", "forces": "F"}
+KEYS = {"trails": "W", "ghost": "H", "contacts": "K", "forces": "J"}
 
 
 class OverlayBar(QWidget):
@@ -37,6 +37,7 @@ class OverlayBar(QWidget):
         row.setSpacing(4)
         for button in self.buttons.values():
             row.addWidget(button)
+        row.addStretch(1)
         playhead.moved.connect(self._repaint_ghost)
 
     def allow(self, *, allowed: bool) -> None:

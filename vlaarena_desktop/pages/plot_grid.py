@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.plots import Chart, Line
 from vlaarena_desktop.playhead import Playhead
@@ -19,7 +19,8 @@ from vlaarena_desktop.theme import SIDE_COLORS, SIDE_LETTERS, Colors
 
 _pg: Any = import_module("pyqtgraph")  # it has no types
 
-_ROW_HEIGHT, _AXIS_WIDTH, _AXIS_HEIGHT = 74, 42, 18  # [px] a row is never lower
+_ROW_HEIGHT, _CELL_WIDTH = 78, 150  # [px] a plot is never smaller; the rest is scrolled to
+_AXIS_WIDTH, _AXIS_HEIGHT = 40, 18  # [px]
 _FONT_POINTS = 8
 _LINE_WIDTH = 1.8  # [px]
 _CURSOR_SECONDS = 0.06  # between two moves of the cursor while the replay runs
@@ -44,7 +45,13 @@ class PlotGrid(QWidget):
         self.canvas.ci.layout.setSpacing(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(self.canvas)
+        column.addWidget(self._area)
         self.canvas.scene().sigMouseClicked.connect(self._click)
         playhead.moved.connect(self._follow)
         playhead.playing_changed.connect(self._stop)
@@ -68,19 +75,23 @@ class PlotGrid(QWidget):
                 self.sought.emit(cell.time_at(place))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """As many plots beside each other as keep their rows high enough."""
+        """As many plots beside each other as there is room for."""
         self._arrange()
 
     def _arrange(self) -> None:
-        rows = max(1, self.height() // _ROW_HEIGHT)
-        columns = max(1, ceil(len(self.cells) / rows))
+        columns = max(1, min(len(self.cells), self._area.viewport().width() // _CELL_WIDTH))
         if columns == self._columns:
             return
-        self._columns = columns
+        self._columns, rows = columns, ceil(len(self.cells) / columns)
+        self.canvas.setMinimumHeight(rows * _ROW_HEIGHT)
         self.canvas.clear()
         for index, cell in enumerate(self.cells):
             self.canvas.addItem(cell.plot, index // columns, index % columns)
-            cell.show_time_axis(shown=index + columns >= len(self.cells))
+            cell.show_time_axis(shown=index // columns == rows - 1)
+        grid = self.canvas.ci.layout
+        for column in range(max(columns, grid.columnCount())):
+            grid.setColumnPreferredWidth(column, 1.0 if column < columns else 0.0)
+            grid.setColumnStretchFactor(column, 1 if column < columns else 0)
 
     @Slot(float)
     def _follow(self) -> None:
@@ -133,8 +144,8 @@ class PlotCell:
         """Put the cursor there; `told` also writes the values above the plot."""
         self.cursor.setValue(now)
         if told:
-            values = "   ".join(self._value(line, now) for line in self.chart.lines)
-            self.plot.setTitle(f"<b>{self.chart.title}</b>&nbsp;&nbsp;{values} {self.chart.unit}", **self._words())
+            values = "&nbsp;&nbsp;".join(self._value(line, now) for line in self.chart.lines)
+            self._entitle(f"<b>{self.chart.title}</b>&nbsp;&nbsp;{values}")
 
     def show_time_axis(self, *, shown: bool) -> None:
         """Only the lowest plots need the seconds."""
@@ -145,7 +156,7 @@ class PlotCell:
         index = int(np.searchsorted(line.times, now + 1e-6, side="right")) - 1
         value = line.values[max(0, min(len(line.values) - 1, index))] if len(line.values) else 0.0
         side = f"{SIDE_LETTERS[line.side]} " if line.side is not None else ""
-        return f"{side}{value:.3f}"
+        return f"{side}{value:.2f}" if self.chart.unit == "rad" else f"{side}{value:.3f}"
 
     def _curve(self, line: Line) -> Any:
         color = SIDE_COLORS[line.side] if line.side is not None else self._colors.accent
@@ -164,7 +175,10 @@ class PlotCell:
             axis.setStyle(tickFont=font, tickLength=-3, autoExpandTextSpace=False, maxTickLevel=0)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("left").setWidth(_AXIS_WIDTH)
-        self.plot.setTitle(self.chart.title, **self._words())
+        self._entitle(f"<b>{self.chart.title}</b>")
 
-    def _words(self) -> dict[str, str]:
-        return {"color": self._colors.text, "size": f"{_FONT_POINTS}pt", "justify": "left"}
+    def _entitle(self, text: str) -> None:
+        """Write above the plot, without making it wider."""
+        self.plot.setTitle(text, color=self._colors.text, size=f"{_FONT_POINTS}pt", justify="left")
+        self.plot.titleLabel.setMinimumWidth(0)
+        self.plot.titleLabel.setPreferredWidth(0)

@@ -70,8 +70,8 @@ class PlotsPanel(QWidget):
         self.topic, self.legend = QComboBox(), QLabel()
         self.topic.setAccessibleName(self.tr("What is plotted"))
         self.legend.setObjectName("quiet")
-        self.legend.setText(self.tr("A solid · B dashed"))
         head, self._column = QHBoxLayout(), QVBoxLayout(self)
+        head.setSpacing(10)
         head.addWidget(self.topic)
         head.addWidget(self.legend)
         head.addStretch(1)
@@ -117,6 +117,9 @@ class PlotsPanel(QWidget):
         self._stale = False
         charts = tuple(charts_of(self._plotted, self.topic.currentData())) if self._plotted is not None else ()
         self.grid.show_charts(charts, self._colors)
+        units = ", ".join(dict.fromkeys(chart.unit for chart in charts if chart.unit))
+        apart = all(line.side is None for chart in charts for line in chart.lines)
+        self.legend.setText(units if apart else self.tr("A solid · B dashed · {units}").format(units=units))
 
     def _fetch(self) -> None:
         """Import pyqtgraph, which takes too long to keep the window waiting for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from scenes.models import CameraInput
 from vlaarena_desktop import background
@@ -17,6 +17,7 @@ from vlaarena_desktop.theme import SIDE_LETTERS
 from vlaarena_desktop.viewing.badge import SideMark
 
 _MARK = 22  # [px]
+_BESIDE = 1.8  # width for each height from which on the sides stand beside each other
 
 
 class SeenPanel(QWidget):
@@ -30,11 +31,11 @@ class SeenPanel(QWidget):
         self._album: Album | None = None
         self._job: RunningJob | None = None
         self.sides = _SeenSide(0), _SeenSide(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 4, 4, 4)
-        row.setSpacing(20)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(4, 4, 4, 4)
+        self._box.setSpacing(12)
         for side in self.sides:
-            row.addWidget(side, 1)
+            self._box.addWidget(side, 1)
         playhead.moved.connect(self._show)
 
     def set_turn(self, turn: TurnEvidence | None, model: mujoco.MjModel | None) -> None:
@@ -47,6 +48,11 @@ class SeenPanel(QWidget):
         for panel, side in zip(self.sides, turn.sides if turn is not None else (None, None), strict=True):
             panel.set_side(side)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A above B, or beside it where there is more width than height."""
+        beside = self.width() > _BESIDE * self.height()
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Go on rendering."""
@@ -149,7 +155,7 @@ class _SeenSide(QWidget):
 
 
 class _Thumbnail(QWidget):
-    """One camera's picture with its pixels as they are, and the camera's name below."""
+    """One camera's picture with its pixels as they are, and the camera's name above."""
 
     def __init__(self, camera: CameraInput, letter: str) -> None:
         super().__init__()
@@ -166,8 +172,8 @@ class _Thumbnail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(self._image, 1)
         column.addWidget(name)
+        column.addWidget(self._image, 1)
 
     @property
     def shown(self) -> QPixmap:
