@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+
 from vlaarena_desktop.coverage import Coverage
 
 
@@ -56,3 +58,21 @@ def test_the_vote_s_record_says_how_much_was_watched() -> None:
     assert (watched.left_coverage, watched.right_coverage) == (0.5, 1.0)
     assert watched.dwell_seconds >= 0.0
     assert watched.seen_enough
+
+
+def test_a_short_turn_cannot_be_left_out_beside_a_long_one() -> None:
+    coverage = covered(100, 50)
+    coverage.add_turn("two", 3, 3)
+    assert min(coverage.fraction(0), coverage.fraction(1)) > 0.9
+    assert (coverage.complete("one"), coverage.complete("two"), coverage.enough) == (True, False, False)
+    assert coverage.missing_percent >= 1
+    for side in (0, 1):
+        for step in range(4):
+            coverage.present("two", side, step)
+    assert coverage.enough
+
+
+def test_a_moment_counts_as_watched_when_both_sides_were_presented() -> None:
+    coverage = covered(3, 2)
+    moments = np.arange(4)
+    assert coverage.jointly("one", moments, moments).tolist() == [True, True, False, False]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -104,3 +105,76 @@ def test_a_replay_that_ends_within_a_step_has_its_end_as_last_step(playhead: Pla
     assert (playhead.time, playhead.step) == (pytest.approx(0.2), 2)
     playhead.step_by(1)
     assert playhead.time == 0.25
+
+
+def test_a_range_is_looped_and_nothing_outside_it_is_shown(qtbot: QtBot, playhead: Playhead) -> None:
+    shown: list[float] = []
+    playhead.set_range(2.0, 1.0)
+    assert (playhead.range, playhead.loop) == ((1.0, 2.0), True)
+    playhead.set_speed(4.0)
+    playhead.moved.connect(shown.append)
+    playhead.play()
+    qtbot.waitUntil(lambda: any(later < earlier for earlier, later in pairwise(shown)))
+    playhead.pause()
+    assert 1.0 <= min(shown)
+    assert max(shown) < 2.0
+
+
+def test_a_range_holds_at_least_one_step_within_the_replay(playhead: Playhead) -> None:
+    playhead.set_range(3.0, 3.01)
+    assert playhead.range == (pytest.approx(3.0), pytest.approx(3.1))
+    playhead.set_range(7.0, 9.0)
+    assert playhead.range == (pytest.approx(4.9), 5.0)
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_a_cleared_range_leaves_looping_as_it_was_before(playhead: Playhead, *, looped: bool) -> None:
+    playhead.set_loop(looped)
+    playhead.set_range(1.0, 2.0)
+    playhead.set_range(2.0, 3.0)
+    playhead.clear_range()
+    assert (playhead.range, playhead.loop) == (None, looped)
+
+
+def test_with_looping_off_a_range_is_played_through(qtbot: QtBot, playhead: Playhead) -> None:
+    playhead.set_range(4.0, 4.5)
+    playhead.set_loop(False)
+    playhead.set_speed(4.0)
+    playhead.seek(4.4)
+    playhead.play()
+    qtbot.waitUntil(lambda: not playhead.playing)
+    assert playhead.time == 5.0
+
+
+def test_sent_past_the_range_the_replay_comes_back_to_it_by_its_end(qtbot: QtBot, playhead: Playhead) -> None:
+    playhead.set_range(1.0, 2.0)
+    playhead.play()
+    playhead.seek(4.9)
+    qtbot.waitUntil(lambda: playhead.time < 2.0)
+    assert playhead.time >= 1.0
+    playhead.pause()
+
+
+def test_another_replay_has_no_range(playhead: Playhead) -> None:
+    playhead.set_range(1.0, 2.0)
+    playhead.set_length(3.0, 10.0)
+    assert (playhead.range, playhead.loop) == (None, False)
+
+
+def test_a_range_is_begun_and_ended_where_the_playhead_stands(playhead: Playhead) -> None:
+    playhead.seek(3.0)
+    playhead.begin_range()
+    assert playhead.range == (3.0, 5.0)
+    playhead.seek(4.0)
+    playhead.end_range()
+    assert playhead.range == (3.0, 4.0)
+    playhead.seek(2.0)
+    playhead.end_range()
+    assert playhead.range == (0.0, 2.0)
+
+
+def test_a_speed_is_one_of_those_offered(playhead: Playhead) -> None:
+    playhead.set_speed(1.9)
+    assert playhead.speed == 2.0
+    playhead.set_speed(100.0)
+    assert playhead.speed == 4.0
