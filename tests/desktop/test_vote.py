@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from sync.records import MAX_TURNS
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
+from vlaarena_desktop.commands import clashes
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.pages.skip_panel import REASONS
 
@@ -73,6 +74,17 @@ def test_a_reason_to_skip_is_given_by_its_number(qtbot: QtBot, room: Room, store
     assert room.arena.state == "revealed"
     assert room.arena.battle is not None
     assert store.battle(room.arena.battle.battle_id).void_reason == REASONS[4] == "conflict_of_interest"
+
+
+def test_no_key_means_two_things_whatever_the_battle_waits_for(qtbot: QtBot, room: Room) -> None:
+    ambiguous = {room.arena.state: clashes(room.window.commands())}
+    play_a_turn(qtbot, room)
+    ambiguous[room.arena.state] = clashes(room.window.commands())
+    press(qtbot, room, Qt.Key.Key_0)
+    ambiguous["skipping"] = clashes(room.window.commands())
+    room.arena.skip("other")
+    ambiguous[room.arena.state] = clashes(room.window.commands())
+    assert ambiguous == {"idle": [], "watching": [], "skipping": [], "revealed": []}
 
 
 def test_only_an_open_battle_is_skipped(qtbot: QtBot, room: Room, store: Store) -> None:

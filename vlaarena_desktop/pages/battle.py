@@ -46,7 +46,7 @@ class BattlePage(QWidget):
 
     def commands(self) -> tuple[Command, ...]:
         """What can be done now."""
-        return battle_commands(self)
+        return battle_commands(self, self._arena)
 
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from PySide6.QtCore import QCoreApplication
 
 from vlaarena_desktop.commands import Command
 
 if TYPE_CHECKING:
+    from vlaarena_desktop.arena import Arena
     from vlaarena_desktop.pages.battle import BattlePage
     from vlaarena_desktop.pages.judging import Judging
 
@@ -17,11 +19,11 @@ _tr = QCoreApplication.translate
 _SLIDING = ("Left", "Right", "Home", "End", "PgUp", "PgDown", "Up", "Down")
 
 
-def battle_commands(page: BattlePage) -> tuple[Command, ...]:
+def battle_commands(page: BattlePage, arena: Arena) -> tuple[Command, ...]:
     """What can be done now: while a reason to skip is asked, its numbers; otherwise the vote's."""
     judging = page.judging
     votes = _reason_commands(judging) if judging.skipping else _vote_commands(judging)
-    return (*votes, *_battle_commands(page), *_room_commands(page))
+    return (*votes, *_battle_commands(page), *_rarer_commands(page, arena), *_room_commands(page))
 
 
 def _vote_commands(judging: Judging) -> tuple[Command, ...]:
@@ -67,6 +69,19 @@ def _battle_commands(page: BattlePage) -> tuple[Command, ...]:
         battle("resume", _tr("battle_commands", "Continue the battle left open"), page.resume, "B"),
         battle("escape", _tr("battle_commands", "Back; free the camera"), page.escape, "Esc"),
     )
+
+
+def _rarer_commands(page: BattlePage, arena: Arena) -> tuple[Command, ...]:
+    """What has no key, while it can be done."""
+    group = _tr("battle_commands", "Battle")
+    enough, cancel = _tr("battle_commands", "I have seen enough"), _tr("battle_commands", "Cancel this turn")
+    give_up = _tr("battle_commands", "Give the battle left open up")
+    possible = (
+        (arena.state == "watching" and not arena.unlocked, Command("vote.enough", enough, (), arena.see_enough)),
+        (arena.state == "playing", Command("battle.cancel", cancel, (), arena.cancel)),
+        (arena.left_battle() is not None, Command("battle.give_up", give_up, (), page.give_up)),
+    )
+    return tuple(structs.replace(command, group=group) for can, command in possible if can)
 
 
 def _room_commands(page: BattlePage) -> tuple[Command, ...]:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 from sync.records import CHOICES, Choice
 from vlaarena_desktop.viewing.badge import draw_mark
 
+_SHOWN = 56  # characters of what is said beside the choice
+
 
 class VoteBar(QFrame):
     """Keys 1-4 choose, Enter confirms."""
@@ -60,8 +62,9 @@ class VoteBar(QFrame):
 
     def show_remarks(self, summary: str) -> None:
         """What is said beside the choice, or that something may be."""
-        said = self.tr("With it: {remarks}").format(remarks=summary) if summary else self.tr("Comment, tags, progress")
-        self.ballot.setText(self.tr("{said}  C").format(said=said))
+        short = summary if len(summary) <= _SHOWN else f"{summary[:_SHOWN]}…"
+        said = self.tr("With it: {remarks}").format(remarks=short) if summary else self.tr("Comment, tags, progress")
+        self.ballot.setText(f"{said}   C")
         self.ballot.setAccessibleName(said)
 
     def choose(self, index: int) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from vlaarena_desktop.beginnings import LeftBattle
 from vlaarena_desktop.daemon_link import DaemonState
 
+_SHOWN = 60  # characters of an instruction
+
 
 class WelcomeBar(QFrame):
     """Says what to do first, or that a turn failed and how to leave it."""
@@ -24,7 +26,8 @@ class WelcomeBar(QFrame):
         self.said, self.hint = QLabel(), QLabel()
         self.said.setObjectName("lead")
         self.hint.setObjectName("quiet")
-        self.hint.setWordWrap(True)
+        for label in (self.said, self.hint):
+            label.setWordWrap(True)
         self.new_battle = _button(self.tr("New battle   N"), self.tr("New battle"), self.new_battle_requested)
         self.surprise = _button(self.tr("Surprise me   R"), self.tr("Surprise me"), self.surprise_requested)
         self.surprise.setToolTip(self.tr("Any task of any scene that fits"))
@@ -50,7 +53,7 @@ class WelcomeBar(QFrame):
     def _left(self, left: LeftBattle) -> str:
         text = self.tr("You left a battle open: “{instruction}”")
         instruction = left.setting.instruction
-        return text.format(instruction=instruction if len(instruction) <= 60 else f"{instruction[:59]}…")
+        return text.format(instruction=instruction if len(instruction) <= _SHOWN else f"{instruction[:_SHOWN]}…")
 
     def _hint(self, left: LeftBattle | None) -> str:
         if left is None:
