@@ -79,7 +79,7 @@ class PlotGrid(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        columns = max(1, min(len(self.cells), self._area.viewport().width() // _CELL_WIDTH))
+        columns = max(1, min(len(self.cells), self.width() // _CELL_WIDTH))
         if columns == self._columns:
             return
         self._columns, rows = columns, ceil(len(self.cells) / columns)
@@ -90,7 +90,6 @@ class PlotGrid(QWidget):
             cell.show_time_axis(shown=index // columns == rows - 1)
         grid = self.canvas.ci.layout
         for column in range(max(columns, grid.columnCount())):
-            grid.setColumnPreferredWidth(column, 1.0 if column < columns else 0.0)
             grid.setColumnStretchFactor(column, 1 if column < columns else 0)
 
     @Slot(float)
