@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from desktop.saved import duration_of, frames_of, waving
+from msgspec.structs import replace
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
@@ -149,6 +150,20 @@ def test_after_the_vote_names_are_written_when_they_are_asked_for_and_never_into
     assert not any(name in str(path) for name in CANARIES)
     dialog.set_names(None)
     assert not dialog.fields.named.isChecked()
+
+
+def test_names_are_forgotten_when_another_battle_comes_onto_the_stage(
+    dialog: SaveDialog, room: ReplayRoom, replay: TurnReplay
+) -> None:
+    dialog.set_names(CANARIES)
+    dialog.fields.named.setChecked(True)
+    room.show_turn(replace(replay, turn=replace(replay.turn, turn_id="next")))
+    assert dialog.fields.named.isChecked()
+    room.show_turn(replace(replay, turn=replace(replay.turn, battle_id="another")))
+    assert not dialog.fields.named.isVisible()
+    assert not dialog.fields.named.isChecked()
+    room.show_turn(replay)
+    assert not dialog.fields.named.isVisible()
 
 
 def test_cancelling_leaves_no_file(qtbot: QtBot, dialog: SaveDialog, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class SaveDialog(QDialog):
         """`names` are A's and B's models once the battle is closed, else None; `settings` remember the folder."""
         super().__init__(room)
         self._room, self._models, self.notices = room, models, notices
-        self._names = names
+        self._names, self._named_battle = names, ""
         self._running: background.RunningJob | None = None
         self.setObjectName("page")
         self.setWindowTitle(self.tr("Save pictures"))
@@ -71,11 +71,22 @@ class SaveDialog(QDialog):
         title = self.tr("Save a picture or a video")
         return (Command("replay.save", title, ("Ctrl+S",), self.rise, group=_tr("keys", "Replay")),)
 
-    def set_names(self, names: tuple[str, str] | None) -> None:
-        """Offer to write these names of A's and B's models; None while the battle is open."""
+    def set_names(self, names: tuple[str, str] | None, battle_id: str = "") -> None:
+        """Offer to write the names of A's and B's models in a closed battle: this one, or that on the stage.
+
+        They are forgotten as soon as another battle comes onto the stage.
+        """
+        shown = self._room.shown
         self._names = names
-        self.fields.offer_names(offered=names is not None)
+        self._named_battle = battle_id or (shown.turn.battle_id if shown is not None else "")
         self._follow()
+
+    def _forget_names_of_another_battle(self, shown: TurnReplay | None) -> None:
+        if shown is None or self._names is None:
+            return
+        self._named_battle = self._named_battle or shown.turn.battle_id
+        if shown.turn.battle_id != self._named_battle:
+            self._names = None
 
     @Slot()
     def rise(self) -> None:
@@ -161,6 +172,8 @@ class SaveDialog(QDialog):
     def _follow(self) -> None:
         """Follow the turn on the stage, the choices and the job."""
         shown, running = self._room.shown, self._running is not None
+        self._forget_names_of_another_battle(shown)
+        self.fields.offer_names(offered=self._names is not None)
         self._subject.setText(shown.turn.instruction if shown is not None else "")
         if shown is not None:
             time = self._room.playhead.time
