@@ -22,7 +22,7 @@ from scenes.progress import Job, Progress
 from scenes.world import compile_world
 from sync.records import Branch, NewBranch, Side, new_id
 from sync.store import Store
-from vlaarena_desktop.evidence import SideEvidence, TurnEvidence
+from vlaarena_desktop.evidence import Evidence, SideEvidence, TurnEvidence
 from vlaarena_desktop.reproducing import check_bundle, play_request, require_offered
 from vlaarena_desktop.turns import policy_seed
 
@@ -83,6 +83,18 @@ def play_branches(address: str, prepared: Sequence[PreparedBranch]) -> Job[tuple
 def record_branches(store: Store, prepared: Sequence[PreparedBranch], played: Sequence[Played]) -> tuple[Branch, ...]:
     """Keep them beside the battle; its vote and every board stay as they are."""
     return tuple(store.record_branch(each.new, play) for each, play in zip(prepared, played, strict=True))
+
+
+def branch_evidence(store: Store, evidence: Evidence, branch: Branch, cards: Iterable[ModelCard]) -> Evidence:
+    """A branch and what it branched from, to be looked at like a battle of one turn.
+
+    Raises:
+        NotFound, StoreDamaged: its episode or its run is not what was kept.
+    """
+    origin = next(turn for turn in evidence.turns if turn.turn.turn_id == branch.turn_id)
+    name = next((card.name for card in cards if card.id == branch.model_id), branch.model_id)
+    pair = beside(origin, branch, store.episode(branch.episode_id), name, store.branch_run(branch.branch_id))
+    return Evidence(evidence.battle, None, (pair,))
 
 
 def beside(at: TurnEvidence, branch: Branch, episode: Episode, name: str, run: Run | None) -> TurnEvidence:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scenes.errors import BadInput
 from sync.records import CHOICES
-from vlaarena_desktop.cli import battles, doctor, episodes, listings
+from vlaarena_desktop.cli import battles, doctor, episodes, listings, past, reproducing
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction["_Parser"]
@@ -51,6 +51,7 @@ def build() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _battle_commands(commands)
     _listing_commands(commands)
+    _past_commands(commands)
     _episode_commands(commands)
     command = commands.add_parser("doctor", help="versions, graphics, missing packages")
     _common(command).set_defaults(carry_out=doctor.doctor)
@@ -92,6 +93,25 @@ def _listing_commands(commands: Commands) -> None:
     _common(tasks).set_defaults(carry_out=listings.tasks)
 
 
+def _past_commands(commands: Commands) -> None:
+    history = commands.add_parser("history", help="find battles again; open ones without names")
+    history.add_argument("--search", metavar="WORDS", help="in instructions, comments, tags, notes, revealed model ids")
+    history.add_argument("--robot", metavar="R")
+    history.add_argument("--scene", metavar="S")
+    history.add_argument("--vote", choices=CHOICES)
+    history.add_argument("--status", metavar="STATE", help="ongoing, voted, abandoned or void")
+    history.add_argument("--kind", metavar="KIND", help="rated, practice, experiment, chosen, ...")
+    history.add_argument("--evaluator", metavar="NAME")
+    history.add_argument("--model", metavar="ID", help="of closed battles")
+    history.add_argument("--since", metavar="DAY", help="begun on this day or later: 2026-11-22")
+    history.add_argument("--until", metavar="DAY", help="begun on this day or earlier")
+    history.add_argument("--limit", type=_limit, default=500, metavar="N", help="the newest N, default 500")
+    _common(history).set_defaults(carry_out=past.history)
+    notes = commands.add_parser("notes", help="what was noted beside the frames of a closed battle")
+    notes.add_argument("battle_id")
+    _common(notes).set_defaults(carry_out=past.notes)
+
+
 def _episode_commands(commands: Commands) -> None:
     episode = commands.add_parser("episode", help="an episode's record")
     verbs = episode.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -102,6 +122,9 @@ def _episode_commands(commands: Commands) -> None:
         command = verbs.add_parser(verb, help=text)
         command.add_argument("episode_id")
         _common(command).set_defaults(carry_out=function)
+    again = verbs.add_parser("reproduce", help="have its model play it again and compare; exit code 1 if it differs")
+    again.add_argument("episode_id")
+    _common(_daemon(again)).set_defaults(carry_out=reproducing.reproduce)
 
 
 def _playing(parser: ArgumentParser) -> ArgumentParser:
@@ -135,6 +158,10 @@ def _seed(text: str) -> int:
 
 def _steps(text: str) -> int:
     return _between(text, 1, 1000)
+
+
+def _limit(text: str) -> int:
+    return _between(text, 1, 1_000_000)
 
 
 def _between(text: str, low: int, high: int) -> int:

@@ -3,97 +3,104 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from scenes.episode import MAX_INSTRUCTION
 from scenes.progress import Progress
 from sync.records import Branch, Side
 from vlaarena_desktop.evidence import TurnEvidence
+from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.reproducing import Reproduction
 from vlaarena_desktop.theme import SIDE_LETTERS
 
 _SIDES: tuple[Side, Side] = ("left", "right")
+_Shown = Literal["offers", "form", "progress"]
+_PAGES: tuple[_Shown, ...] = ("offers", "form", "progress")
 
 
 class ExperimentBar(QFrame):
-    """Widgets only: it asks, and shows what came of it."""
+    """One row: what is on the stage, and beside it what may be tried, a branch to be asked for, or how far it is."""
 
     branch_requested = Signal(str, object, str)  # side, model ids, instruction
     reproduce_requested = Signal(str)  # side
     cancel_requested = Signal()
     branch_chosen = Signal(object)  # Branch, or None for the battle itself
     side_changed = Signal()
+    left = Signal()  # the keys are the replay's again
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._branches: tuple[Branch, ...] = ()
-        self.side, self.models, self.instruction = QComboBox(), QComboBox(), QLineEdit()
-        self.step, self.result, self.doing = QLabel(), ElidedLabel("quiet"), QLabel()
-        self.branch = QPushButton(self.tr("Branch"))
-        self.reproduce = QPushButton(self.tr("Reproduce A")), QPushButton(self.tr("Reproduce B"))
-        self.bar, self.cancel = QProgressBar(), QPushButton(self.tr("Cancel"))
-        self.list, self._left = QListWidget(), QStackedWidget()
+        self.stage, self._pages = QComboBox(), QStackedWidget()
+        self.ask, self.result = QPushButton(self.tr("Branch from here   B")), ElidedLabel("quiet")
+        self.reproduce = QPushButton(self.tr("Reproduce A   R")), QPushButton(self.tr("Reproduce B   ⇧R"))
+        self.side, self.step, self.models, self.instruction = QComboBox(), QLabel(), QComboBox(), Line()
+        self.branch, self.dismiss = QPushButton(self.tr("Branch")), QPushButton(self.tr("Not now"))
+        self.doing, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton(self.tr("Cancel"))
         self._name_widgets()
         self._lay_out()
         self._connect()
-        self.show_running(running=False)
+        self.show_branches((), {})
 
     @property
     def chosen_side(self) -> Side:
         """Whose state a branch starts from."""
         return _SIDES[self.side.currentIndex()]
 
+    @property
+    def shown(self) -> _Shown:
+        """What stands in the row."""
+        return _PAGES[self._pages.currentIndex()]
+
     def show_turn(self, turn: TurnEvidence) -> None:
         """Offer the models of this turn, and its instruction."""
-        with QSignalBlocker(self.models):
-            self.models.clear()
-            for letter, each in zip(SIDE_LETTERS, turn.sides, strict=True):
-                self.models.addItem(f"{letter}: {each.name}", (each.model_id,))
-            self.models.addItem(self.tr("Both models"), tuple(each.model_id for each in turn.sides))
+        self.models.clear()
+        for letter, each in zip(SIDE_LETTERS, turn.sides, strict=True):
+            self.models.addItem(f"{letter}: {each.name}", (each.model_id,))
+        self.models.addItem(self.tr("Both models"), tuple(each.model_id for each in turn.sides))
         self.instruction.setText(turn.turn.instruction)
-        self.result.setText("")
+        self._say("", "quiet")
 
     def show_step(self, step: int) -> None:
         """Say from which control step a branch would start."""
         self.step.setText(self.tr("step {step}").format(step=step))
 
     def show_branches(self, branches: Sequence[Branch], names: Mapping[str, str]) -> None:
-        """List the branches below the battle itself; what was chosen stays chosen."""
-        chosen = self._branch_at(self.list.currentRow())
+        """Offer the branches after the battle itself; what was chosen stays chosen."""
+        chosen: Branch | None = self.stage.currentData()
         self._branches = tuple(branches)
-        with QSignalBlocker(self.list):
-            self.list.clear()
-            self.list.addItem(self.tr("The battle"))
-            self.list.addItems([self._told(branch, names) for branch in branches])
-            for row in range(self.list.count()):
-                self.list.item(row).setToolTip(self.list.item(row).text())
-            self.list.setCurrentRow(0 if chosen not in branches else branches.index(chosen) + 1)
+        with QSignalBlocker(self.stage):
+            self.stage.clear()
+            many = self.tr("The battle ({count} branches)").format(count=len(branches))
+            self.stage.addItem(many if branches else self.tr("The battle"), None)
+            for branch in branches:
+                self.stage.addItem(self._told(branch, names), branch)
+            self.stage.setCurrentIndex(0 if chosen not in self._branches else self._branches.index(chosen) + 1)
 
     def choose(self, branch: Branch | None) -> None:
-        """Choose a branch of the list, or the battle itself."""
-        self.list.setCurrentRow(0 if branch is None else self._branches.index(branch) + 1)
+        """Choose a branch, or the battle itself."""
+        self.stage.setCurrentIndex(0 if branch is None else self._branches.index(branch) + 1)
+
+    def ask_for_branch(self, side: Side | None = None) -> None:
+        """Let the instruction of a branch be typed."""
+        if self.shown != "progress" and self.ask.isEnabled():
+            if side is not None:
+                self.side.setCurrentIndex(_SIDES.index(side))
+            self._show("form")
+            self.instruction.setFocus()
+            self.instruction.selectAll()
 
     def show_running(self, *, running: bool) -> None:
         """Offer what may be tried, or show how far it is."""
-        self._left.setCurrentIndex(1 if running else 0)
+        self._show("progress" if running else "offers")
+        self.show_progress(Progress(0, 0))
         if running:
-            self.result.setText("")
+            self._say("", "quiet")
 
     def show_progress(self, progress: Progress) -> None:
         """How far an experiment is; a moving bar while that is unknown."""
@@ -106,24 +113,28 @@ class ExperimentBar(QFrame):
         """Say how well an episode came out again, and whether its physics alone does."""
         letter = SIDE_LETTERS[_SIDES.index(found.side)]
         parts = [self._outcome(found).format(side=letter, step=found.step, difference=found.largest_difference)]
-        if found.differences:
-            parts.append("; ".join(found.differences))
-        physics = (
-            self.tr("physics alone: bit-exact") if found.physics.step is None else self.tr("physics alone differs")
-        )
-        self._say(" · ".join([*parts, physics]), "good" if found.outcome == "bit_exact" else "bad")
+        parts += ["; ".join(found.differences)] if found.differences else []
+        same = found.physics.outcome == "bit_exact"
+        parts.append(self.tr("physics alone: bit-exact") if same else self.tr("physics alone differs, too"))
+        self._say(" · ".join(parts), "good" if found.outcome == "bit_exact" else "bad")
 
     def set_branchable(self, *, branchable: bool) -> None:
         """Whether the frame shown is one of the battle's own."""
-        for widget in (self.side, self.step, self.models, self.instruction, self.branch, *self.reproduce):
+        for widget in (self.ask, *self.reproduce):
             widget.setEnabled(branchable)
-        if not branchable:
-            self._say(self.tr("Choose the battle in the list to branch or reproduce."), "quiet")
+            widget.setVisible(branchable)
+        if not branchable and self.shown == "form":
+            self._show("offers")
+        hint = self.tr("Choose the battle on the left to try something else.")
+        self._say("" if branchable else hint, "quiet")
 
     def _say(self, text: str, name: str) -> None:
         self.result.setText(text)
         self.result.setObjectName(name)
         self.result.style().polish(self.result)
+
+    def _show(self, page: _Shown) -> None:
+        self._pages.setCurrentIndex(_PAGES.index(page))
 
     def _outcome(self, found: Reproduction) -> str:
         if found.outcome == "bit_exact":
@@ -138,17 +149,18 @@ class ExperimentBar(QFrame):
         name = names.get(branch.model_id, branch.model_id)
         return text.format(side=letter, step=branch.step, model=name, instruction=branch.instruction)
 
-    def _branch_at(self, row: int) -> Branch | None:
-        return self._branches[row - 1] if 0 < row <= len(self._branches) else None
-
     def _connect(self) -> None:
-        self.branch.clicked.connect(self._request)
-        self.instruction.returnPressed.connect(self._request)
+        self.stage.currentIndexChanged.connect(lambda: self.branch_chosen.emit(self.stage.currentData()))
+        self.ask.clicked.connect(lambda: self.ask_for_branch())
         for side, button in zip(_SIDES, self.reproduce, strict=True):
             button.clicked.connect(lambda _=False, side=side: self.reproduce_requested.emit(side))
-        self.cancel.clicked.connect(self.cancel_requested)
+        self.branch.clicked.connect(self._request)
+        self.instruction.returnPressed.connect(self._request)
+        self.instruction.textChanged.connect(lambda text: self.branch.setEnabled(bool(text.strip())))
+        self.instruction.left.connect(self._give_up)
+        self.dismiss.clicked.connect(self._give_up)
         self.side.currentIndexChanged.connect(self.side_changed)
-        self.list.currentRowChanged.connect(lambda row: self.branch_chosen.emit(self._branch_at(row)))
+        self.cancel.clicked.connect(self.cancel_requested)
 
     @Slot()
     def _request(self) -> None:
@@ -156,71 +168,62 @@ class ExperimentBar(QFrame):
         if instruction:
             self.branch_requested.emit(self.chosen_side, self.models.currentData(), instruction)
 
+    @Slot()
+    def _give_up(self) -> None:
+        self._show("offers")
+        self.left.emit()
+
     def _name_widgets(self) -> None:
-        for letter in SIDE_LETTERS:
-            self.side.addItem(letter)
+        self.side.addItems(list(SIDE_LETTERS))
         self.instruction.setMaxLength(MAX_INSTRUCTION)
         self.bar.setTextVisible(False)
+        self.branch.setObjectName("primary")
+        self.dismiss.setObjectName("link")
         self.doing.setText(self.tr("An experiment is under way. It counts for no board."))
-        self.doing.setObjectName("lead")
         named: tuple[tuple[QWidget, str], ...] = (
+            (self.stage, self.tr("The battle, or one of its branches")),
+            (self.ask, self.tr("Branch from here: let a model play on from this frame")),
+            (self.reproduce[0], self.tr("Play A's episode again and compare it bit for bit")),
+            (self.reproduce[1], self.tr("Play B's episode again and compare it bit for bit")),
             (self.side, self.tr("Whose state to branch from")),
             (self.models, self.tr("Who plays on")),
             (self.instruction, self.tr("Instruction of the branch")),
-            (self.branch, self.tr("Branch from this frame")),
-            (self.reproduce[0], self.tr("Play A's episode again and compare")),
-            (self.reproduce[1], self.tr("Play B's episode again and compare")),
+            (self.branch, self.tr("Play the branch (Enter)")),
+            (self.dismiss, self.tr("Do not branch (Esc)")),
             (self.bar, self.tr("Progress of the experiment")),
             (self.cancel, self.tr("Cancel the experiment")),
-            (self.list, self.tr("The battle and its branches")),
         )
         for widget, name in named:
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        for button in (self.branch, *self.reproduce, self.cancel):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if isinstance(widget, QPushButton):
+                widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _lay_out(self) -> None:
-        for widget in (self._form(), self._waiting()):
-            self._left.addWidget(widget)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 8, 8)
-        row.setSpacing(14)
-        row.addWidget(self._left, 5)
-        row.addWidget(self.list, 2)
-        self.list.setMinimumWidth(250)
-
-    def _form(self) -> QWidget:
-        form, above, below = QWidget(), QHBoxLayout(), QHBoxLayout()
-        label = QLabel(self.tr("Branch from"))
-        label.setObjectName("quiet")
-        for widget in (label, self.side, self.step, self.models):
-            above.addWidget(widget)
-        above.addWidget(self.instruction, 1)
-        above.addWidget(self.branch)
-        for button in self.reproduce:
-            below.addWidget(button)
-        below.addWidget(self.result, 1)
-        self.models.setMaximumWidth(150)
+        offers = _row(self.ask, *self.reproduce, (self.result, 1))
+        form = _row(self.side, self.step, self.models, (self.instruction, 1), self.branch, self.dismiss)
+        for page in (offers, form, _row(self.doing, (self.bar, 1), self.cancel)):
+            self._pages.addWidget(page)
+        self.stage.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.stage.setMinimumWidth(200)
+        self.models.setMaximumWidth(180)
         self.side.setFixedWidth(64)
-        for row in (above, below):
-            row.setSpacing(8)
-        column = QVBoxLayout(form)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(above)
-        column.addLayout(below)
-        return form
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 7, 10, 7)
+        row.setSpacing(14)
+        row.addWidget(self.stage, 2)
+        row.addWidget(self._pages, 7)
 
-    def _waiting(self) -> QWidget:
-        waiting, words = QWidget(), QVBoxLayout()
-        words.addWidget(self.doing)
-        words.addWidget(self.bar)
-        row = QHBoxLayout(waiting)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(18)
-        row.addLayout(words, 1)
-        row.addWidget(self.cancel)
-        return waiting
+
+def _row(*widgets: QWidget | tuple[QWidget, int]) -> QWidget:
+    """Widgets side by side; a number beside one is the share of the room left over."""
+    page = QWidget()
+    layout = QHBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for each in widgets:
+        widget, share = each if isinstance(each, tuple) else (each, 0)
+        layout.addWidget(widget, share)
+    if not any(isinstance(each, tuple) for each in widgets):
+        layout.addStretch(1)
+    return page

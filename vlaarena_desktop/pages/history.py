@@ -150,7 +150,7 @@ class HistoryPage(QWidget):
     def _show_review(self, there: bool) -> bool:
         if there and self.review is not None and self.review.evidence is not None:
             self._stack.setCurrentIndex(1)
-            self.review.room.viewers[0].setFocus()
+            self.review.give_keys_to_replay()
             self.opened.emit(self.review.evidence.battle.battle_id)
         return there
 

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from scenes.errors import BadInput, NotFound
 from sync.records import Branch, Side
 from sync.store import Store
-from vlaarena_desktop.branching import beside
+from vlaarena_desktop.branching import branch_evidence
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.evidence import Evidence, TurnEvidence, evidence_of
 from vlaarena_desktop.experiments import Experiments
 from vlaarena_desktop.links import Link, link_text, read_link
+from vlaarena_desktop.pages.after_vote import furnish
 from vlaarena_desktop.pages.experiment_bar import ExperimentBar
 from vlaarena_desktop.pages.replay_room import ReplayRoom
+from vlaarena_desktop.pages.review_commands import review_commands
 from vlaarena_desktop.pages.review_header import ReviewHeader
+from vlaarena_desktop.pages.save_dialog import SaveDialog
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.theme import SIDE_LETTERS, Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
-_tr = QCoreApplication.translate
-
 
 class ReviewPage(QWidget):
-    """One closed battle at a time. It changes nothing of it."""
+    """One closed battle at a time, or a branch beside what it branched from. It changes nothing of the battle."""
 
     left = Signal()  # back to the list
 
@@ -42,6 +43,8 @@ class ReviewPage(QWidget):
         self._branch: Branch | None = None  # the one on the stage
         self._resting_step: int | None = None  # where the next replay is to stand instead of playing
         self.header, self.room, self.bench = ReviewHeader(), ReplayRoom(models, native=native), ExperimentBar()
+        self.drawer = furnish(self.room, store, self.notices)
+        self.saving = SaveDialog(self.room, models, self.notices, None)
         self._lay_out()
         self._connect_room()
         self._connect_bench()
@@ -58,6 +61,22 @@ class ReviewPage(QWidget):
         turns = self._evidence.turns if self._evidence else ()
         return next((turn for turn in turns if turn.turn.turn_id == wanted), None)
 
+    @property
+    def link(self) -> str:
+        """A link to the moment on the screen; of a branch, to the frame it began at."""
+        turn = self.shown_turn
+        if turn is None:
+            return ""
+        step = self.room.playhead.step
+        if self._branch is not None:
+            side = turn.left if self._branch.side == "left" else turn.right
+            step = round(self._branch.step * self.room.playhead.control_hz / side.episode.trajectory.control_hz)
+        return link_text(Link(turn.turn.battle_id, turn.turn.seq, step, self.room.active_view.name))
+
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done on this page."""
+        return review_commands(self)
+
     @reporting
     def open(self, battle_id: str) -> None:
         """Review a closed battle from the start of its first turn."""
@@ -66,10 +85,7 @@ class ReviewPage(QWidget):
 
     @reporting
     def open_link(self, text: str) -> None:
-        """Go to the moment that a link names.
-
-        Shown instead of raised are BadInput and NotFound (no link, or nothing there) and RuleBroken (an open battle).
-        """
+        """Go to the moment that a link names. What is wrong with the link, or with its battle, is shown."""
         link = read_link(text)
         if self._evidence is None or self._evidence.battle.battle_id != link.battle_id:
             self._open(link.battle_id)
@@ -78,46 +94,15 @@ class ReviewPage(QWidget):
         if link.camera:
             self._look_through(link.camera)
 
-    @property
-    def link(self) -> str:
-        """A link to the moment on the screen; of a branch, to the frame it began at."""
-        turn = self.shown_turn
-        if turn is None:
-            return ""
-        step, camera = self.room.playhead.step, self.room.viewers[0].view.name
-        if self._branch is not None:
-            side = turn.left if self._branch.side == "left" else turn.right
-            step = round(self._branch.step * self.room.playhead.control_hz / side.episode.trajectory.control_hz)
-        return link_text(Link(turn.turn.battle_id, turn.turn.seq, step, camera))
-
-    def commands(self) -> tuple[Command, ...]:
-        """What can be done on this page."""
-        group = _tr("review", "Review")
-        bench = self.bench
-        own = (
-            Command("review.back", _tr("review", "Back to the list"), ("Alt+Left",), self.left.emit, group=group),
-            Command("review.link", _tr("review", "Copy link"), ("Ctrl+Shift+C",), self.copy_link, group=group),
-            Command("review.branch", _tr("review", "Branch from here"), ("B",), self.ask_to_branch, group=group),
-            Command(
-                "review.reproduce_left", _tr("review", "Reproduce A"), ("R",), bench.reproduce[0].click, group=group
-            ),
-            Command(
-                "review.reproduce_right",
-                _tr("review", "Reproduce B"),
-                ("Shift+R",),
-                bench.reproduce[1].click,
-                group=group,
-            ),
-        )
-        return (*own, *self.room.commands())
-
     def dress(self, colors: Colors) -> None:
         """Follow the colour scheme."""
         self.header.dress(colors)
         self.room.dress(colors)
+        self.drawer.dress(colors)
 
     def release(self) -> None:
         """Free the viewers' OpenGL resources and stop the clock."""
+        self.saving.stop()
         self.room.release()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -133,32 +118,32 @@ class ReviewPage(QWidget):
             self.notices.tell(self.tr("A link to this moment is on the clipboard."))
 
     @Slot()
-    def ask_to_branch(self) -> None:
+    def ask_to_branch(self, side: Side | None = None) -> None:
         """Stand still and let the instruction of a branch be typed."""
         if self._branch is not None:
             self.notices.tell(
-                self.tr("Branches begin at frames of the battle."), self.tr("Choose it in the list below.")
+                self.tr("Branches begin at frames of the battle."), self.tr("Show the battle itself first.")
             )
             return
         self.room.playhead.pause()
-        self.bench.instruction.setFocus()
-        self.bench.instruction.selectAll()
+        self.bench.ask_for_branch(side)
+
+    @Slot()
+    def next_stage(self) -> None:
+        """Show the next branch; after the last, the battle again."""
+        self.bench.stage.setCurrentIndex((self.bench.stage.currentIndex() + 1) % self.bench.stage.count())
 
     def _open(self, battle_id: str) -> None:
         found = evidence_of(self._store, battle_id, self._daemon.cards)
         if not found.turns:
             raise NotFound("No turn of this battle was completed.", hint="There is nothing to review.")
         self._evidence, self._branch = found, None
-        self.header.show_battle(found, *self._sitting(found))
+        session = self._store.session(found.battle.session_id)
+        names = {person.evaluator_id: person.name for person in self._store.evaluators()}
+        self.header.show_battle(found, names.get(session.evaluator_id, ""), session.comment or "")
         self._list_branches()
         self.bench.choose(None)
         self._stage_battle()
-
-    def _sitting(self, evidence: Evidence) -> tuple[str, str]:
-        """Who evaluated, and the comment on the whole sitting."""
-        session = self._store.session(evidence.battle.session_id)
-        names = {person.evaluator_id: person.name for person in self._store.evaluators()}
-        return names.get(session.evaluator_id, ""), session.comment or ""
 
     def _stage_battle(self) -> None:
         """Offer the battle's own turns."""
@@ -173,9 +158,9 @@ class ReviewPage(QWidget):
         turns = {turn.turn.seq: turn for turn in self._evidence.turns}
         if seq not in turns:
             raise NotFound.among("turn", str(seq), [str(number) for number in turns])
-        replay, playhead = _replay(turns[seq]), self.room.playhead
+        playhead = self.room.playhead
         self._resting_step = step
-        self.room.show_turn(replay)
+        self.room.show_turn(_replay(turns[seq]))
         if step is not None and not 0 <= step <= playhead.steps:
             self._resting_step = 0
             raise BadInput(f"Turn {seq} has no step {step}.", hint=f"Its steps are 0 to {playhead.steps}.")
@@ -183,7 +168,7 @@ class ReviewPage(QWidget):
             playhead.seek_step(step)
 
     def _look_through(self, camera: str) -> None:
-        view = self.room.viewers[0].view
+        view = self.room.active_view
         if camera not in view.names:
             raise NotFound.among("camera", camera, list(view.names))
         view.look_through(camera)
@@ -199,9 +184,13 @@ class ReviewPage(QWidget):
     def _follow_turn(self, replay: TurnReplay | None) -> None:
         turn = self.shown_turn
         if replay is not None and turn is not None and self._branch is None:
-            self.header.show_turn(turn)
+            self._name_sides(turn)
             self.bench.show_turn(turn)
         self._follow_step()
+
+    def _name_sides(self, turn: TurnEvidence, branch: str = "") -> None:
+        self.header.show_turn(turn, branch)
+        self.saving.set_names((turn.left.name, turn.right.name))
 
     @Slot()
     def _follow_step(self) -> None:
@@ -219,22 +208,21 @@ class ReviewPage(QWidget):
         """Put a branch beside what it branched from, or the battle back on the stage."""
         if self._evidence is None or branch == self._branch:
             return
-        began_in, self._branch, self._resting_step = self.shown_turn, branch, None
+        began_in, self._resting_step = self.shown_turn, None
         if branch is None:
+            self._branch = None
             self._stage_battle()
             self._show_turn(began_in.turn.seq if began_in else 1)
             return
-        origin = next(turn for turn in self._evidence.turns if turn.turn.turn_id == branch.turn_id)
-        name = next((card.name for card in self._daemon.cards if card.id == branch.model_id), branch.model_id)
-        episode, run = self._store.episode(branch.episode_id), self._store.branch_run(branch.branch_id)
-        pair = beside(origin, branch, episode, name, run)
+        beside = branch_evidence(self._store, self._evidence, branch, self._daemon.cards)
+        pair, self._branch = beside.turns[0], branch
         self.room.set_turns([_replay(pair)])
-        self.room.set_evidence(Evidence(self._evidence.battle, None, (pair,)))
+        self.room.set_evidence(beside)
         self.bench.set_branchable(branchable=False)
         self.room.show_turn(_replay(pair))
-        told = self.tr("Branch of {side} at step {step}: on the left how it went on, on the right the branch")
+        told = self.tr("Branch from {side}, step {step}, beside what happened")
         letter = SIDE_LETTERS[0 if branch.side == "left" else 1]
-        self.header.show_turn(pair, told.format(side=letter, step=branch.step))
+        self._name_sides(pair, told.format(side=letter, step=branch.step))
 
     @Slot(str, object, str)
     def _branch_from_here(self, side: Side, model_ids: tuple[str, ...], instruction: str) -> None:
@@ -244,11 +232,17 @@ class ReviewPage(QWidget):
             return
         self.room.playhead.pause()
         if self._experiments.branch(turn, side, stage.step, model_ids, instruction):
-            self.room.viewers[0].setFocus()
+            self.give_keys_to_replay()
+
+    @Slot()
+    def give_keys_to_replay(self) -> None:
+        """The replay's keys act again."""
+        self.room.viewers[0].setFocus()
 
     @Slot(str)
     def _reproduce(self, side: Side) -> None:
-        if (turn := self.shown_turn) is not None:
+        turn = self.shown_turn
+        if turn is not None and self._branch is None:
             self._experiments.reproduce(turn, side)
 
     @Slot(object)
@@ -261,13 +255,16 @@ class ReviewPage(QWidget):
             self.bench.choose(branch)
 
     def _connect_room(self) -> None:
-        room, header = self.room, self.header
+        room, header, drawer = self.room, self.header, self.drawer
         room.turn_shown.connect(self._follow_turn)
         room.troubled.connect(self.notices.show_error)
         room.playhead.moved.connect(self._follow_step)
         room.playhead.playing_changed.connect(self._rest)
         header.back_requested.connect(self.left)
         header.link_requested.connect(self.copy_link)
+        drawer.branch_requested.connect(lambda side, _step: self.ask_to_branch(side))
+        drawer.reproduce_requested.connect(self._reproduce)
+        drawer.save_requested.connect(self.saving.rise)
 
     def _connect_bench(self) -> None:
         bench, experiments = self.bench, self._experiments
@@ -276,6 +273,7 @@ class ReviewPage(QWidget):
         bench.cancel_requested.connect(experiments.cancel)
         bench.branch_chosen.connect(self._show_branch)
         bench.side_changed.connect(self._follow_step)
+        bench.left.connect(self.give_keys_to_replay)
         experiments.progressed.connect(bench.show_progress)
         experiments.running_changed.connect(lambda running: bench.show_running(running=running))
         experiments.branched.connect(self._add_branch)
@@ -283,12 +281,11 @@ class ReviewPage(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 4, 16, 14)
-        column.setSpacing(10)
+        column.setContentsMargins(16, 4, 16, 12)
+        column.setSpacing(8)
         column.addWidget(self.header)
         column.addWidget(self.room, 1)
         column.addWidget(self.bench)
-        self.bench.setFixedHeight(100)
 
 
 def _replay(turn: TurnEvidence) -> TurnReplay:

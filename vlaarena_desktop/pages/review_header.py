@@ -75,7 +75,7 @@ class ReviewHeader(QFrame):
         row.addLayout(words, 5)
         for side, label in enumerate(self.names):
             row.addWidget(SideMark(side, _MARK))
-            row.addWidget(label, 3)
+            row.addWidget(label, 2)
         row.addWidget(self.vote)
         row.addWidget(self.link)
 
