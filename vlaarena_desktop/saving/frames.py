@@ -18,6 +18,7 @@ from vlaarena_desktop.viewing.drawing import Drawing, Tier, prepared, tier_for
 from vlaarena_desktop.viewing.overlays import Overlays
 from vlaarena_desktop.viewing.stage import Stage
 
+_FINE_SHADOW_PIXELS = 4096  # side of a fine picture's shadow map
 Picture = NDArray[np.uint8]  # (height, width, 3), top row first
 
 
@@ -87,7 +88,10 @@ class Studio:
 
     def _set_up(self, take: Take, tier: Tier) -> None:
         if id(take.model) not in self._drawings:
-            self._drawings[id(take.model)] = Drawing(prepared(take.model, tier))
+            model = prepared(take.model, tier)
+            if self._scale > 1:
+                model.vis.quality.shadowsize = _FINE_SHADOW_PIXELS
+            self._drawings[id(take.model)] = Drawing(model)
         self._sets.append(_Set(take, self._drawings[id(take.model)]))
 
     def _picture(self, shown: _Set, time: float) -> Picture:
