@@ -38,11 +38,13 @@ class Watched:
 
     def present(self, replay: TurnReplay, side: int, step: int) -> bool:
         """A frame came onto the screen; whether that changes anything."""
-        return self._coverage.present(replay.turn.turn_id, side, step)
+        turn_id = replay.turn.turn_id
+        return self._coverage.expects(turn_id) and self._coverage.present(turn_id, side, step)
 
     def show(self, shown: TurnReplay | None, turns: Sequence[TurnReplay]) -> None:
         """Draw the band of the turn on the stage, and a dot on every turn that is not watched far enough."""
-        self._timeline.set_watched(self._band(shown) if shown is not None else None)
+        counted = shown is not None and self._coverage.expects(shown.turn.turn_id)
+        self._timeline.set_watched(self._band(shown) if shown is not None and counted else None)
         missing = [place for place, each in enumerate(turns) if not self._coverage.complete(each.turn.turn_id)]
         self._strip.show_unwatched(missing)
 
