@@ -10,6 +10,7 @@ from sync.records import MAX_TURNS
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.commands import clashes
+from vlaarena_desktop.links import read_link
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.pages.skip_panel import REASONS
 
@@ -85,6 +86,24 @@ def test_no_key_means_two_things_whatever_the_battle_waits_for(qtbot: QtBot, roo
     room.arena.skip("other")
     ambiguous[room.arena.state] = clashes(room.window.commands())
     assert ambiguous == {"idle": [], "watching": [], "skipping": [], "revealed": []}
+
+
+def test_evidence_is_told_after_the_vote_and_forgotten_when_the_next_battle_begins(qtbot: QtBot, room: Room) -> None:
+    page = room.window.battle
+    play_a_turn(qtbot, room)
+    room.arena.see_enough()
+    press(qtbot, room, Qt.Key.Key_1, Qt.Key.Key_Return)
+    assert (page.room.evidence, page.drawer.isVisible()) == (None, False)
+    press(qtbot, room, Qt.Key.Key_Return)
+    assert page.room.evidence is not None
+    assert page.room.evidence.turns[0].turn == room.arena.turns[0].turn
+    assert page.drawer.isVisible()
+    with qtbot.waitSignal(page.review_requested) as requested:
+        page.drawer.branch_requested.emit("left", 2)
+    assert read_link(requested.args[0]).step == 2
+    press(qtbot, room, Qt.Key.Key_N)
+    assert (page.room.evidence, page.drawer.isVisible()) == (None, False)
+    room.arena.cancel()
 
 
 def test_only_an_open_battle_is_skipped(qtbot: QtBot, room: Room, store: Store) -> None:

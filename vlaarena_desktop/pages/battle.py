@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sync.records import MAX_TURNS
@@ -11,10 +11,13 @@ from vlaarena_desktop import beginnings
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.evidence import evidence_of
+from vlaarena_desktop.links import Link, link_text
 from vlaarena_desktop.outcome import Outcome
+from vlaarena_desktop.pages.after_vote import furnish
 from vlaarena_desktop.pages.battle_commands import battle_commands
 from vlaarena_desktop.pages.judging import Judging
 from vlaarena_desktop.pages.replay_room import ReplayRoom
+from vlaarena_desktop.pages.save_dialog import SaveDialog
 from vlaarena_desktop.pages.setting_bar import SettingBar
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.reporting import reporting
@@ -28,6 +31,8 @@ _CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching")
 class BattlePage(QWidget):
     """Widgets only: the arena knows the battle, the playhead the time."""
 
+    review_requested = Signal(str)  # link to a moment of the battle just revealed, to go on from there
+
     def __init__(self, arena: Arena, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
@@ -37,6 +42,8 @@ class BattlePage(QWidget):
         self.transport, self.ballot, below = self.room.transport, self.judging.ballot, self.judging.below
         self.welcome, self.playing, self.vote_bar = below.welcome, below.playing, below.vote_bar
         self.skip_panel, self.undo_bar, self.reveal_panel = below.skip_panel, below.undo_bar, below.reveal_panel
+        self.drawer = furnish(self.room, arena.store, arena.notices)
+        self.saving = SaveDialog(self.room, models, arena.notices, None)
         self.rest = RestReminder(parent=self)
         self._lay_out()
         self._connect_arena()
@@ -53,9 +60,11 @@ class BattlePage(QWidget):
         self.setting_bar.dress(colors)
         self.judging.dress(colors)
         self.room.dress(colors)
+        self.drawer.dress(colors)
 
     def release(self) -> None:
         """Free the viewers' OpenGL resources and stop the clock."""
+        self.saving.stop()
         self.room.release()
 
     @Slot()
@@ -180,6 +189,9 @@ class BattlePage(QWidget):
         self.reveal_panel.new_battle_requested.connect(self.new_battle)
         self.room.presented.connect(self._arena.present)
         self.room.troubled.connect(self._arena.notices.show_error)
+        self.drawer.save_requested.connect(self.saving.rise)
+        self.drawer.branch_requested.connect(lambda _side, step: self._review(step))
+        self.drawer.reproduce_requested.connect(lambda _side: self._review(self.playhead.step))
 
     @Slot(object)
     def _show_turn(self, replay: TurnReplay) -> None:
@@ -218,7 +230,14 @@ class BattlePage(QWidget):
     @reporting
     def _show_evidence(self, outcome: Outcome) -> None:
         """What the replay shows beside the motion, now that the battle is closed."""
+        self.saving.set_names((outcome.left.name, outcome.right.name), outcome.battle_id)
         self.room.set_evidence(evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards))
+
+    def _review(self, step: int) -> None:
+        """Branches and reproductions begin in the review of a battle, at this moment."""
+        if self.room.shown is not None:
+            turn = self.room.shown.turn
+            self.review_requested.emit(link_text(Link(turn.battle_id, turn.seq, step, self.room.active_view.name)))
 
     @Slot(int)
     def _suggest_rest(self, minutes: int) -> None:

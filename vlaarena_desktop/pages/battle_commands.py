@@ -85,6 +85,7 @@ def _rarer_commands(page: BattlePage, arena: Arena) -> tuple[Command, ...]:
 
 
 def _room_commands(page: BattlePage) -> tuple[Command, ...]:
-    """The replay's, but for the keys that mean something else here: Esc, and arrows on a slider."""
+    """The replay's and the evidence's, but for keys that mean something else here: Esc, and arrows on a slider."""
     taken = {"Esc", *(_SLIDING if page.ballot.sliding else ())}
-    return tuple(each for each in page.room.commands() if not taken.intersection(each.keys))
+    offered = (*page.room.commands(), *page.drawer.commands(), *page.saving.commands())
+    return tuple(each for each in offered if not taken.intersection(each.keys))
