@@ -18,6 +18,7 @@ from vlaarena_desktop.reproducing import Reproduction
 from vlaarena_desktop.theme import SIDE_LETTERS
 
 _SIDES: tuple[Side, Side] = ("left", "right")
+_LIST_WIDTH = 480  # [px] of the branches, while one is chosen
 _Shown = Literal["offers", "form", "progress"]
 _PAGES: tuple[_Shown, ...] = ("offers", "form", "progress")
 
@@ -206,6 +207,7 @@ class ExperimentBar(QFrame):
             self._pages.addWidget(page)
         self.stage.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.stage.setMinimumWidth(200)
+        self.stage.view().setMinimumWidth(_LIST_WIDTH)
         self.models.setMaximumWidth(180)
         self.side.setFixedWidth(64)
         row = QHBoxLayout(self)

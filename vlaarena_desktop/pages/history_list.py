@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
-
-from msgspec import Struct
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,66 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from scenes import catalog
-from scenes.models import ModelCard
-from sync.records import Battle, BattleQuery, PastBattle
+from sync.records import BattleQuery, PastBattle
 from sync.store import Store
 from vlaarena_desktop.daemon_link import DaemonLink
-from vlaarena_desktop.pages.choices import choice_text
 from vlaarena_desktop.pages.history_filters import HistoryFilters
+from vlaarena_desktop.pages.history_table import INSTRUCTION, LEFT, RIGHT, SITTING, HistoryTable, rows_of
 from vlaarena_desktop.pages.table_view import table_view
-from vlaarena_desktop.tables import Column, RecordTable
 
 MAX_COMMENT = 2000  # characters
-_INSTRUCTION, _SITTING = 1, 7  # columns
-_WIDEST = {3: 130, 4: 130, 6: 100, _SITTING: 120}  # [px] columns that give way to the instruction
+_WIDEST = {LEFT: 135, RIGHT: 135, SITTING: 150}  # [px] columns that give way to the instruction
 _PADDING = 22  # [px]
 _Index = QModelIndex | QPersistentModelIndex
-
-
-class PastRow(Struct, frozen=True):
-    """A row: a past battle and the words for it."""
-
-    past: PastBattle
-    left: str
-    right: str
-    vote: str
-
-
-class HistoryTable(RecordTable[PastRow]):
-    """Its last column, the comment on the sitting, may be edited in place."""
-
-    commented = Signal(str, str)  # session id, comment
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_columns(), parent)
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        """What may be done with a cell."""
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == _SITTING else flags
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text; long ones in full as a tooltip."""
-        if role == Qt.ItemDataRole.EditRole:
-            role = Qt.ItemDataRole.DisplayRole
-        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
-            return self._told_in_full(index)
-        return super().data(index, role)
-
-    def _told_in_full(self, index: _Index) -> str:
-        """What a cell may have no room for; of an instruction also where it was carried out."""
-        text = str(super().data(index, Qt.ItemDataRole.DisplayRole))
-        return f"{text}\n{_place(self.record(index.row()))}" if index.column() == _INSTRUCTION else text
-
-    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Hand an edited comment on; the list is read anew when it was kept."""
-        if role != Qt.ItemDataRole.EditRole or index.column() != _SITTING:
-            return False
-        past, text = self.record(index.row()).past, str(value).strip()
-        if text != (past.session_comment or ""):
-            self.commented.emit(past.battle.session_id, text)
-        return True
 
 
 class HistoryList(QWidget):
@@ -96,8 +42,8 @@ class HistoryList(QWidget):
         self.setObjectName("page")
         self._store, self._daemon = store, daemon
         self.filters, self.table = HistoryFilters(), HistoryTable(self)
-        self.view = table_view(self.table, self.tr("History"), wide=_INSTRUCTION)
-        self.view.setItemDelegateForColumn(_SITTING, _CommentEditor(self.view))
+        self.view = table_view(self.table, self.tr("History"), wide=INSTRUCTION)
+        self.view.setItemDelegateForColumn(SITTING, _CommentEditor(self.view))
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = self.view.horizontalHeader()
         for column in _WIDEST:
@@ -123,7 +69,7 @@ class HistoryList(QWidget):
         cards = tuple(self._daemon.cards)
         self.filters.offer(self._store.evaluators(), cards)
         query = self.filters.query
-        rows = _rows(self._store.find_battles(query), cards)
+        rows = rows_of(self._store.find_battles(query), cards)
         self.table.set_records(rows)
         self._sort_again()
         self._fit_columns()
@@ -136,7 +82,7 @@ class HistoryList(QWidget):
         """Select a battle's row if it is listed."""
         for row in range(self.table.rowCount()):
             if self.table.record(row).past.battle.battle_id == battle_id:
-                self.view.setCurrentIndex(self.table.index(row, _INSTRUCTION))
+                self.view.setCurrentIndex(self.table.index(row, INSTRUCTION))
                 self.view.selectRow(row)
 
     @Slot()
@@ -150,14 +96,14 @@ class HistoryList(QWidget):
         """Write a comment on the sitting of the selected battle, in its cell."""
         index = self.view.currentIndex()
         if index.isValid():
-            self.view.edit(self.table.index(index.row(), _SITTING))
+            self.view.edit(self.table.index(index.row(), SITTING))
 
     @Slot()
     def focus_table(self) -> None:
         """On to what was found."""
         self.view.setFocus()
         if not self.view.selectionModel().hasSelection() and self.table.rowCount():
-            self.view.setCurrentIndex(self.table.index(0, _INSTRUCTION))
+            self.view.setCurrentIndex(self.table.index(0, INSTRUCTION))
             self.view.selectRow(0)
 
     def focus_search(self) -> None:
@@ -219,77 +165,3 @@ class _CommentEditor(QStyledItemDelegate):
         editor.setMaxLength(MAX_COMMENT)
         editor.setAccessibleName(self.tr("Comment on this sitting"))
         return editor
-
-
-def _rows(found: Iterable[PastBattle], cards: Iterable[ModelCard]) -> list[PastRow]:
-    names = {card.id: card.name for card in cards}
-    return [
-        PastRow(
-            past, _name(past.battle.left_model_id, names), _name(past.battle.right_model_id, names), _vote_text(past)
-        )
-        for past in found
-    ]
-
-
-def _name(model_id: str | None, names: Mapping[str, str]) -> str:
-    return "?" if model_id is None else names.get(model_id, model_id)
-
-
-def _vote_text(past: PastBattle) -> str:
-    """The vote, or why there is none; after it, what kind of battle it was unless a rated one."""
-    said = choice_text(past.choice) if past.choice else _status_text(past.battle)
-    kind = {
-        "rated": "",
-        "practice": QCoreApplication.translate("history", "practice"),
-        "check": "",
-        "experiment": QCoreApplication.translate("history", "experiment"),
-        "chosen": QCoreApplication.translate("history", "chosen"),
-    }[past.battle.kind]
-    return " · ".join(part for part in (said, kind) if part)
-
-
-def _status_text(battle: Battle) -> str:
-    tr = QCoreApplication.translate
-    return {
-        "ongoing": tr("history", "open"),
-        "voted": tr("history", "vote withdrawn"),
-        "abandoned": tr("history", "abandoned"),
-        "void": tr("history", "skipped"),
-    }[battle.status]
-
-
-def _columns() -> tuple[Column[PastRow], ...]:
-    tr = QCoreApplication.translate
-    return (
-        Column(tr("history", "When"), _when, lambda row: row.past.battle.created_at),
-        Column(tr("history", "Instruction"), lambda row: row.past.instruction),
-        Column(tr("history", "Vote"), lambda row: row.vote),
-        Column("A", lambda row: row.left),
-        Column("B", lambda row: row.right),
-        Column(
-            tr("history", "Turns"),
-            lambda row: _counted(row.past),
-            lambda row: (row.past.turns, row.past.branches),
-            numeric=True,
-            hint=tr("history", "Turns, and after the plus the branches made from their frames"),
-        ),
-        Column(tr("history", "Evaluator"), lambda row: row.past.evaluator_name),
-        Column(
-            tr("history", "Sitting"),
-            lambda row: row.past.session_comment or "",
-            hint=tr("history", "A comment on the whole sitting: F2 writes it"),
-        ),
-    )
-
-
-def _when(row: PastRow) -> str:
-    return datetime.fromisoformat(row.past.battle.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _counted(past: PastBattle) -> str:
-    return f"{past.turns} + {past.branches}" if past.branches else str(past.turns)
-
-
-def _place(row: PastRow) -> str:
-    robot, scene = catalog.robots().get(row.past.robot_id), catalog.scenes().get(row.past.scene_id)
-    return f"{robot.name if robot else row.past.robot_id}, {scene.name if scene else row.past.scene_id}"

@@ -120,13 +120,9 @@ class ReviewPage(QWidget):
     @Slot()
     def ask_to_branch(self, side: Side | None = None) -> None:
         """Stand still and let the instruction of a branch be typed."""
-        if self._branch is not None:
-            self.notices.tell(
-                self.tr("Branches begin at frames of the battle."), self.tr("Show the battle itself first.")
-            )
-            return
-        self.room.playhead.pause()
-        self.bench.ask_for_branch(side)
+        if self._asked_of_battle():
+            self.room.playhead.pause()
+            self.bench.ask_for_branch(side)
 
     @Slot()
     def next_stage(self) -> None:
@@ -242,8 +238,15 @@ class ReviewPage(QWidget):
     @Slot(str)
     def _reproduce(self, side: Side) -> None:
         turn = self.shown_turn
-        if turn is not None and self._branch is None:
+        if turn is not None and self._asked_of_battle():
             self._experiments.reproduce(turn, side)
+
+    def _asked_of_battle(self) -> bool:
+        """Whether the battle itself is on the stage; if not, say that it must be."""
+        if self._branch is not None:
+            text, hint = self.tr("Experiments begin at frames of the battle."), self.tr("Show the battle itself first.")
+            self.notices.tell(text, hint)
+        return self._branch is None
 
     @Slot(object)
     def _add_branch(self, branch: Branch) -> None:
