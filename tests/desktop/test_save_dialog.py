@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,6 +190,29 @@ def test_a_closed_dialog_goes_on_saving_and_tells_at_the_end(
         dialog.close()
         room.playhead.step_by(1)
     assert [each.text.partition(":")[0] for each in told] == ["Saved"]
+
+
+def test_enter_on_a_button_is_that_button_and_elsewhere_saves(qtbot: QtBot, dialog: SaveDialog, tmp_path: Path) -> None:
+    dialog.dismiss.setFocus()
+    qtbot.keyClick(dialog.dismiss, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    dialog.rise()
+    with qtbot.waitSignal(dialog.saved, timeout=PATIENCE):
+        dialog.place.name.setFocus()
+        qtbot.keyClick(dialog.place.name, Qt.Key.Key_Return)
+    assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_without_pyav_the_dialog_says_what_to_install_and_still_saves_pictures(
+    dialog: SaveDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)  # as where it is not installed
+    choose(dialog.fields.kind, "video")
+    assert 'pip install "vlaarena[video]"' in dialog.said.text()
+    assert not dialog.save_now.isEnabled()
+    choose(dialog.fields.kind, "sheet")
+    assert dialog.said.text() == ""
+    assert dialog.save_now.isEnabled()
 
 
 def test_the_folder_is_remembered(

@@ -102,6 +102,7 @@ class SaveDialog(QDialog):
         self.raise_()
         self.activateWindow()
         self.fields.kind.setFocus()
+        self.save_now.setDefault(True)  # also when it was closed with Enter on another button
 
     @Slot()
     @reporting
@@ -250,7 +251,6 @@ class SaveDialog(QDialog):
         self.save_now.setObjectName("primary")
         self.save_now.setDefault(True)
         for button in (self.cancel, self.dismiss):
-            button.setAutoDefault(False)
             button.setAccessibleName(button.text())
 
     def _lay_out(self) -> None:

@@ -27,7 +27,6 @@ class SavePlace(QWidget):
         self.folder.setAccessibleName(self.tr("Folder"))
         self.name.setAccessibleName(self.tr("File name"))
         self.browse.setAccessibleName(self.tr("Browse for a folder"))
-        self.browse.setAutoDefault(False)
         self._lay_out()
         self.name.textEdited.connect(self._note_typed)
         self.browse.clicked.connect(self._browse)
