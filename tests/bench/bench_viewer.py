@@ -162,21 +162,22 @@ def heartbeats(application: QApplication, left: Trajectory, right: Trajectory) -
     room.show_turn(TurnReplay(turn, left, right))
     while not room.playhead.playing:
         application.processEvents()
-    gaps = beat(application, WATCHED_SECONDS)
+    gaps = beat(WATCHED_SECONDS)
     room.release()
     room.close()
     return gaps
 
 
-def beat(application: QApplication, seconds: float) -> NDArray[np.float64]:
+def beat(seconds: float) -> NDArray[np.float64]:
     """Gaps [ms] between heartbeats of the Qt thread, as near to each other as it allows: wall time, and CPU time."""
     beats = [(time.perf_counter(), time.process_time())]
     heart = QTimer()
     heart.setTimerType(Qt.TimerType.PreciseTimer)
     heart.timeout.connect(lambda: beats.append((time.perf_counter(), time.process_time())))
     heart.start(2)
-    QTimer.singleShot(round(seconds * 1000), application.quit)
-    application.exec()
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
     heart.stop()
     return np.diff(np.array(beats), axis=0) * 1e3
 

@@ -138,6 +138,35 @@ def test_a_released_viewer_paints_nothing_more(qtbot: QtBot, viewers: tuple[View
     assert drawn == []
 
 
+def test_a_replay_that_stands_still_paints_nothing(
+    qtbot: QtBot, playhead: Playhead, viewers: tuple[Viewer, Viewer]
+) -> None:
+    drawn: list[int] = []
+    with qtbot.waitSignal(viewers[0].presented):
+        playhead.seek_step(5)
+    viewers[0].presented.connect(drawn.append)
+    playhead.seek_step(5)
+    playhead.seek(playhead.time + 1e-4)
+    for _ in range(20):
+        QApplication.processEvents()
+    assert drawn == []
+
+
+def test_a_slow_renderer_draws_fewer_pixels_of_a_large_picture_while_it_moves(
+    qtbot: QtBot, playhead: Playhead, viewers: tuple[Viewer, Viewer]
+) -> None:
+    viewer = viewers[0]
+    viewer.resize(900, 700)
+    with qtbot.waitSignal(viewer.presented):
+        playhead.play()
+    moving = viewer.picture()
+    assert moving.width() * moving.height() < 0.7 * 900 * 700
+    assert moving.width() / moving.height() == pytest.approx(900 / 700, rel=0.01)
+    with qtbot.waitSignal(viewer.presented):
+        playhead.pause()
+    assert (viewer.picture().width(), viewer.picture().height()) == (900, 700)
+
+
 def drag(qtbot: QtBot, viewer: Viewer, button: Qt.MouseButton) -> None:
     qtbot.mousePress(viewer, button, pos=QPoint(100, 80))
     move = QPointF(150, 110)

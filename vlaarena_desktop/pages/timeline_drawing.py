@@ -92,7 +92,7 @@ class _Drawing:
         live = self._playhead.loop or timeline.dragged_range is not None
         color = QColor(self._colors.accent if live else self._colors.quiet)
         tint = QColor(color)
-        tint.setAlpha(56)
+        tint.setAlpha(80)
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(tint)
         self._painter.drawRect(area)

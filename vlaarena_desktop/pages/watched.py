@@ -56,7 +56,7 @@ class Watched:
     def _band(self, replay: TurnReplay) -> NDArray[np.bool_]:
         rate = max(replay.left.control_hz, replay.right.control_hz)
         parts = max(1, round(replay.longer.duration * rate))
-        moments = (np.arange(parts) + 0.5) / rate
+        moments = (np.arange(parts, dtype=np.float64) + 0.5) / rate
         return self._coverage.jointly(replay.turn.turn_id, _steps(replay.left, moments), _steps(replay.right, moments))
 
 
