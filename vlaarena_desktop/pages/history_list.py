@@ -26,6 +26,7 @@ from vlaarena_desktop.pages.table_view import table_view
 
 MAX_COMMENT = 2000  # characters
 _WIDEST = {LEFT: 135, RIGHT: 135, SITTING: 150}  # [px] columns that give way to the instruction
+_ROWS_MEASURED = 20  # for the widths of columns: all 500 would take 0.3 s
 _PADDING = 22  # [px]
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -46,6 +47,7 @@ class HistoryList(QWidget):
         self.view.setItemDelegateForColumn(SITTING, _CommentEditor(self.view))
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = self.view.horizontalHeader()
+        header.setResizeContentsPrecision(_ROWS_MEASURED)
         for column in _WIDEST:
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
         self.nothing, self._found = QLabel(), QStackedWidget()
