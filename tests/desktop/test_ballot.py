@@ -73,12 +73,6 @@ def test_what_was_said_outlives_an_undo_but_not_the_battle(qtbot: QtBot, room: R
     assert ballot.remarks == NOTHING_SAID
 
 
-def test_the_comment_is_open_only_while_there_is_something_to_judge(qtbot: QtBot, room: Room) -> None:
-    room.window.battle.viewers[0].setFocus()
-    press(qtbot, room, Qt.Key.Key_C)
-    assert not room.window.battle.ballot.isVisible()
-
-
 def test_arrows_on_a_progress_slider_leave_the_replay_alone(qtbot: QtBot, room: Room) -> None:
     play_a_turn(qtbot, room)
     page = room.window.battle

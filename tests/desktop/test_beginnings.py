@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from desktop.evaluator import MAX_STEPS, PATIENCE, play_a_turn, press, visible_words, watch_everything
@@ -10,20 +12,22 @@ from pytestqt.qtbot import QtBot
 
 from scenes.catalog import find_scene
 from scenes.errors import NotFound
+from scenes.models import read_cards
 from sync.store import Store
 from vlaarena_desktop import beginnings
 from vlaarena_desktop.app import Room, make_room
 
+CARDS = Path(__file__).parents[2] / "gpu_daemon" / "cards"
 
-def test_a_surprise_is_any_other_task_that_two_models_can_play(room: Room) -> None:
+
+def test_a_surprise_is_any_other_task_that_two_models_can_play() -> None:
+    cards = list(read_cards([CARDS]).values())
     tasks = {task.instruction for task in find_scene("table").tasks}
     generator = np.random.default_rng(3)
-    drawn = {
-        beginnings.surprise(room.daemon.cards, "panda", generator, "reach the bowl").instruction for _ in range(400)
-    }
+    drawn = {beginnings.surprise(cards, "panda", generator, "reach the bowl").instruction for _ in range(400)}
     assert drawn == tasks - {"reach the bowl"}
     with pytest.raises(NotFound):
-        beginnings.surprise(room.daemon.cards[:1], "panda", generator)
+        beginnings.surprise(cards[:1], "panda", generator)
 
 
 def test_surprise_me_fills_the_instruction_and_enter_plays_it(qtbot: QtBot, room: Room) -> None:

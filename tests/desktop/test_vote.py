@@ -29,7 +29,7 @@ def test_a_key_pressed_too_early_names_the_turns_still_to_be_watched(qtbot: QtBo
     assert room.arena.unlocked
 
 
-def test_it_is_announced_once_that_the_vote_unlocks(qtbot: QtBot, room: Room) -> None:
+def test_a_vote_unlocks_audibly_once_and_keeps_what_was_watched(qtbot: QtBot, room: Room, store: Store) -> None:
     said: list[str] = []
     room.window.battle.judging.announced.connect(said.append)
     play_a_turn(qtbot, room)
@@ -38,29 +38,14 @@ def test_it_is_announced_once_that_the_vote_unlocks(qtbot: QtBot, room: Room) ->
     room.arena.see_enough()
     assert len(said) == 1
     assert "You may vote now" in said[0]
-
-
-def test_what_was_watched_and_for_how_long_is_kept_with_the_vote(qtbot: QtBot, room: Room, store: Store) -> None:
-    play_a_turn(qtbot, room)
-    watch_everything(qtbot, room)
-    press(qtbot, room, Qt.Key.Key_3, Qt.Key.Key_Return, Qt.Key.Key_Return)
+    press(qtbot, room, Qt.Key.Key_3)
+    hold(room, Qt.Key.Key_3, "3")
+    assert room.arena.cast is None
+    press(qtbot, room, Qt.Key.Key_Return, Qt.Key.Key_Return)
     (vote,) = store.votes()
     assert (vote.watched.left_coverage, vote.watched.right_coverage) == (1.0, 1.0)
     assert 0 < vote.watched.dwell_seconds < 60
     assert not vote.watched.seen_enough
-
-
-def test_a_held_vote_key_casts_nothing_and_a_held_enter_casts_one_vote(qtbot: QtBot, room: Room, store: Store) -> None:
-    play_a_turn(qtbot, room)
-    room.arena.see_enough()
-    press(qtbot, room, Qt.Key.Key_1)
-    hold(room, Qt.Key.Key_1, "1")
-    assert room.arena.cast is None
-    press(qtbot, room, Qt.Key.Key_Return)
-    hold(room, Qt.Key.Key_Return)
-    assert room.arena.cast is not None
-    assert room.arena.cast.rev == 1
-    assert room.arena.state == "voted"
 
 
 def test_a_reason_to_skip_is_given_by_its_number(qtbot: QtBot, room: Room, store: Store) -> None:
@@ -106,11 +91,11 @@ def test_evidence_is_told_after_the_vote_and_forgotten_when_the_next_battle_begi
     room.arena.cancel()
 
 
-def test_only_an_open_battle_is_skipped(qtbot: QtBot, room: Room, store: Store) -> None:
+def test_only_an_open_battle_is_skipped_or_commented(qtbot: QtBot, room: Room, store: Store) -> None:
     judging = room.window.battle.judging
     room.window.battle.viewers[0].setFocus()
-    press(qtbot, room, Qt.Key.Key_0)
-    assert not judging.skipping
+    press(qtbot, room, Qt.Key.Key_0, Qt.Key.Key_C)
+    assert (judging.skipping, judging.ballot.isVisible()) == (False, False)
     room.window.battle.play()
     room.arena.cancel()
     press(qtbot, room, Qt.Key.Key_0, Qt.Key.Key_6)

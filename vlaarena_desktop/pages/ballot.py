@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.line import Line
@@ -109,7 +109,7 @@ class BallotPanel(QFrame):
         self.done.setAccessibleName(self.tr("Done: back to the vote"))
         self.done.clicked.connect(self.left)
         below.addWidget(self.tags, 1)
-        below.addWidget(self.done)
+        below.addWidget(self.done, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(above)
         column.addLayout(below)
         self._order_tabs()

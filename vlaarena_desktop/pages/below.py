@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from vlaarena_desktop.arena import Arena
+from vlaarena_desktop.arena import Arena, ArenaState
 from vlaarena_desktop.beginnings import LeftBattle
 from vlaarena_desktop.pages.playing_bar import PlayingBar
 from vlaarena_desktop.pages.skip_panel import SkipPanel
@@ -20,6 +20,7 @@ class Below(QStackedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state: ArenaState = "idle"
         self.welcome, self.playing = WelcomeBar(), PlayingBar()
         self.vote_bar, self.skip_panel = VoteBar(), SkipPanel()
         self.undo_bar, self.reveal_panel = UndoBar(), RevealPanel()
@@ -46,18 +47,24 @@ class Below(QStackedWidget):
         return focus is not None and self.isAncestorOf(focus)
 
     def show_state(self, arena: Arena, left: LeftBattle | None) -> None:
-        """The bar of the state the battle is in."""
-        bars: dict[str, QWidget] = {
+        """The bar of the battle's state; a reason to skip is asked on as long as that state lasts."""
+        self.welcome.show_ready(arena.daemon.state, waiting=arena.state == "waiting", left=left)
+        if arena.state == "watching":
+            self.vote_bar.set_missing(arena.missing_percent)
+        if not self.skipping or arena.state != self._state:
+            self._state = arena.state
+            self.leave_reason()
+
+    def ask_reason(self) -> None:
+        """Why is the battle skipped?"""
+        self.setCurrentWidget(self.skip_panel)
+
+    def leave_reason(self) -> None:
+        """Back to the bar of the battle's state."""
+        bars: dict[ArenaState, QWidget] = {
             "playing": self.playing,
             "watching": self.vote_bar,
             "voted": self.undo_bar,
             "revealed": self.reveal_panel,
         }
-        self.welcome.show_ready(arena.daemon.state, waiting=arena.state == "waiting", left=left)
-        if arena.state == "watching":
-            self.vote_bar.set_missing(arena.missing_percent)
-        self.setCurrentWidget(bars.get(arena.state, self.welcome))
-
-    def ask_reason(self) -> None:
-        """Why is the battle skipped?"""
-        self.setCurrentWidget(self.skip_panel)
+        self.setCurrentWidget(bars.get(self._state, self.welcome))

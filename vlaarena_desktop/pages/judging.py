@@ -47,13 +47,13 @@ class Judging(QWidget):
     def show_state(self) -> None:
         """Show the bar of the battle's state; a button that goes leaves the keys to the replay."""
         arena = self._arena
-        had_focus = self.below.has_focus or self.ballot.has_focus
+        bar, had_focus = self.below.currentWidget(), self.below.has_focus or self.ballot.has_focus
         if arena.state in ("idle", "revealed"):
             self.ballot.clear()
         if arena.state != "watching":
             self.ballot.hide()
         self.below.show_state(arena, arena.left_battle())
-        if had_focus:
+        if had_focus and self.below.currentWidget() is not bar:
             self.left.emit()
 
     def choose(self, index: int) -> None:
@@ -84,7 +84,7 @@ class Judging(QWidget):
     def open_ballot(self) -> None:
         """Say something beside the choice."""
         if self._arena.state == "watching":
-            self.below.show_state(self._arena, None)
+            self.below.leave_reason()
             self.ballot.open()
 
     @Slot()
@@ -105,7 +105,7 @@ class Judging(QWidget):
         if not self.skipping and not self.ballot.isVisible():
             return False
         self.leave_ballot()
-        self.show_state()
+        self.below.leave_reason()
         return True
 
     def _connect_arena(self) -> None:

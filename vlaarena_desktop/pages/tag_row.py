@@ -43,9 +43,10 @@ class TagRow(QWidget):
         column.setSpacing(6)
         for row in (self._known, self._free):
             row.setSpacing(6)
-            row.addStretch(1)
             column.addLayout(row)
         self._known.addWidget(self.line)
+        for row in (self._known, self._free):
+            row.addStretch(1)
         for tag in TAGS:
             self._add_button(tag, self._known)
 
