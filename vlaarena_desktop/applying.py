@@ -26,10 +26,10 @@ class Applying:
         if live.now.evaluator:
             self._sit(live.now.evaluator, live.now.group or None)
         self._show_replays(live.now)
-        for name in ("daemon", "workers"):
-            followed(live, name, lambda _: self._point_daemon())
+        window.history.opened.connect(lambda: self._show_replays(live.now))
+        live.changed.connect(self._follow_daemon)
         followed(live, "max_steps", self._set_max_steps)
-        followed(live, "quality", lambda quality: models.set_tier(tier_of(quality, renderer)))
+        followed(live, "quality", self._set_quality)
         followed(live, "colors", lambda _: window.follow_look())
         live.changed.connect(self._follow_people)
         live.changed.connect(self._follow_replays)
@@ -52,8 +52,16 @@ class Applying:
     def _set_max_steps(self, steps: int) -> None:
         self._arena.max_steps = steps
 
-    def _point_daemon(self) -> None:
-        now = self._live.now
+    def _set_quality(self, quality: Quality) -> None:
+        tier = tier_of(quality, self._renderer)
+        self._models.set_tier(tier)
+        for room in self._window.findChildren(ReplayRoom):
+            room.set_tier(tier)
+
+    def _follow_daemon(self, before: DesktopSettings, now: DesktopSettings) -> None:
+        """Of a daemon that somebody else runs, only the address is ours to choose."""
+        if before.daemon == now.daemon and (now.daemon or before.workers == now.workers):
+            return
         local = None if now.daemon else LocalDaemon(self._store.folder, now.workers)
         self._arena.daemon.point_to(now.daemon or None, local)
 

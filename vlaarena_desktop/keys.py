@@ -21,7 +21,18 @@ from PySide6.QtWidgets import (
 from vlaarena_desktop.commands import Command
 
 _CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QAbstractItemView)
+_TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+_MOVING = (  # through a list or a table
+    *_CONFIRMING,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+)
 _EDITING = (
     QKeySequence.StandardKey.Copy,
     QKeySequence.StandardKey.Cut,
@@ -90,6 +101,8 @@ def _takes(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether the widget that has the focus needs this key itself."""
     if isinstance(focus, QComboBox) and not focus.isEditable():
         return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End)
+    if isinstance(focus, QAbstractItemView):
+        return event.key() in _MOVING
     if not isinstance(focus, _TYPED_INTO):
         return False
     modified = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -48,6 +48,11 @@ class _Unhurried(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Leave the line out; the next one is tried again."""
+
+    def close(self) -> None:
+        """Close, even where what is left cannot be written."""
+        with suppress(OSError):
+            super().close()
 
 
 def _handler(path: Path) -> logging.Handler:

@@ -118,8 +118,9 @@ def colors_of(application: QApplication) -> Colors:
 def apply(application: QApplication, scheme: Scheme) -> None:
     """Dress the whole application in a scheme."""
     colors = SCHEMES[scheme]
+    if application.property("vlaarena_scheme") is None:
+        application.setStyle("Fusion")
     application.setProperty("vlaarena_scheme", scheme)
-    application.setStyle("Fusion")
     application.setPalette(_palette(colors))
     application.setStyleSheet(_style_sheet(colors))
 

@@ -170,9 +170,10 @@ class Window(QMainWindow):
     def _make_pages(self, models: MjModels, experiments: Experiments) -> None:
         arena = self._arena
         self.banner = Banner(arena.notices)
-        self.battle = BattlePage(arena, models, native=self._renderer is not None)
+        native = self._renderer is not None
+        self.battle = BattlePage(arena, models, native=native)
         self.leaderboard = LeaderboardPage(arena.store, arena.daemon)
-        self.history = HistoryPage(arena.store, arena.daemon)
+        self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native)
         self.settings = SettingsPage(self._live, arena.store)
         self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)
         titles = (
@@ -191,6 +192,7 @@ class Window(QMainWindow):
         self.notices.acted.connect(self._act)
         self._arena.revealed.connect(self._refresh)
         self._arena.state_changed.connect(self._leave_notice)
+        self.history.open_battle_chosen.connect(self._go_on)
         self.tour.practice_requested.connect(self._practise)
         self.sheet.copied.connect(lambda: self.notices.tell(self.tr("The diagnostics are on the clipboard.")))
         _application().styleHints().colorSchemeChanged.connect(self.follow_look)
@@ -233,6 +235,11 @@ class Window(QMainWindow):
         practice = self._practice()
         if practice is not None:
             practice.act()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.show_page(0)
+        self.battle.resume()
 
     @Slot(str)
     def _act(self, action: str) -> None:

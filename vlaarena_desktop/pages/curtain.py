@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from vlaarena_desktop.pages.focus import FocusBefore, tab_round
 
 _SHADE = QColor(8, 12, 16, 150)
 _MARGIN = 48  # [px] between the card and the window's edges, at least
@@ -18,7 +20,7 @@ class Curtain(QWidget):
     def __init__(self, window: QWidget, size: QSize) -> None:
         super().__init__(window)
         self._wanted = size
-        self._focused_before: QWidget | None = None
+        self._before = FocusBefore(self)
         self.card = QFrame(self)
         self.card.setObjectName("curtaincard")
         self.column = QVBoxLayout(self.card)
@@ -30,7 +32,7 @@ class Curtain(QWidget):
     def rise(self, first: QWidget) -> None:
         """Cover the window; the focus goes to `first`."""
         if not self.isVisible():
-            self._focused_before = QApplication.focusWidget()
+            self._before.remember(self.window())
         self._cover()
         self.show()
         self.raise_()
@@ -40,10 +42,8 @@ class Curtain(QWidget):
         """Uncover the window and give the focus back."""
         if not self.isVisible():
             return
+        self._before.give_back(self.window())
         self.hide()
-        before, self._focused_before = self._focused_before, None
-        if before is not None and before.isVisible():
-            before.setFocus()
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -66,23 +66,13 @@ class Curtain(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round on the card."""
-        stops = [each for each in self.findChildren(QWidget) if self._stops_at(each)]
-        if not stops:
-            return True
-        focus = QApplication.focusWidget()
-        place = stops.index(focus) if focus in stops else -1
-        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
-        return True
+        return self.isVisible() and tab_round(self.card, forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Darken what is behind."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), _SHADE)
         painter.end()
-
-    def _stops_at(self, widget: QWidget) -> bool:
-        tabbed = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-        return bool(tabbed) and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None
 
     def _cover(self) -> None:
         window = self.parentWidget()

@@ -122,7 +122,7 @@ class SettingsPage(QWidget):
         return section(
             self.tr("Replays"),
             (
-                self._row("quality", self.tr("Quality"), choice_field(tiers), self.tr("From the next replay.")),
+                self._row("quality", self.tr("Quality"), choice_field(tiers)),
                 self._row("speed", self.tr("Speed"), choice_field(speeds)),
                 self._row("linked_cameras", self.tr("Cameras"), linked),
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
 
 from vlaarena_desktop.commands import Command, by_group
 from vlaarena_desktop.daemon_link import DaemonLink
@@ -26,11 +26,11 @@ class TopBar(QFrame):
         super().__init__()
         self.setObjectName("topbar")
         self._icons = [name for _, name in pages]
-        self._brand, self.tabs = QLabel(), QButtonGroup(self)
+        self._brand = QLabel()
+        self.tabs = [QPushButton(title) for title, _ in pages]  # no QButtonGroup: in one, Tab stops at one button only
         self.pill, self.menu_button, self.menu = DaemonPill(daemon), QToolButton(), QMenu(self)
         self._make_menu_button()
-        self._lay_out([title for title, _ in pages])
-        self.tabs.idClicked.connect(self.page_chosen)
+        self._lay_out()
         self.menu.aboutToShow.connect(self.menu_opened)
 
     def dress(self, colors: Colors) -> None:
@@ -38,12 +38,13 @@ class TopBar(QFrame):
         self.pill.dress(colors)
         self._brand.setPixmap(pixmap("vlaarena", colors.link, 28))
         self.menu_button.setIcon(icon("menu", colors.text))
-        for button, name in zip(self.tabs.buttons(), self._icons, strict=True):
+        for button, name in zip(self.tabs, self._icons, strict=True):
             button.setIcon(icon(name, colors.quiet))
 
     def show_page(self, index: int) -> None:
         """Mark the page that is shown."""
-        self.tabs.button(index).setChecked(True)
+        for place, tab in enumerate(self.tabs):
+            tab.setChecked(place == index)
 
     def fill_menu(self, own: Sequence[Command], others: Sequence[Command]) -> None:
         """The window's commands, and those of the page in a menu for each of their groups."""
@@ -63,7 +64,7 @@ class TopBar(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setMenu(self.menu)
 
-    def _lay_out(self, titles: Sequence[str]) -> None:
+    def _lay_out(self) -> None:
         brand = QLabel(self.tr("VLA Arena"))
         brand.setObjectName("brand")
         row = QHBoxLayout(self)
@@ -72,14 +73,13 @@ class TopBar(QFrame):
         row.addWidget(self._brand)
         row.addWidget(brand)
         row.addSpacing(24)
-        for index, title in enumerate(titles):
-            tab = QPushButton(title)
+        for index, tab in enumerate(self.tabs):
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.setChecked(index == 0)
-            tab.setAccessibleName(title)
+            tab.setAccessibleName(tab.text())
             tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.tabs.addButton(tab, index)
+            tab.clicked.connect(lambda _checked, index=index: self.page_chosen.emit(index))
             row.addWidget(tab)
         row.addStretch(1)
         row.addWidget(self.pill)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal, S
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vlaarena_desktop.pages.focus import FocusBefore, tab_round
 from vlaarena_desktop.theme import Colors
 
 _SHADE = QColor(8, 12, 16, 150)
@@ -33,7 +34,7 @@ class Tour(QWidget):
         super().__init__(window)
         self._stops: tuple[Stop, ...] = ()
         self._place, self._practice = 0, False
-        self._focused_before: QWidget | None = None
+        self._before = FocusBefore(self)
         self._ring = QColor("white")
         self.card, self.title, self.text, self.count = QFrame(self), QLabel(), QLabel(), QLabel()
         self.skip, self.practice = QPushButton(self.tr("Skip")), QPushButton(self.tr("Practice battle"))
@@ -52,7 +53,8 @@ class Tour(QWidget):
     def begin(self, stops: Sequence[Stop], *, practice: bool) -> None:
         """Lead past these; at the end a practice battle is offered if there is one."""
         self._stops, self._place, self._practice = tuple(stops), 0, practice
-        self._focused_before = QApplication.focusWidget()
+        if not self.isVisible():
+            self._before.remember(self.window())
         self.show()
         self.raise_()
         self._show_stop()
@@ -69,11 +71,10 @@ class Tour(QWidget):
     @Slot()
     def finish(self) -> None:
         """Leave the tour."""
-        self.hide()
-        if self._focused_before is not None and self._focused_before.isVisible():
-            self._focused_before.setFocus()
-        self._focused_before = None
-        self.ended.emit()
+        if self.isVisible():
+            self._before.give_back(self.window())
+            self.hide()
+            self.ended.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay beside what is shown when the window changes its size."""
@@ -93,11 +94,7 @@ class Tour(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round on the card."""
-        stops = [button for button in (self.skip, self.practice, self.next) if button.isVisible()]
-        focus = QApplication.focusWidget()
-        place = stops.index(focus) if isinstance(focus, QPushButton) and focus in stops else -1
-        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
-        return True
+        return self.isVisible() and tab_round(self.card, forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Darken everything but what is spoken of, which gets a ring."""
