@@ -22,6 +22,7 @@ class Playhead(QObject):
     speed_changed = Signal(float)
     loop_changed = Signal(bool)
     range_changed = Signal()
+    scrubbing_changed = Signal(bool)
     length_changed = Signal(float)  # [s]
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -29,6 +30,7 @@ class Playhead(QObject):
         self._duration, self._control_hz = 0.0, 10.0
         self._time, self._speed, self._loop = 0.0, 1.0, False
         self._range: tuple[float, float] | None = None
+        self._scrubbing = False
         self._looped_before = False  # whether it looped before there was a range
         self._anchor_time, self._anchor_clock = 0.0, 0.0
         self._timer = QTimer(self)
@@ -79,6 +81,11 @@ class Playhead(QObject):
         return self._loop
 
     @property
+    def scrubbing(self) -> bool:
+        """Whether a person is dragging it along: what is passed need not be exact."""
+        return self._scrubbing
+
+    @property
     def range(self) -> tuple[float, float] | None:
         """Begin and end [s] of the part that is looped; None for the whole replay."""
         return self._range
@@ -124,6 +131,12 @@ class Playhead(QObject):
         """Go to a time; a running clock runs on from there."""
         self._move(seconds)
         self._anchor()
+
+    def set_scrubbing(self, scrubbing: bool) -> None:
+        """A person begins to drag it along, or lets go."""
+        if scrubbing != self._scrubbing:
+            self._scrubbing = scrubbing
+            self.scrubbing_changed.emit(scrubbing)
 
     def seek_step(self, step: int) -> None:
         """Pause exactly on the record of a control step."""

@@ -52,6 +52,7 @@ class Viewer(QWidget):
         self.view.changed.connect(self._show_camera)
         playhead.moved.connect(self._follow)
         playhead.playing_changed.connect(self._follow)
+        playhead.scrubbing_changed.connect(self._follow)
 
     def set_trajectory(self, model: mujoco.MjModel, trajectory: Trajectory) -> None:
         """Show this trajectory, drawn with `model` (shared with other viewers, never changed)."""
@@ -109,8 +110,14 @@ class Viewer(QWidget):
             return
         verb = _verb(event.buttons(), shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         if verb is not None:
+            self.view.set_moving(True)
             height = max(1, self.height())
             self.view.drag(self._stage.model, verb, moved.x() / height, moved.y() / height)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag."""
+        if not event.buttons():
+            self.view.set_moving(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom."""
@@ -166,13 +173,15 @@ class Viewer(QWidget):
     def _follow(self) -> None:
         if self._stage is None:
             return
-        show = self._stage.show_smooth if self._playhead.playing else self._stage.show_exact
+        smooth = self._playhead.playing or self._playhead.scrubbing
+        show = self._stage.show_smooth if smooth else self._stage.show_exact
         if show(self._playhead.time):
             self.canvas.update()
 
     @Slot()
     def _show_camera(self) -> None:
         self._badge.set_camera(self.view.name)
+        self.canvas.hurried = self.view.moving
         self.canvas.update()
 
 

@@ -64,7 +64,10 @@ def turn_wheel(timeline: Timeline, angle: int) -> None:
 def test_a_click_seeks_and_a_drag_scrubs(qtbot: QtBot, timeline: Timeline, playhead: Playhead) -> None:
     qtbot.mouseClick(timeline, LEFT, pos=QPoint(round(timeline.x_of(2.0)), 20))
     assert playhead.time == pytest.approx(2.0, abs=0.02)
+    scrubbing: list[bool] = []
+    playhead.scrubbing_changed.connect(scrubbing.append)
     drag(qtbot, timeline, 2.0, 3.5, LEFT, PLAIN)
+    assert scrubbing == [True, False]
     assert playhead.time == pytest.approx(3.5, abs=0.02)
     assert playhead.range is None
 

@@ -167,6 +167,36 @@ def test_a_slow_renderer_draws_fewer_pixels_of_a_large_picture_while_it_moves(
     assert (viewer.picture().width(), viewer.picture().height()) == (900, 700)
 
 
+def test_a_slow_renderer_draws_shadows_only_of_what_stands_still(
+    qtbot: QtBot, playhead: Playhead, viewers: tuple[Viewer, Viewer], world: World
+) -> None:
+    link = ViewLink([viewer.view for viewer in viewers])
+    viewer = viewers[1]
+    viewer.set_model(prepared(world.model, "soft"))
+    QApplication.processEvents()
+    still = pixels(viewer.picture())
+    qtbot.mousePress(viewers[0], Qt.MouseButton.LeftButton, pos=QPoint(100, 80))
+    viewers[0].view.set_moving(True)
+    QApplication.processEvents()
+    assert pixels(viewer.picture()).mean() > still.mean() + 1
+    qtbot.mouseRelease(viewers[0], Qt.MouseButton.LeftButton, pos=QPoint(100, 80))
+    QApplication.processEvents()
+    assert np.array_equal(pixels(viewer.picture()), still)
+    assert link.linked
+
+
+def test_while_it_is_scrubbed_the_replay_is_smooth_and_then_exact(
+    playhead: Playhead, viewers: tuple[Viewer, Viewer]
+) -> None:
+    stage = viewers[0].stage
+    assert stage is not None
+    playhead.set_scrubbing(True)
+    playhead.seek(0.33)
+    assert stage.moving
+    playhead.set_scrubbing(False)
+    assert not stage.moving
+
+
 def drag(qtbot: QtBot, viewer: Viewer, button: Qt.MouseButton) -> None:
     qtbot.mousePress(viewer, button, pos=QPoint(100, 80))
     move = QPointF(150, 110)

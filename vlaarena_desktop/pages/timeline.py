@@ -138,6 +138,7 @@ class Timeline(QAbstractSlider):
         if self._range_from is not None:
             self._range_to = x
         elif self.isSliderDown():
+            self._playhead.set_scrubbing(True)
             self._scrub(x)
         self.update()
 
@@ -150,6 +151,7 @@ class Timeline(QAbstractSlider):
             self._playhead.play()
         elif self.isSliderDown():
             self.setSliderDown(False)
+            self._playhead.set_scrubbing(False)
             if self._resumes:
                 self._playhead.play()
         self.update()

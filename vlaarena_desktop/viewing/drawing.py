@@ -30,7 +30,7 @@ QUALITIES: dict[Tier, Quality] = {
     "full": Quality(4096, 4, 28, 16, 4),
 }
 _FLUENT_SHADOW_PIXELS = 2048  # smaller maps are for slow renderers: shadows wait until the replay stands still
-_MOVING_PIXELS = 400_000  # as many a slow renderer draws of each frame of a running replay, whatever the window's size
+_MOVING_PIXELS = 400_000  # what a slow renderer draws of a picture that moves, however large the window
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
 
 
@@ -58,20 +58,23 @@ class Drawing:
         self._shadow_pixels = int(model.vis.quality.shadowsize)
         self._fluent = self._shadow_pixels >= _FLUENT_SHADOW_PIXELS
 
-    def size(self, stage: Stage, width: int, height: int) -> tuple[int, int]:
-        """How many pixels to draw for so many on the screen: fewer only where a running replay would stall."""
-        if self._fluent or not stage.moving or width * height <= _MOVING_PIXELS:
+    def size(self, stage: Stage, width: int, height: int, *, hurried: bool = False) -> tuple[int, int]:
+        """How many pixels to draw for so many on the screen: fewer only where what moves would stall."""
+        if self._fluent or not (hurried or stage.moving) or width * height <= _MOVING_PIXELS:
             return width, height
         scale = sqrt(_MOVING_PIXELS / (width * height))
         return max(1, round(scale * width)), max(1, round(scale * height))
 
-    def draw(self, stage: Stage, camera: mujoco.MjvCamera, width: int, height: int) -> None:
-        """Render a stage into the lower left `width` x `height` device pixels of the off-screen buffer."""
+    def draw(self, stage: Stage, camera: mujoco.MjvCamera, width: int, height: int, *, hurried: bool = False) -> None:
+        """Render a stage into the lower left `width` x `height` device pixels of the off-screen buffer.
+
+        A slow renderer leaves shadows out while the stage moves, or is `hurried` by a person who moves the camera.
+        """
         context = self.context
         if width > context.offWidth or height > context.offHeight:
             mujoco.mjr_resizeOffscreen(max(width, context.offWidth), max(height, context.offHeight), context)
         stage.update_scene(camera)
-        shadows = self._shadow_pixels > 0 and (self._fluent or not stage.moving)
+        shadows = self._shadow_pixels > 0 and (self._fluent or not (hurried or stage.moving))
         stage.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
         mujoco.mjr_render(mujoco.MjrRect(0, 0, width, height), stage.scene, context)

@@ -69,6 +69,7 @@ class GlCanvas(QOpenGLWidget):
         self._brush = Brush()
         self._alive = self._broken = False
         self.background = QColor("#808080")
+        self.hurried = False  # whether the camera is being dragged
 
     def set_stage(self, stage: Stage | None) -> None:
         """Draw this stage from now on."""
@@ -142,8 +143,8 @@ class GlCanvas(QOpenGLWidget):
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         drawing = self._brush.ready(stage.model)
-        drawn = drawing.size(stage, width, height)
-        drawing.draw(stage, self._camera, *drawn)
+        drawn = drawing.size(stage, width, height, hurried=self.hurried)
+        drawing.draw(stage, self._camera, *drawn, hurried=self.hurried)
         target = self.defaultFramebufferObject()
         functions.glBindFramebuffer(_GL_READ_FRAMEBUFFER, drawing.context.offFBO)
         functions.glBindFramebuffer(_GL_DRAW_FRAMEBUFFER, target)

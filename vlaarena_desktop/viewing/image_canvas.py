@@ -33,6 +33,7 @@ class ImageCanvas(QWidget):
         self._brush = Brush()
         self._picture = QImage()
         self.background = QColor("#808080")
+        self.hurried = False  # whether the camera is being dragged
 
     def set_stage(self, stage: Stage | None) -> None:
         """Draw this stage from now on."""
@@ -81,8 +82,8 @@ class ImageCanvas(QWidget):
         _take(self._context)
         try:
             drawing = self._brush.ready(stage.model)
-            width, height = drawing.size(stage, width, height)
-            drawing.draw(stage, self._camera, width, height)
+            width, height = drawing.size(stage, width, height, hurried=self.hurried)
+            drawing.draw(stage, self._camera, width, height, hurried=self.hurried)
             pixels = np.empty((height, width, 3), np.uint8)
             mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
         except mujoco.FatalError as error:

@@ -32,12 +32,24 @@ class View(QObject):
         super().__init__(parent)
         self.camera = mujoco.MjvCamera()
         self._names: tuple[str, ...] = ()
+        self._moving = False
         self.reset()
 
     @property
     def name(self) -> str:
         """The named camera looked through; empty for the free one."""
         return self._names[self.camera.fixedcamid] if self.camera.type == _FIXED else ""
+
+    @property
+    def moving(self) -> bool:
+        """Whether a person is dragging it: a slow renderer then draws less."""
+        return self._moving
+
+    def set_moving(self, moving: bool) -> None:
+        """A person begins to drag it, or lets go."""
+        if moving != self._moving:
+            self._moving = moving
+            self.changed.emit()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,6 +111,7 @@ class View(QObject):
         """Look from where another view looks."""
         mine, theirs = self.camera, other.camera
         mine.lookat[:] = theirs.lookat
+        self._moving = other.moving
         mine.distance, mine.azimuth, mine.elevation = theirs.distance, theirs.azimuth, theirs.elevation
         if other.name and other.name in self._names:
             mine.type, mine.fixedcamid = _FIXED, self._names.index(other.name)
@@ -135,6 +148,8 @@ class ViewLink(QObject):
         if linked == self._linked:
             return
         self._linked = linked
+        for view in self._views:
+            view.set_moving(False)
         self.linked_changed.emit(linked)
         self._follow(self._latest)
 
