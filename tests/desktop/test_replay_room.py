@@ -234,13 +234,16 @@ def test_what_a_closed_battle_tells_is_marked_on_the_turn_on_the_stage(
     marks = room.transport.timeline.marks
     assert [(mark.time, mark.side, mark.text) for mark in marks] == [
         (pytest.approx(0.1), None, "They part"),
-        (pytest.approx(0.3), 0, "Red cube grasped"),
-        (pytest.approx(0.5), 1, "Red cube placed on bowl"),
+        (pytest.approx(0.3), 0, "grasped the red cube"),
+        (pytest.approx(0.5), 1, "placed the red cube on: bowl"),
     ]
     assert room.transport.timeline.watched is None
     assert dots(room) == [False, False]
     show(qtbot, room, second)
-    assert [mark.text for mark in room.transport.timeline.marks] == ["Red cube grasped", "Red cube placed on bowl"]
+    assert [mark.text for mark in room.transport.timeline.marks] == [
+        "grasped the red cube",
+        "placed the red cube on: bowl",
+    ]
     room.set_evidence(None)
     assert room.transport.timeline.marks == ()
     assert told == [evidence, None]

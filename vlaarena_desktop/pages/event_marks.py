@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
-from scenes.episode import Event, EventKind
+from scenes import catalog
 from vlaarena_desktop.evidence import TurnEvidence
+from vlaarena_desktop.pages.events_panel import event_text
 from vlaarena_desktop.pages.timeline import Mark
-
-_tr = QCoreApplication.translate
 
 
 def event_marks(turn: TurnEvidence) -> tuple[Mark, ...]:
     """What happened on either side of a turn."""
+    scene = catalog.scenes().get(turn.left.episode.trajectory.scene_id)
+    names = {each.id: each.name for each in scene.objects} if scene is not None else {}
     return tuple(
-        Mark(event.step / side.episode.trajectory.control_hz, number, told(event), event.kind)
+        Mark(event.step / side.episode.trajectory.control_hz, number, event_text(event, names), event.kind)
         for number, side in enumerate(turn.sides)
         for event in side.episode.events
     )
-
-
-def told(event: Event) -> str:
-    """An event in words."""
-    words: dict[EventKind, str] = {
-        "contact": _tr("events", "{subject} touched by {other}") if event.other else _tr("events", "{subject} touched"),
-        "grasped": _tr("events", "{subject} grasped"),
-        "lifted": _tr("events", "{subject} lifted"),
-        "placed": _tr("events", "{subject} placed on {other}") if event.other else _tr("events", "{subject} placed"),
-        "dropped": _tr("events", "{subject} dropped"),
-        "success": _tr("events", "Task done"),
-    }
-    names = (event.subject.replace("_", " "), event.other.replace("_", " "))
-    said = words[event.kind].format(subject=names[0], other=names[1])
-    return said[:1].upper() + said[1:]
