@@ -111,6 +111,21 @@ def test_what_cannot_be_branched_is_told_at_once(
     assert not experiments.running
 
 
+def test_an_experiment_that_fails_under_way_is_told_and_keeps_nothing(
+    qtbot: QtBot, experiments: Experiments, kept: Store, evidence: Evidence, said: list[Notice]
+) -> None:
+    """The scene has changed since: its digest is another one."""
+    before, turn = kept.branches(evidence.battle.battle_id), evidence.turns[0]
+    trajectory = replace(turn.left.episode.trajectory, bundle_digest="c" * 64)
+    changed = replace(turn, left=replace(turn.left, episode=replace(turn.left.episode, trajectory=trajectory)))
+    with qtbot.waitSignal(experiments.notices.shown, timeout=PATIENCE):
+        experiments.branch(changed, "left", 1, (LEFT,), INSTRUCTION)
+    assert "has changed since" in said[-1].text
+    assert "replay can still be watched" in said[-1].hint
+    assert not experiments.running
+    assert kept.branches(evidence.battle.battle_id) == before
+
+
 def test_without_a_record_of_the_maker_nothing_is_reproduced(
     experiments: Experiments, evidence: Evidence, said: list[Notice]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,7 +25,7 @@ from vlaarena_desktop.pages.history_table import INSTRUCTION, LEFT, RIGHT, SITTI
 from vlaarena_desktop.pages.table_view import table_view
 
 MAX_COMMENT = 2000  # characters
-_WIDEST = {LEFT: 135, RIGHT: 135, SITTING: 150}  # [px] columns that give way to the instruction
+_WIDEST = {LEFT: 7, RIGHT: 7, SITTING: 6}  # columns that give way to the instruction: the share of the width they take
 _ROWS_MEASURED = 20  # for the widths of columns: all 500 would take 0.3 s
 _PADDING = 22  # [px]
 _Index = QModelIndex | QPersistentModelIndex
@@ -129,6 +129,11 @@ class HistoryList(QWidget):
         column.addWidget(self.filters)
         column.addWidget(card, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out again."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
     @Slot(QModelIndex)
     def _activate(self, index: QModelIndex) -> None:
         self.open_current()
@@ -141,9 +146,9 @@ class HistoryList(QWidget):
     def _fit_columns(self) -> None:
         """Long names and comments give way to the instruction."""
         header = self.view.horizontalHeader()
-        for column, widest in _WIDEST.items():
+        for column, share in _WIDEST.items():
             wanted = max(self.view.sizeHintForColumn(column) + _PADDING, header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(widest, wanted))
+            self.view.setColumnWidth(column, min(self.view.width() // share, wanted))
 
     def _tell(self, query: BattleQuery, count: int) -> None:
         if count >= query.limit:

@@ -155,6 +155,7 @@ class ReviewPage(QWidget):
         if seq not in turns:
             raise NotFound.among("turn", str(seq), [str(number) for number in turns])
         playhead = self.room.playhead
+        self._name_sides(turns[seq])  # known even if the stage cannot show it
         self._resting_step = step
         self.room.show_turn(_replay(turns[seq]))
         if step is not None and not 0 <= step <= playhead.steps:
