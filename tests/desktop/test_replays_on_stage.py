@@ -1,4 +1,4 @@
-"""What the battle page puts on the stage: both sides in one time, or nothing and the reason."""
+"""What a replay room puts on the stage: both sides in one time, or nothing and the reason."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from desktop.conftest import walk
+from desktop.staged import NOBODY, turn
 from pytestqt.qtbot import QtBot
 
 from scenes.episode import Trajectory
-from scenes.errors import NotFound
+from scenes.errors import ArenaError, NotFound
 from scenes.world import World
-from sync.records import Turn
-from sync.store import Store
-from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.coverage import Coverage
-from vlaarena_desktop.notices import Notice
+from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
-NOBODY = "0" * 64
-
 
 @pytest.fixture
-def room(qtbot: QtBot, store: Store) -> Iterator[Room]:
-    """A window without a daemon."""
-    made = make_room(store, daemon_address="ipc://nobody", tier="plain")
-    made.window.resize(1024, 700)
-    made.window.show()
+def room(qtbot: QtBot) -> Iterator[ReplayRoom]:
+    made = ReplayRoom(MjModels(lambda digest: None, "plain"), native=False)
+    made.resize(700, 380)
+    qtbot.addWidget(made)
+    made.show()
     yield made
-    made.window.close()
-    made.window.deleteLater()
+    made.release()
 
 
 @pytest.fixture(scope="module")
@@ -40,48 +35,35 @@ def slow_trajectory(world: World) -> Trajectory:
 
 
 def replay(left: Trajectory, right: Trajectory) -> TurnReplay:
-    turn = Turn(
-        turn_id="turn",
-        battle_id="battle",
-        seq=1,
-        instruction="wave",
-        task_id=None,
-        start="reset",
-        left_episode_id=NOBODY,
-        right_episode_id=NOBODY,
-        created_at="2026-01-01T00:00:00+00:00",
-    )
-    return TurnReplay(turn, left, right)
+    return TurnReplay(turn(1), left, right)
 
 
 def test_steps_count_the_robot_s_control_steps_whatever_a_card_s_rate(
-    room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
+    room: ReplayRoom, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
 ) -> None:
-    page = room.window.battle
-    page.room.show_turn(replay(slow_trajectory, shorter_trajectory))
-    playhead = page.playhead
+    room.show_turn(replay(slow_trajectory, shorter_trajectory))
+    playhead = room.playhead
     assert (playhead.control_hz, playhead.steps) == (10.0, 20)
     playhead.step_by(3)
     assert (playhead.time, playhead.step) == (pytest.approx(0.3), 3)
-    assert (page.transport.seconds.text(), page.transport.step.text()) == ("0.30 s", "3")
-    stages = [viewer.stage for viewer in page.viewers]
+    assert (room.transport.seconds.text(), room.transport.step.text()) == ("0.30 s", "3")
+    stages = [viewer.stage for viewer in room.viewers]
     assert [stage.step for stage in stages if stage] == [1, 3]
     playhead.seek_step(playhead.steps)
     assert [stage.step for stage in stages if stage] == [10, 10]
 
 
 def test_each_side_s_own_control_steps_are_what_must_be_watched(
-    room: Room, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
+    room: ReplayRoom, slow_trajectory: Trajectory, shorter_trajectory: Trajectory
 ) -> None:
-    page = room.window.battle
-    page.room.show_turn(replay(slow_trajectory, shorter_trajectory))
+    room.show_turn(replay(slow_trajectory, shorter_trajectory))
     coverage = Coverage()
-    coverage.add_turn("turn", slow_trajectory.steps, shorter_trajectory.steps)
-    for side, viewer in enumerate(page.viewers):
-        viewer.presented.connect(lambda step, side=side: coverage.present("turn", side, step))
-    for step in range(page.playhead.steps + 1):
-        page.playhead.seek_step(step)
-        for viewer in page.viewers:
+    coverage.add_turn(turn(1).turn_id, slow_trajectory.steps, shorter_trajectory.steps)
+    for side, viewer in enumerate(room.viewers):
+        viewer.presented.connect(lambda step, side=side: coverage.present(turn(1).turn_id, side, step))
+    for step in range(room.playhead.steps + 1):
+        room.playhead.seek_step(step)
+        for viewer in room.viewers:
             viewer.canvas.repaint()
     assert (coverage.fraction(0), coverage.fraction(1)) == (1.0, 1.0)
 
@@ -96,15 +78,15 @@ def moved_on(trajectory: Trajectory) -> Trajectory:
 
 @pytest.mark.parametrize(("spoil", "said"), [(moved_on, "has changed"), (damaged, "does not belong")])
 def test_a_replay_that_cannot_be_drawn_is_said_and_nothing_else_is_shown(
-    room: Room, trajectory: Trajectory, spoil: object, said: str
+    room: ReplayRoom, trajectory: Trajectory, spoil: object, said: str
 ) -> None:
-    shown: list[Notice] = []
-    room.notices.shown.connect(shown.append)
+    troubles: list[ArenaError] = []
+    room.troubled.connect(troubles.append)
     assert callable(spoil)
-    room.window.battle.room.show_turn(replay(trajectory, spoil(trajectory)))
-    assert said in shown[-1].text
-    assert [viewer.stage for viewer in room.window.battle.viewers] == [None, None]
-    assert room.window.battle.playhead.duration == 0.0
+    room.show_turn(replay(trajectory, spoil(trajectory)))
+    assert said in str(troubles[-1])
+    assert [viewer.stage for viewer in room.viewers] == [None, None]
+    assert room.playhead.duration == 0.0
 
 
 def test_without_its_bundle_a_replay_is_drawn_only_with_the_very_scene_it_was_played_in(
