@@ -49,13 +49,7 @@ class HistoryPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.list.chosen.connect(lambda past: self.open_battle(past.battle.battle_id))
-        self.list.open_chosen.connect(self._point_to_arena)
-        self.list.commented.connect(self.comment)
-        self.filters.changed.connect(self.refresh)
-        daemon.cards_changed.connect(self._refresh_shown)
-        if experiments is not None:
-            experiments.branched.connect(self._refresh_shown)
+        self._connect()
 
     @property
     def reviewing(self) -> bool:
@@ -128,6 +122,15 @@ class HistoryPage(QWidget):
             self._experiments.cancel()
         if self.review is not None:
             self.review.release()
+
+    def _connect(self) -> None:
+        self.list.chosen.connect(lambda past: self.open_battle(past.battle.battle_id))
+        self.list.open_chosen.connect(self._point_to_arena)
+        self.list.commented.connect(self.comment)
+        self.filters.changed.connect(self.refresh)
+        self._daemon.cards_changed.connect(self._refresh_shown)
+        if self._experiments is not None:
+            self._experiments.branched.connect(self._refresh_shown)
 
     def _link_command(self) -> Command:
         title, group = _tr("history", "Open the link on the clipboard"), _tr("history", "History")
