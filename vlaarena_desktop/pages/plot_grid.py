@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.plots import Chart, Line
@@ -73,6 +73,10 @@ class PlotGrid(QWidget):
         for cell in self.cells:
             if cell.box.sceneBoundingRect().contains(place):
                 self.sought.emit(cell.time_at(place))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the playhead."""
+        self._move()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many plots beside each other as there is room for."""
