@@ -34,7 +34,7 @@ def second(trajectory: Trajectory, shorter_trajectory: Trajectory) -> TurnReplay
 def room(qtbot: QtBot, first: TurnReplay, second: TurnReplay) -> Iterator[ReplayRoom]:
     """Two turns, the first one on the stage and standing still."""
     made = ReplayRoom(MjModels(lambda digest: None, "plain"), native=False)
-    made.resize(700, 380)
+    made.resize(560, 320)
     qtbot.addWidget(made)
     made.show()
     made.set_turns([first, second])

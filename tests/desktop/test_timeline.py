@@ -129,6 +129,12 @@ def test_the_timeline_is_moved_by_the_keys_of_a_slider(qtbot: QtBot, timeline: T
     assert playhead.step == 50
 
 
+def test_a_shorter_replay_begins_at_its_start(timeline: Timeline, playhead: Playhead) -> None:
+    playhead.seek_step(50)
+    playhead.set_length(2.0, 10.0)
+    assert (playhead.time, timeline.value(), timeline.maximum()) == (0.0, 0, 20)
+
+
 def test_marks_are_jumped_between_and_told(timeline: Timeline, playhead: Playhead) -> None:
     timeline.set_marks(MARKS)
     assert [mark.time for mark in timeline.marks] == [1.0, 2.0, 3.0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
@@ -210,7 +210,9 @@ class Timeline(QAbstractSlider):
 
     @Slot()
     def _show_length(self) -> None:
-        self.setMaximum(max(1, self._playhead.steps))
+        with QSignalBlocker(self):  # a maximum below the value would send the playhead there
+            self.setMaximum(max(1, self._playhead.steps))
+            self.setValue(self._playhead.step)
         self.setEnabled(self._playhead.duration > 0)
         self._show_time()
         self.update()
