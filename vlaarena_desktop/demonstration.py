@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
-from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtGui import QImage
 
 from scenes.episode import Episode
@@ -18,15 +18,16 @@ from sync.store import Store
 from vlaarena_desktop import app, background
 from vlaarena_desktop.app import Room
 from vlaarena_desktop.cli.listings import board_text, read_board
-from vlaarena_desktop.saving.sheet import contact_sheet
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.replays import TurnReplay
+from vlaarena_desktop.saving.sheet import contact_sheet
 
 SHEET_MOMENTS = 6
 _PATIENCE_SECONDS = 120
 _STOP_SECONDS = 5.0
+_SETTLING = 5  # rounds of events until a change of layout is on the screen
 
 
 class Judgement(Struct, frozen=True):
@@ -72,6 +73,8 @@ def run(home: Path, out: Path) -> None:
             room.window.show()
             _play(room, store, out)
             room.window.close()
+            room.window.deleteLater()  # while there is a display to take it from
+            _settle()
         finally:
             background.stop_all(_STOP_SECONDS)
             local.stop()
@@ -94,6 +97,7 @@ def _play(room: Room, store: Store, out: Path) -> None:
     page.playhead.set_speed(1.0)
     _save(_sheet(room, turn), out / "battle.png")
     _seek(room, most_different(arena.turns[-1]))
+    _settle()
     _save(room.window.grab().toImage(), out / "window.png")
 
 
@@ -140,6 +144,13 @@ def _seek(room: Room, moment: float) -> None:
     """Show a moment in both viewers, exactly."""
     room.window.battle.playhead.pause()
     room.window.battle.playhead.seek(moment)
+
+
+def _settle() -> None:
+    """Let the window lay itself out, draw, and let go of what is to go."""
+    for _ in range(_SETTLING):
+        QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _sheet(room: Room, turn: Turn) -> QImage:
