@@ -133,11 +133,16 @@ def watch_from(room: ReplayRoom, begin: int) -> None:
             viewer.canvas.repaint()
 
 
-def test_turns_of_another_battle_begin_unwatched(room: ReplayRoom, first: TurnReplay, second: TurnReplay) -> None:
+def test_turns_of_another_battle_begin_unwatched_with_both_sides_shown(
+    room: ReplayRoom, first: TurnReplay, second: TurnReplay
+) -> None:
     watch(room)
     others = [TurnReplay(turn(number, "other"), first.left, first.right) for number in (1, 2)]
+    room.show_sides("b")
+    room.set_turns([first])
+    assert room.stages.sides == "b"
     room.set_turns(others)
-    assert dots(room) == [True, True]
+    assert (dots(room), room.stages.sides) == ([True, True], "both")
 
 
 def test_a_side_that_is_not_seen_is_not_presented(qtbot: QtBot, room: ReplayRoom) -> None:

@@ -99,7 +99,9 @@ class ReplayRoom(QWidget):
         return self.viewers[0].picture(), self.viewers[1].picture()
 
     def set_turns(self, turns: Sequence[TurnReplay]) -> None:
-        """Offer these turns; what is on the stage stays. Turns of another battle begin unwatched."""
+        """Offer these turns; what is on the stage stays. Those of another battle begin unwatched, both sides shown."""
+        if {replay.turn.battle_id for replay in turns} != {replay.turn.battle_id for replay in self._turns}:
+            self.show_sides("both")
         self._watched.offer(turns)
         self._turns = tuple(turns)
         self.strip.set_turns([replay.turn for replay in turns])
