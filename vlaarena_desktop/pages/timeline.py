@@ -40,6 +40,11 @@ class Timeline(QAbstractSlider):
         self._wheel = 0
         self._head = -1  # quarter of a pixel on which the playhead was last drawn
         self.hovered: float | None = None  # [s] under the mouse
+        self._make_slider()
+        self._connect()
+        self._show_length()
+
+    def _make_slider(self) -> None:
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setAccessibleName(self.tr("Position in the replay, in steps"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -47,13 +52,15 @@ class Timeline(QAbstractSlider):
         self.setPageStep(10)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _connect(self) -> None:
+        playhead = self._playhead
         self.valueChanged.connect(self._go)
         playhead.length_changed.connect(self._show_length)
         playhead.moved.connect(self._show_time)
         playhead.playing_changed.connect(self._tell)
         playhead.range_changed.connect(self.update)
         playhead.loop_changed.connect(self.update)
-        self._show_length()
 
     @property
     def marks(self) -> tuple[Mark, ...]:
