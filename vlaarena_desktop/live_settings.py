@@ -32,6 +32,7 @@ class LiveSettings(QObject):
         self._home, self._notices, self._given = home, notices, dict(given or {})
         self._filed = settings_file.read_file(home)
         self._now = settings_file.in_force(self._filed, self._given)
+        self._refused = ""  # why the file as it stands was not taken over
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MILLISECONDS)
         self._settle.timeout.connect(self.read_again)
         self._watcher = QFileSystemWatcher([str(home)], self)
@@ -89,7 +90,11 @@ class LiveSettings(QObject):
         self._watch_file()
         try:
             self._accept(settings_file.read_file(self._home))
+            self._refused = ""
         except BadInput as error:
+            if str(error) == self._refused:
+                return  # something else in the folder changed
+            self._refused = str(error)
             text = self.tr("settings.toml was not taken over; the settings before it stay.")
             self._notices.show_error(ArenaError(text, hint=f"{error.message} {error.hint}"))
 

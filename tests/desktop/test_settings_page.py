@@ -150,6 +150,8 @@ def test_a_wrong_file_is_told_and_changes_nothing_nor_is_it_written_over(qtbot: 
     assert "not taken over" in told[0].text
     assert "a whole number from 1 to 1000" in told[0].hint
     assert resting.live.now == DesktopSettings()
+    resting.live.read_again()
+    assert len(told) == 1
     pick(qtbot, row(resting, "speed").field, 2.0)
     assert "max_steps" in row(resting, "speed").said.text()
     assert path.read_text() == "max_steps = 4000\n"

@@ -95,6 +95,7 @@ def text_field(placeholder: str = "") -> QLineEdit:
 def number_field(least: int, most: int) -> QSpinBox:
     """A whole number between two."""
     field = QSpinBox()
+    field.setObjectName("number")
     field.setRange(least, most)
     field.setKeyboardTracking(False)
     return field
