@@ -41,6 +41,7 @@ class NotesPanel(QWidget):
         self.side, self.text = QComboBox(), QLineEdit()
         self.add, self.withdraw = QPushButton(self.tr("Pin")), QPushButton()
         self._prepare()
+        self._connect()
         self._lay_out()
         self._show_chosen()
 
@@ -152,6 +153,8 @@ class NotesPanel(QWidget):
         self.side.setFixedWidth(64)
         for button in (self.add, self.withdraw):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _connect(self) -> None:
         self.text.returnPressed.connect(self.pin)
         self.add.clicked.connect(self.pin)
         self.withdraw.clicked.connect(self.ask_to_withdraw)

@@ -22,6 +22,7 @@ _pg: Any = import_module("pyqtgraph")  # it has no types
 _ROW_HEIGHT, _CELL_WIDTH = 78, 150  # [px] a plot is never smaller; the rest is scrolled to
 _AXIS_WIDTH, _AXIS_HEIGHT = 40, 18  # [px]
 _FONT_POINTS = 8
+_TICK_DENSITY = 0.35  # of pyqtgraph's own
 _LINE_WIDTH = 1.8  # [px]
 _CURSOR_SECONDS = 0.06  # between two moves of the cursor while the replay runs
 
@@ -159,7 +160,7 @@ class PlotCell:
         index = int(np.searchsorted(line.times, now + 1e-6, side="right")) - 1
         value = line.values[max(0, min(len(line.values) - 1, index))] if len(line.values) else 0.0
         side = f"{SIDE_LETTERS[line.side]} " if line.side is not None else ""
-        return f"{side}{value:.2f}" if self.chart.unit == "rad" else f"{side}{value:.3f}"
+        return f"{side}{value:z.2f}" if self.chart.unit == "rad" else f"{side}{value:z.3f}"
 
     def _curve(self, line: Line) -> Any:
         color = SIDE_COLORS[line.side] if line.side is not None else self._colors.accent
@@ -176,6 +177,7 @@ class PlotCell:
             axis.setPen(_pg.mkPen(self._colors.line))
             axis.setTextPen(_pg.mkPen(self._colors.quiet))
             axis.setStyle(tickFont=font, tickLength=-3, autoExpandTextSpace=False, maxTickLevel=0)
+            axis.setTickDensity(_TICK_DENSITY)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("left").setWidth(_AXIS_WIDTH)
         self._entitle(f"<b>{self.chart.title}</b>")
@@ -183,5 +185,7 @@ class PlotCell:
     def _entitle(self, text: str) -> None:
         """Write above the plot, without making it wider."""
         self.plot.setTitle(text, color=self._colors.text, size=f"{_FONT_POINTS}pt", justify="left")
-        self.plot.titleLabel.setMinimumWidth(0)
-        self.plot.titleLabel.setPreferredWidth(0)
+        label = self.plot.titleLabel
+        label._sizeHint = {}  # else it asks for its text's width, and pushes its neighbours out of sight
+        label.setMinimumWidth(0)
+        label.updateGeometry()

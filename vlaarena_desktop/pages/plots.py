@@ -170,8 +170,8 @@ def _places(sides: tuple[Measures, Measures], subject: str) -> Iterator[Chart]:
             axis, "m", tuple(Line(i, side.times, side.place(subject)[:, index]) for i, side in enumerate(sides))
         )
     if subject == GRIPPER:
-        opening = QCoreApplication.translate("plots", "opening")
-        yield Chart(opening, "m", tuple(Line(i, side.times, side.opening) for i, side in enumerate(sides)))
+        width = QCoreApplication.translate("plots", "width")
+        yield Chart(width, "m", tuple(Line(i, side.times, side.opening) for i, side in enumerate(sides)))
 
 
 def _apart(plotted: Plotted) -> Iterator[Chart]:

@@ -36,6 +36,7 @@ class SeenPanel(QWidget):
         self._box.setSpacing(12)
         for side in self.sides:
             self._box.addWidget(side, 1)
+        self._box.addStretch(0)
         playhead.moved.connect(self._show)
 
     def set_turn(self, turn: TurnEvidence | None, model: mujoco.MjModel | None) -> None:
@@ -45,8 +46,9 @@ class SeenPanel(QWidget):
         if turn is not None and model is not None:
             seers = tuple(Seer(side.episode.trajectory, side.card.cameras if side.card else ()) for side in turn.sides)
             self._album = Album(model, (seers[0], seers[1]))
-        for panel, side in zip(self.sides, turn.sides if turn is not None else (None, None), strict=True):
-            panel.set_side(side)
+        for index, side in enumerate(turn.sides if turn is not None else (None, None)):
+            self.sides[index].set_side(side)
+            self._box.setStretch(index, 1 if self.sides[index].pictures else 0)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
