@@ -1,4 +1,8 @@
-"""The language of the window: a translation in resources/translations, and Qt's own words beside it."""
+"""The language of the window: a translation in resources/translations, and Qt's own words beside it.
+
+`lupdate -tr-function-alias translate+=_tr` collects the texts of vlaarena_desktop into vlaarena_<language>.ts; `lrelease`
+makes the .qm of it.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,11 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from vlaarena_desktop.settings import Language
 
 
-def speak(application: QCoreApplication, wanted: Language) -> str:
+def speak(application: QCoreApplication, wanted: Language, folder: str | None = None) -> str:
     """Install the translations of a language; the result is the language spoken, English where there is none."""
     code = QLocale.system().name()[:2] if wanted == "system" else wanted
     ours = QTranslator(application)
-    if not ours.load(f"vlaarena_{code}", str(resources.files("resources") / "translations")):
+    if not ours.load(f"vlaarena_{code}", folder or str(resources.files("resources") / "translations")):
         return "en"
     qt = QTranslator(application)
     if qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
+import PySide6
 import pytest
 from desktop.resting import resting_room
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QCoreApplication, Qt, QTranslator
@@ -107,3 +110,16 @@ def test_every_command_has_a_translated_title_and_group(bracketed: Room) -> None
 
 def test_where_there_is_no_translation_english_is_spoken(dressed: QApplication) -> None:
     assert speak(dressed, "en") == "en"
+
+
+def test_a_translation_is_spoken_as_soon_as_there_is_one(dressed: QApplication, tmp_path: Path) -> None:
+    message = "<message><source>Settings</source><translation>Einstellungen</translation></message>"
+    source = tmp_path / "vlaarena_de.ts"
+    source.write_text(f'<TS version="2.1" language="de"><context><name>Window</name>{message}</context></TS>')
+    subprocess.run([Path(PySide6.__file__).with_name("lrelease"), source], check=True, capture_output=True)
+    assert speak(dressed, "de", str(tmp_path)) == "de"
+    spoken = QCoreApplication.translate("Window", "Settings")
+    for translator in dressed.findChildren(QTranslator):
+        dressed.removeTranslator(translator)
+    assert spoken == "Einstellungen"
+    assert QCoreApplication.translate("Window", "Settings") != "Einstellungen"
