@@ -79,7 +79,7 @@ def _rarer_commands(page: BattlePage, arena: Arena) -> tuple[Command, ...]:
     possible = (
         (arena.state == "watching" and not arena.unlocked, Command("vote.enough", enough, (), arena.see_enough)),
         (arena.state == "playing", Command("battle.cancel", cancel, (), arena.cancel)),
-        (arena.left_battle() is not None, Command("battle.give_up", give_up, (), page.give_up)),
+        (page.welcome.offering, Command("battle.give_up", give_up, (), page.give_up)),
     )
     return tuple(structs.replace(command, group=group) for can, command in possible if can)
 

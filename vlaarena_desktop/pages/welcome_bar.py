@@ -38,6 +38,11 @@ class WelcomeBar(QFrame):
         self.go_on.setObjectName("primary")
         self._lay_out()
 
+    @property
+    def offering(self) -> bool:
+        """Whether a battle that was left open is offered."""
+        return not self.go_on.isHidden()
+
     def show_ready(self, daemon: DaemonState, *, waiting: bool, left: LeftBattle | None = None) -> None:
         """Invite to a battle or to run a turn again, offer the one left open, or say that nobody is there to play."""
         self.new_battle.setVisible(waiting)
