@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from faults.daemons import children
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QAccessible, QClipboard, QGuiApplication, QPainter, QPicture
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QByteArray, QModelIndex, QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QAccessible, QClipboard, QGuiApplication, QKeySequence, QPainter, QPicture
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QCompleter, QLineEdit, QWidget
 
 from scenes.episode import read_episode
@@ -44,11 +44,11 @@ def of_the_window() -> dict[str, bytes]:
 
 
 def words() -> list[str]:
-    """Every text of the window, widget by widget, in an order that does not depend on where objects lie in memory."""
+    """Every text and every number of the visible windows, widget by widget."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    tops = _visible(application)
-    return [text for top in tops for each in (top, *top.findChildren(QObject)) for text in _texts(each)]
+    objects = (each for top in _visible(application) for each in (top, *top.findChildren(QObject)))
+    return [text for each in objects for text in (*_texts(each), *_counts(each))]
 
 
 def painted(window: QWidget) -> bytes:
@@ -129,6 +129,13 @@ def _text_properties(each: QObject) -> tuple[str, ...]:
     return _KNOWN[kind]
 
 
+def _counts(each: QObject) -> list[str]:
+    """Values, ranges and sizes: what is told without words."""
+    names = ("value", "minimum", "maximum", "width", "height", "visible", "enabled", "checked", "currentIndex", "count")
+    values = ((name, each.property(name)) for name in names)
+    return [f"{name} {value}" for name, value in values if isinstance(value, int | float)]
+
+
 def _strings(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for each in value for text in _strings(each)]
@@ -136,7 +143,10 @@ def _strings(value: object) -> list[str]:
         return _strings([*value.keys(), *value.values()])
     if value is None or isinstance(value, bool | int | float):
         return []
-    return [text for text in (str(value),) if text]
+    if isinstance(value, QByteArray):
+        return [bytes(value.data()).decode(errors="replace")]
+    text = value.toString() if isinstance(value, QKeySequence | QUrl) else str(value)
+    return [text] if text else []
 
 
 def _spoken(each: QObject) -> list[str]:
