@@ -1,7 +1,7 @@
 """The language of the window: a translation in resources/translations, and Qt's own words beside it.
 
-`lupdate -tr-function-alias translate+=_tr` collects the texts of vlaarena_desktop into vlaarena_<language>.ts; `lrelease`
-makes the .qm of it.
+`lupdate -tr-function-alias translate+=_tr` collects the texts of vlaarena_desktop into vlaarena_<language>.ts, and
+`lrelease` makes the .qm of it.
 """
 
 from __future__ import annotations

@@ -64,8 +64,7 @@ class Window(QMainWindow):
         self._connect()
         self._lay_out()
         self.dress(theme.colors_of(_application()))
-        if state is not None and (geometry := state.value("geometry")) is not None:
-            self.restoreGeometry(geometry)
+        self._restore()
         self.battle.setting_bar.instruction.setFocus()
 
     def commands(self) -> tuple[Command, ...]:
@@ -212,6 +211,11 @@ class Window(QMainWindow):
         column.addLayout(notices)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
+
+    def _restore(self) -> None:
+        """Stand where the window stood last."""
+        if self._state is not None and (geometry := self._state.value("geometry")) is not None:
+            self.restoreGeometry(geometry)
 
     def _curtains(self) -> tuple[Curtain, ...]:
         return (self.finder, self.shortcuts, self.sheet)

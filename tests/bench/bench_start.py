@@ -15,7 +15,19 @@ import sys
 import time
 
 RUNS = 5
-NEEDLESS = ("torch", "onnxruntime", "onnx", "scipy", "mink", "pyqtgraph", "av", "gpu_daemon.server", "zmq.asyncio")
+NEEDLESS = (
+    "torch",
+    "onnxruntime",
+    "onnx",
+    "scipy",
+    "mink",
+    "pyqtgraph",
+    "av",
+    "gpu_daemon.server",
+    "zmq.asyncio",
+    "click",
+    "pycparser",
+)
 CHILD = """
 import sys, tempfile, time
 started = float(sys.argv[1])

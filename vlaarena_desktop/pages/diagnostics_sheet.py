@@ -18,6 +18,22 @@ class DiagnosticsSheet(Curtain):
         super().__init__(window, QSize(860, 620))
         self.text = QPlainTextEdit()
         self.copy, self.close_button = QPushButton(self.tr("Copy")), QPushButton(self.tr("Close"))
+        self.copy.clicked.connect(self._copy)
+        self.close_button.clicked.connect(self.close_down)
+        self._lay_out()
+
+    def show_text(self, text: str) -> None:
+        """Show what would be copied."""
+        self.text.setPlainText(text)
+        self.rise(self.copy)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self.close_down()
+        self.copied.emit()
+
+    def _lay_out(self) -> None:
         title, said = QLabel(self.tr("Diagnostics")), QLabel()
         title.setObjectName("title")
         said.setText(
@@ -42,16 +58,3 @@ class DiagnosticsSheet(Curtain):
         for widget in (title, said, self.text):
             self.column.addWidget(widget)
         self.column.addLayout(buttons)
-        self.copy.clicked.connect(self._copy)
-        self.close_button.clicked.connect(self.close_down)
-
-    def show_text(self, text: str) -> None:
-        """Show what would be copied."""
-        self.text.setPlainText(text)
-        self.rise(self.copy)
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self.close_down()
-        self.copied.emit()
