@@ -6,13 +6,14 @@ from PySide6.QtCore import QCoreApplication
 
 from sync.records import Choice
 
+_tr = QCoreApplication.translate
+
 
 def choice_text(choice: Choice) -> str:
     """A choice in words."""
-    tr = QCoreApplication.translate
     return {
-        "left_better": tr("choices", "A is better"),
-        "right_better": tr("choices", "B is better"),
-        "tie": tr("choices", "Tie"),
-        "both_bad": tr("choices", "Both bad"),
+        "left_better": _tr("choices", "A is better"),
+        "right_better": _tr("choices", "B is better"),
+        "tie": _tr("choices", "Tie"),
+        "both_bad": _tr("choices", "Both bad"),
     }[choice]

@@ -13,6 +13,7 @@ from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.tables import Column, RecordTable
 from vlaarena_desktop.theme import SIDE_LETTERS
 
+_tr = QCoreApplication.translate
 ROW_HEIGHT = 26  # [px]
 
 
@@ -50,23 +51,21 @@ class EventsPanel(QWidget):
 
 def event_text(event: Event, names: Mapping[str, str]) -> str:
     """An event in words; `names` are the objects' words by id."""
-    tr = QCoreApplication.translate
     words: dict[EventKind, str] = {
-        "contact": tr("events", "touched the {subject}"),
-        "grasped": tr("events", "grasped the {subject}"),
-        "lifted": tr("events", "lifted the {subject}"),
-        "placed": tr("events", "placed the {subject} on: {other}"),
-        "dropped": tr("events", "dropped the {subject} on: {other}"),
-        "success": tr("events", "the task is done"),
+        "contact": _tr("events", "touched the {subject}"),
+        "grasped": _tr("events", "grasped the {subject}"),
+        "lifted": _tr("events", "lifted the {subject}"),
+        "placed": _tr("events", "placed the {subject} on: {other}"),
+        "dropped": _tr("events", "dropped the {subject} on: {other}"),
+        "success": _tr("events", "the task is done"),
     }
     subject, other = (names.get(each, each) for each in (event.subject, event.other))
     return words[event.kind].format(subject=subject, other=other)
 
 
 def _columns(names: Mapping[str, str]) -> tuple[Column[Mark], ...]:
-    tr = QCoreApplication.translate
     return (
-        Column(tr("events", "Time"), lambda mark: f"{mark.time:.2f} s", lambda mark: mark.time, numeric=True),
-        Column(tr("events", "Side"), lambda mark: SIDE_LETTERS[mark.side]),
-        Column(tr("events", "Event"), lambda mark: event_text(mark.event, names)),
+        Column(_tr("events", "Time"), lambda mark: f"{mark.time:.2f} s", lambda mark: mark.time, numeric=True),
+        Column(_tr("events", "Side"), lambda mark: SIDE_LETTERS[mark.side]),
+        Column(_tr("events", "Event"), lambda mark: event_text(mark.event, names)),
     )

@@ -17,6 +17,7 @@ from scenes.models import ModelCard
 from sync.records import CHOICES, BattleKind, BattleQuery, BattleStatus, Evaluator
 from vlaarena_desktop.pages.choices import choice_text
 
+_tr = QCoreApplication.translate
 _PATIENCE_MILLISECONDS = 200  # after the last letter
 _BETWEEN = "between"
 _WIDEST = 170  # [px] of one choice
@@ -110,22 +111,21 @@ class HistoryFilters(QWidget):
         return min(first, last), max(first, last)
 
     def _fill_fixed(self) -> None:
-        tr = QCoreApplication.translate
         robots = [(robot.name, robot.id) for robot in catalog.robots().values()]
         scenes = [(scene.name, scene.id) for scene in catalog.scenes().values()]
-        _fill(self.robot, tr("filters", "Any robot"), robots)
-        _fill(self.scene, tr("filters", "Any scene"), scenes)
-        _fill(self.vote, tr("filters", "Any vote"), [(choice_text(choice), choice) for choice in CHOICES])
-        _fill(self.standing, tr("filters", "Any kind"), _standings())
-        _fill(self.evaluator, tr("filters", "Any evaluator"), [])
-        _fill(self.model, tr("filters", "Any model"), [])
+        _fill(self.robot, _tr("filters", "Any robot"), robots)
+        _fill(self.scene, _tr("filters", "Any scene"), scenes)
+        _fill(self.vote, _tr("filters", "Any vote"), [(choice_text(choice), choice) for choice in CHOICES])
+        _fill(self.standing, _tr("filters", "Any kind"), _standings())
+        _fill(self.evaluator, _tr("filters", "Any evaluator"), [])
+        _fill(self.model, _tr("filters", "Any model"), [])
         periods: list[tuple[str, Any]] = [
-            (tr("filters", "Today"), 0),
-            (tr("filters", "Last 7 days"), 6),
-            (tr("filters", "Last 30 days"), 29),
-            (tr("filters", "Between…"), _BETWEEN),
+            (_tr("filters", "Today"), 0),
+            (_tr("filters", "Last 7 days"), 6),
+            (_tr("filters", "Last 30 days"), 29),
+            (_tr("filters", "Between…"), _BETWEEN),
         ]
-        _fill(self.period, tr("filters", "Any time"), periods)
+        _fill(self.period, _tr("filters", "Any time"), periods)
         for field, days in ((self.since, -6), (self.until, 0)):
             field.setDate(QDate.currentDate().addDays(days))
             field.setCalendarPopup(True)
@@ -208,16 +208,15 @@ class HistoryFilters(QWidget):
 
 
 def _standings() -> list[tuple[str, _Standing]]:
-    tr = QCoreApplication.translate
     return [
-        (tr("filters", "Voted"), _Standing(status="voted")),
-        (tr("filters", "Open"), _Standing(status="ongoing")),
-        (tr("filters", "Skipped"), _Standing(status="void")),
-        (tr("filters", "Abandoned"), _Standing(status="abandoned")),
-        (tr("filters", "Rated"), _Standing(kind="rated")),
-        (tr("filters", "Practice"), _Standing(kind="practice")),
-        (tr("filters", "Experiment"), _Standing(kind="experiment")),
-        (tr("filters", "Chosen models"), _Standing(kind="chosen")),
+        (_tr("filters", "Voted"), _Standing(status="voted")),
+        (_tr("filters", "Open"), _Standing(status="ongoing")),
+        (_tr("filters", "Skipped"), _Standing(status="void")),
+        (_tr("filters", "Abandoned"), _Standing(status="abandoned")),
+        (_tr("filters", "Rated"), _Standing(kind="rated")),
+        (_tr("filters", "Practice"), _Standing(kind="practice")),
+        (_tr("filters", "Experiment"), _Standing(kind="experiment")),
+        (_tr("filters", "Chosen models"), _Standing(kind="chosen")),
     ]
 
 

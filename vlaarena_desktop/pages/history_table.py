@@ -15,6 +15,7 @@ from sync.records import Battle, PastBattle
 from vlaarena_desktop.pages.choices import choice_text
 from vlaarena_desktop.tables import Column, RecordTable
 
+_tr = QCoreApplication.translate
 WHEN, INSTRUCTION, LEFT, RIGHT, SITTING = 0, 1, 3, 4, 6  # columns
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -95,34 +96,32 @@ def _vote_text(past: PastBattle) -> str:
 
 
 def _status_text(battle: Battle) -> str:
-    tr = QCoreApplication.translate
     return {
-        "ongoing": tr("history", "open"),
-        "voted": tr("history", "vote withdrawn"),
-        "abandoned": tr("history", "abandoned"),
-        "void": tr("history", "skipped"),
+        "ongoing": _tr("history", "open"),
+        "voted": _tr("history", "vote withdrawn"),
+        "abandoned": _tr("history", "abandoned"),
+        "void": _tr("history", "skipped"),
     }[battle.status]
 
 
 def _columns() -> tuple[Column[PastRow], ...]:
-    tr = QCoreApplication.translate
     return (
-        Column(tr("history", "When"), _when, lambda row: row.past.battle.created_at),
-        Column(tr("history", "Instruction"), lambda row: row.past.instruction),
-        Column(tr("history", "Vote"), lambda row: row.vote),
+        Column(_tr("history", "When"), _when, lambda row: row.past.battle.created_at),
+        Column(_tr("history", "Instruction"), lambda row: row.past.instruction),
+        Column(_tr("history", "Vote"), lambda row: row.vote),
         Column("A", lambda row: row.left),
         Column("B", lambda row: row.right),
         Column(
-            tr("history", "Turns"),
+            _tr("history", "Turns"),
             lambda row: _counted(row.past),
             lambda row: (row.past.turns, row.past.branches),
             numeric=True,
-            hint=tr("history", "Turns, and after the plus the branches made from their frames"),
+            hint=_tr("history", "Turns, and after the plus the branches made from their frames"),
         ),
         Column(
-            tr("history", "Sitting"),
+            _tr("history", "Sitting"),
             _sitting,
-            hint=tr("history", "Who evaluated, and a comment on the whole sitting: F2 writes it"),
+            hint=_tr("history", "Who evaluated, and a comment on the whole sitting: F2 writes it"),
         ),
     )
 

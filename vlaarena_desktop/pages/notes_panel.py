@@ -19,6 +19,7 @@ from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.tables import Column, RecordTable
 from vlaarena_desktop.theme import SIDE_LETTERS
 
+_tr = QCoreApplication.translate
 MAX_NOTE = 2000  # characters
 
 
@@ -185,13 +186,12 @@ def _on_key(key: QKeySequence, widget: QWidget, act: Callable[[], object]) -> No
 
 
 def _columns() -> tuple[Column[Note], ...]:
-    tr = QCoreApplication.translate
 
     def words(note: Note) -> str:
-        return tr("notes", "withdrawn: {text}").format(text=note.text) if note.withdrawn else note.text
+        return _tr("notes", "withdrawn: {text}").format(text=note.text) if note.withdrawn else note.text
 
     return (
-        Column(tr("notes", "Step"), lambda note: str(note.step), lambda note: note.step, numeric=True),
-        Column(tr("notes", "Side"), lambda note: SIDE_LETTERS[SIDES.index(note.side)]),
-        Column(tr("notes", "Note"), words),
+        Column(_tr("notes", "Step"), lambda note: str(note.step), lambda note: note.step, numeric=True),
+        Column(_tr("notes", "Side"), lambda note: SIDE_LETTERS[SIDES.index(note.side)]),
+        Column(_tr("notes", "Note"), words),
     )

@@ -24,6 +24,7 @@ from vlaarena_desktop.theme import SIDE_LETTERS, Colors
 if TYPE_CHECKING:
     from vlaarena_desktop.pages.plot_grid import PlotGrid
 
+_tr = QCoreApplication.translate
 _AXES = ("x", "y", "z")
 
 
@@ -182,13 +183,12 @@ def _apart(plotted: Plotted) -> Iterator[Chart]:
 
 
 def _topics(plotted: Plotted | None) -> tuple[tuple[str, str], ...]:
-    tr = QCoreApplication.translate
     objects = [(key, plotted.names.get(key, key)) for key in plotted.left.objects] if plotted is not None else []
     return (
-        ("apart", tr("plots", "Distance {a}–{b}").format(a=SIDE_LETTERS[0], b=SIDE_LETTERS[1])),
-        ("joints", tr("plots", "Joints")),
-        ("actions", tr("plots", "Actions")),
-        (GRIPPER, tr("plots", "Gripper")),
+        ("apart", _tr("plots", "Distance {a}–{b}").format(a=SIDE_LETTERS[0], b=SIDE_LETTERS[1])),
+        ("joints", _tr("plots", "Joints")),
+        ("actions", _tr("plots", "Actions")),
+        (GRIPPER, _tr("plots", "Gripper")),
         *objects,
     )
 

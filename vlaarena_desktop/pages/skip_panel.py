@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from sync.records import VoidReason
 
+_tr = QCoreApplication.translate
 REASONS: tuple[VoidReason, ...] = (
     "unclear_instruction",
     "scene_broken",
@@ -19,14 +20,13 @@ REASONS: tuple[VoidReason, ...] = (
 
 def reason_text(reason: VoidReason) -> str:
     """A reason in words."""
-    tr = QCoreApplication.translate
     return {
-        "unclear_instruction": tr("reasons", "The instruction is unclear"),
-        "scene_broken": tr("reasons", "The scene is broken"),
-        "replay_glitch": tr("reasons", "The replay has a fault"),
-        "recognised_model": tr("reasons", "I recognise a model"),
-        "conflict_of_interest": tr("reasons", "I have a conflict of interest"),
-        "other": tr("reasons", "Something else"),
+        "unclear_instruction": _tr("reasons", "The instruction is unclear"),
+        "scene_broken": _tr("reasons", "The scene is broken"),
+        "replay_glitch": _tr("reasons", "The replay has a fault"),
+        "recognised_model": _tr("reasons", "I recognise a model"),
+        "conflict_of_interest": _tr("reasons", "I have a conflict of interest"),
+        "other": _tr("reasons", "Something else"),
     }[reason]
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QPushButton, QVBoxLayout,
 
 from vlaarena_desktop.pages.line import Line
 
+_tr = QCoreApplication.translate
 TAGS = ("wrong object", "missed grasp", "dropped it", "collision", "jerky", "hesitant", "unsafe", "almost")
 MAX_TAG, MAX_FREE = 40, 4  # characters of a tag; free tags of one vote
 _SHOWN = 18  # characters of a free tag on its button
@@ -14,16 +15,15 @@ _SHOWN = 18  # characters of a free tag on its button
 
 def tag_text(tag: str) -> str:
     """A tag in the evaluator's language; a free one as it was typed."""
-    tr = QCoreApplication.translate
     return {
-        "wrong object": tr("tags", "wrong object"),
-        "missed grasp": tr("tags", "missed grasp"),
-        "dropped it": tr("tags", "dropped it"),
-        "collision": tr("tags", "collision"),
-        "jerky": tr("tags", "jerky"),
-        "hesitant": tr("tags", "hesitant"),
-        "unsafe": tr("tags", "unsafe"),
-        "almost": tr("tags", "almost"),
+        "wrong object": _tr("tags", "wrong object"),
+        "missed grasp": _tr("tags", "missed grasp"),
+        "dropped it": _tr("tags", "dropped it"),
+        "collision": _tr("tags", "collision"),
+        "jerky": _tr("tags", "jerky"),
+        "hesitant": _tr("tags", "hesitant"),
+        "unsafe": _tr("tags", "unsafe"),
+        "almost": _tr("tags", "almost"),
     }.get(tag, tag)
 
 
