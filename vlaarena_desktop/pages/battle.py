@@ -171,6 +171,7 @@ class BattlePage(QWidget):
         arena.daemon.cards_changed.connect(lambda: self.setting_bar.set_models(arena.daemon.cards))
         arena.turn_added.connect(self._show_turn)
         arena.resumed.connect(self._show_resumed)
+        arena.voted.connect(self.drawer.prepare)
         arena.revealed.connect(self._show_evidence)
         self.rest.due.connect(self._suggest_rest)
 

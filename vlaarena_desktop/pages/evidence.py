@@ -65,6 +65,10 @@ class EvidenceDrawer(QFrame):
         """Where A and B of this turn first differ; None if they never do."""
         return self._divergence
 
+    def prepare(self) -> None:
+        """Fetch in the background what the drawer will need soon."""
+        self.plots.prepare()
+
     def dress(self, colors: Colors) -> None:
         """Follow a change of the colour scheme."""
         self.plots.dress(colors)

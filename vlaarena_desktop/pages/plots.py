@@ -113,7 +113,7 @@ class PlotsPanel(QWidget):
         if not self._stale or self._colors is None:
             return
         if self.grid is None:
-            self._fetch()
+            self.prepare()
             return
         self._stale = False
         charts = tuple(charts_of(self._plotted, self.topic.currentData())) if self._plotted is not None else ()
@@ -122,7 +122,7 @@ class PlotsPanel(QWidget):
         apart = all(line.side is None for chart in charts for line in chart.lines)
         self.legend.setText(units if apart else self.tr("A solid · B dashed · {units}").format(units=units))
 
-    def _fetch(self) -> None:
+    def prepare(self) -> None:
         """Import pyqtgraph, which takes too long to keep the window waiting for it."""
         if self._job is None:
             self._job = background.start(_imported)
