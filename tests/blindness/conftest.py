@@ -10,7 +10,7 @@ import pytest
 from blindness.canaries import place
 from blindness.sitting import Sitting, sitting
 from desktop.conftest import dressed, no_leaks
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
 __all__ = ["dressed", "no_leaks"]
 
@@ -25,10 +25,10 @@ def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def seat(qtbot: QtBot, tmp_path: Path, scratch: Path) -> Iterator[Sitting]:
+def seat(dressed: QApplication, tmp_path: Path, scratch: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Sitting]:
     """A window and a daemon on a new data folder."""
     home = tmp_path / "home"
     home.mkdir()
     place(home)
-    with sitting(qtbot, home, scratch) as seated:
+    with sitting(home, scratch, lambda: "".join(capfd.readouterr())) as seated:
         yield seated

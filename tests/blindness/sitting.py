@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,10 +30,20 @@ _SERVE = [sys.executable, str(Path(__file__).with_name("canary_daemon.py")), "se
 class Sitting:
     """One window on one data folder. Each battle has models of its own, so that no earlier reveal names them."""
 
-    def __init__(self, home: Path, scratch: Path, daemon: subprocess.Popen[bytes], relay: Relay, room: Room) -> None:
+    def __init__(
+        self,
+        home: Path,
+        scratch: Path,
+        daemon: subprocess.Popen[bytes],
+        relay: Relay,
+        room: Room,
+        printed: Callable[[], str],
+    ) -> None:
+        """`printed` gives what this process printed since it was last asked."""
         self.home, self.scratch, self.daemon, self.relay, self.room = home, scratch, daemon, relay, room
         self.models: dict[str, Canary] = {}
         self.said: list[str] = []  # to the person: notices and announcements
+        self._print, self._printed = printed, ""
         self._heard = 0
         room.notices.shown.connect(lambda notice: self.said.append(f"{notice.text} {notice.hint}"))
         room.window.battle.judging.announced.connect(self.said.append)
@@ -64,6 +74,7 @@ class Sitting:
 
     def readable(self) -> dict[str, bytes]:
         """All that can be read on this machine without the key."""
+        self._printed += self._print()
         return (
             surroundings.of_the_window()
             | surroundings.of_the_clipboard()
@@ -71,6 +82,7 @@ class Sitting:
             | surroundings.of_processes(self.daemon.pid)
             | self.answered()
             | {"said to the person": "\n".join(self.said).encode()}
+            | {"printed": self._printed.encode()}
         )
 
     def naming(self, *pair: Canary) -> list[str]:
@@ -85,7 +97,7 @@ class Sitting:
 
 
 @contextmanager
-def sitting(qtbot: QtBot, home: Path, scratch: Path, max_steps: int = MAX_STEPS) -> Iterator[Sitting]:
+def sitting(home: Path, scratch: Path, printed: Callable[[], str]) -> Iterator[Sitting]:
     """A window at a daemon that offers the models in the data folder, and nothing but them."""
     with (
         _daemon(home) as (process, address),
@@ -94,11 +106,11 @@ def sitting(qtbot: QtBot, home: Path, scratch: Path, max_steps: int = MAX_STEPS)
         _window_log(home),
     ):
         state = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
-        room = make_room(store, daemon_address=relay.address, max_steps=max_steps, tier="plain", state=state)
+        room = make_room(store, daemon_address=relay.address, max_steps=MAX_STEPS, tier="plain", state=state)
         room.window.resize(1024, 700)
         room.window.show()
         try:
-            yield Sitting(home, scratch, process, relay, room)
+            yield Sitting(home, scratch, process, relay, room, printed)
         finally:
             room.window.close()
             room.window.deleteLater()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
 
+_MOMENT = re.compile(r"[\d-]*\d\d-\d\d \d\d:\d\d\S*")  # when a battle was begun
 Told = tuple[list[str], list[bytes]]
 
 
@@ -45,15 +47,15 @@ def waiting_for_a_vote(qtbot: QtBot, folder: Path, pair: Pair, *, fast_left: boo
 
 
 def told(room: Room) -> Told:
-    """All words and numbers of the window, but the name of the data folder; what is painted around the replays."""
+    """All words and numbers of the window, but its data folder and the day; what is painted around the replays."""
     page, home = room.window.battle, str(room.arena.store.folder)
-    said = [text.replace(home, "home") for text in surroundings.words()]
+    said = [_MOMENT.sub("then", text.replace(home, "home")) for text in surroundings.words()]
     parts = (room.window.top_bar, page.setting_bar, page.transport, page.judging)
     return said, [surroundings.painted(part) for part in parts]
 
 
 def moments(qtbot: QtBot, room: Room, stride: int) -> Iterator[Told]:
-    """What is told while a battle is watched and judged; the last time after the reveal."""
+    """What is told while a battle is watched, judged and found in History; the last time after the reveal."""
     page = room.window.battle
     for step in range(0, page.playhead.steps + 1, stride):
         page.playhead.seek_step(step)
@@ -62,6 +64,9 @@ def moments(qtbot: QtBot, room: Room, stride: int) -> Iterator[Told]:
         if step % 8 == 0:
             yield told(room)
     room.arena.see_enough()
+    room.window.show_page(2)
+    yield told(room)
+    room.window.show_page(0)
     page.judging.open_ballot()
     yield told(room)
     page.viewers[0].setFocus()
@@ -82,7 +87,7 @@ def test_the_window_tells_the_same_whichever_side_is_fast_until_the_reveal(
             *of_left, left_revealed = moments(qtbot, room, stride)
         with waiting_for_a_vote(qtbot, tmp_path / f"{number}-right", pair, fast_left=False) as room:
             *of_right, right_revealed = moments(qtbot, room, stride)
-        assert len(of_left) == len(of_right) == 6
+        assert len(of_left) == len(of_right) == 7
         for left, right in zip(of_left, of_right, strict=True):
             assert left[0] == right[0]
             assert left[1] == right[1]
