@@ -1,0 +1,2320 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de">
+<context>
+    <name>Badge</name>
+    <message>
+        <source>{camera} camera</source>
+        <translation>Kamera {camera}</translation>
+    </message>
+</context>
+<context>
+    <name>BallotPanel</name>
+    <message>
+        <source>Comment</source>
+        <translation>Kommentar</translation>
+    </message>
+    <message>
+        <source>Comment: what made the difference?</source>
+        <translation>Kommentar: Was gab den Ausschlag?</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Done: back to the vote</source>
+        <translation>Fertig: zurück zur Abstimmung</translation>
+    </message>
+    <message>
+        <source>a comment</source>
+        <translation>ein Kommentar</translation>
+    </message>
+    <message>
+        <source>{count} more</source>
+        <translation>{count} weitere</translation>
+    </message>
+    <message>
+        <source>{letter} {percent} %</source>
+        <translation>{letter} {percent} %</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this notice</source>
+        <translation>Diesen Hinweis schließen</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>Erneut ausführen</translation>
+    </message>
+</context>
+<context>
+    <name>BattlePage</name>
+    <message>
+        <source>Rest your eyes for a moment: the battle waits.</source>
+        <translation>Gönnen Sie Ihren Augen eine Pause: Der Vergleich wartet.</translation>
+    </message>
+    <message>
+        <source>That was the last of {turns} turns. Watch it and vote.</source>
+        <translation>Das war die letzte von {turns} Runden. Ansehen und abstimmen.</translation>
+    </message>
+    <message>
+        <source>The practice is over: this battle counts.</source>
+        <translation>Die Übung ist vorbei: Dieser Vergleich zählt.</translation>
+    </message>
+    <message>
+        <source>This battle still waits for your vote.</source>
+        <translation>Dieser Vergleich wartet noch auf Ihre Stimme.</translation>
+    </message>
+    <message>
+        <source>Vote, or skip it.</source>
+        <translation>Stimmen Sie ab, oder überspringen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>You have judged for {minutes} minutes.</source>
+        <translation>Sie urteilen seit {minutes} Minuten.</translation>
+    </message>
+</context>
+<context>
+    <name>DaemonPill</name>
+    <message>
+        <source>Both robots are at work.</source>
+        <translation>Beide Roboter sind am Werk.</translation>
+    </message>
+    <message>
+        <source>Daemon offline</source>
+        <translation>Daemon offline</translation>
+    </message>
+    <message>
+        <source>Daemon playing</source>
+        <translation>Daemon spielt</translation>
+    </message>
+    <message>
+        <source>Daemon ready</source>
+        <translation>Daemon bereit</translation>
+    </message>
+    <message>
+        <source>Daemon starting</source>
+        <translation>Daemon startet</translation>
+    </message>
+    <message>
+        <source>It waits for a battle.</source>
+        <translation>Er wartet auf einen Vergleich.</translation>
+    </message>
+    <message>
+        <source>It will be ready in a moment.</source>
+        <translation>Er ist gleich bereit.</translation>
+    </message>
+    <message>
+        <source>Other version</source>
+        <translation>Andere Version</translation>
+    </message>
+    <message>
+        <source>Press to connect again.</source>
+        <translation>Drücken, um neu zu verbinden.</translation>
+    </message>
+    <message>
+        <source>Update the older side, then press here.</source>
+        <translation>Die ältere Seite aktualisieren, dann hier drücken.</translation>
+    </message>
+</context>
+<context>
+    <name>DiagnosticsSheet</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message>
+        <source>This helps to find a fault. Names of people, folders and models, keys, and everything about an open battle are left out. Read it before you pass it on.</source>
+        <translation>Das hilft, einen Fehler zu finden. Namen von Personen, Ordnern und Modellen, Schlüssel und alles über einen offenen Vergleich sind ausgelassen. Lesen Sie es, bevor Sie es weitergeben.</translation>
+    </message>
+</context>
+<context>
+    <name>EventsPanel</name>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Nothing was touched on either side.</source>
+        <translation>Auf keiner Seite wurde etwas berührt.</translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceActions</name>
+    <message>
+        <source>Branch from here: let a model play on from this frame</source>
+        <translation>Hier abzweigen: ein Modell von diesem Bild an weiterspielen lassen</translation>
+    </message>
+    <message>
+        <source>Branch from this frame of {side}</source>
+        <translation>Von diesem Bild von {side} abzweigen</translation>
+    </message>
+    <message>
+        <source>Branch…</source>
+        <translation>Abzweigen…</translation>
+    </message>
+    <message>
+        <source>Difference   D</source>
+        <translation>Unterschied   D</translation>
+    </message>
+    <message>
+        <source>From {side}&apos;s frame</source>
+        <translation>Vom Bild von {side}</translation>
+    </message>
+    <message>
+        <source>Play an episode again and compare it bit for bit</source>
+        <translation>Eine Episode nachspielen und Bit für Bit vergleichen</translation>
+    </message>
+    <message>
+        <source>Reproduce</source>
+        <translation>Nachspielen</translation>
+    </message>
+    <message>
+        <source>Reproduce {side}</source>
+        <translation>{side} nachspielen</translation>
+    </message>
+    <message>
+        <source>Save pictures or a video</source>
+        <translation>Bilder oder ein Video speichern</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>To the first difference between A and B</source>
+        <translation>Zum ersten Unterschied zwischen A und B</translation>
+    </message>
+    <message>
+        <source>{side}&apos;s episode</source>
+        <translation>Episode von {side}</translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceDrawer</name>
+    <message>
+        <source>A and B never part in this turn.</source>
+        <translation>A und B trennen sich in dieser Runde nicht.</translation>
+    </message>
+    <message>
+        <source>A and B part at step {step}: {subject}, {distance:.1f} cm apart</source>
+        <translation>A und B trennen sich bei Schritt {step}: {subject}, {distance:.1f} cm auseinander</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Notes on this turn</source>
+        <translation>Notizen zu dieser Runde</translation>
+    </message>
+    <message>
+        <source>Pin a note to this frame</source>
+        <translation>Notiz an dieses Bild heften</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>Plots of both sides</source>
+        <translation>Kurven beider Seiten</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Gesehen</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Was geschah</translation>
+    </message>
+    <message>
+        <source>What the policy saw</source>
+        <translation>Was das Modell sah</translation>
+    </message>
+    <message>
+        <source>gripper</source>
+        <translation>Greifer</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentBar</name>
+    <message>
+        <source>An experiment is under way. It counts for no board.</source>
+        <translation>Ein Experiment läuft. Es zählt für keine Rangliste.</translation>
+    </message>
+    <message>
+        <source>Both models</source>
+        <translation>Beide Modelle</translation>
+    </message>
+    <message>
+        <source>Branch</source>
+        <translation>Abzweigen</translation>
+    </message>
+    <message>
+        <source>Branch from here   B</source>
+        <translation>Hier abzweigen   B</translation>
+    </message>
+    <message>
+        <source>Branch from here: let a model play on from this frame</source>
+        <translation>Hier abzweigen: ein Modell von diesem Bild an weiterspielen lassen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel the experiment</source>
+        <translation>Das Experiment abbrechen</translation>
+    </message>
+    <message>
+        <source>Choose the battle on the left to try something else.</source>
+        <translation>Links den Vergleich wählen, um etwas anderes zu versuchen.</translation>
+    </message>
+    <message>
+        <source>Do not branch (Esc)</source>
+        <translation>Nicht abzweigen (Esc)</translation>
+    </message>
+    <message>
+        <source>Instruction of the branch</source>
+        <translation>Anweisung des Abzweigs</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>Play A&apos;s episode again and compare it bit for bit</source>
+        <translation>Die Episode von A nachspielen und Bit für Bit vergleichen</translation>
+    </message>
+    <message>
+        <source>Play B&apos;s episode again and compare it bit for bit</source>
+        <translation>Die Episode von B nachspielen und Bit für Bit vergleichen</translation>
+    </message>
+    <message>
+        <source>Play the branch (Enter)</source>
+        <translation>Den Abzweig spielen (Enter)</translation>
+    </message>
+    <message>
+        <source>Progress of the experiment</source>
+        <translation>Fortschritt des Experiments</translation>
+    </message>
+    <message>
+        <source>Reproduce A   R</source>
+        <translation>A nachspielen   R</translation>
+    </message>
+    <message>
+        <source>Reproduce B   ⇧R</source>
+        <translation>B nachspielen   ⇧R</translation>
+    </message>
+    <message>
+        <source>The battle</source>
+        <translation>Der Vergleich</translation>
+    </message>
+    <message>
+        <source>The battle ({count} branches)</source>
+        <translation>Der Vergleich ({count} Abzweige)</translation>
+    </message>
+    <message>
+        <source>The battle, or one of its branches</source>
+        <translation>Der Vergleich oder einer seiner Abzweige</translation>
+    </message>
+    <message>
+        <source>Who plays on</source>
+        <translation>Wer weiterspielt</translation>
+    </message>
+    <message>
+        <source>Whose state to branch from</source>
+        <translation>Von wessen Zustand abgezweigt wird</translation>
+    </message>
+    <message>
+        <source>physics alone differs, too</source>
+        <translation>auch die Physik allein weicht ab</translation>
+    </message>
+    <message>
+        <source>physics alone: bit-exact</source>
+        <translation>Physik allein: bitgenau</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>Schritt {step}</translation>
+    </message>
+    <message>
+        <source>{side} came out the same to the last bit</source>
+        <translation>{side} kam bis aufs letzte Bit gleich heraus</translation>
+    </message>
+    <message>
+        <source>{side} diverges at step {step}, by up to {difference:.2g}</source>
+        <translation>{side} läuft ab Schritt {step} auseinander, um bis zu {difference:.2g}</translation>
+    </message>
+    <message>
+        <source>{side} is close: it differs by {difference:.1g} from step {step}</source>
+        <translation>{side} ist nah daran: weicht ab Schritt {step} um {difference:.1g} ab</translation>
+    </message>
+    <message>
+        <source>{side}, step {step} → {model}: {instruction}</source>
+        <translation>{side}, Schritt {step} → {model}: {instruction}</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryFilters</name>
+    <message>
+        <source>Clear filters</source>
+        <translation>Filter löschen</translation>
+    </message>
+    <message>
+        <source>Evaluator</source>
+        <translation>Gutachter</translation>
+    </message>
+    <message>
+        <source>From this day</source>
+        <translation>Von diesem Tag</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Kind or state of the battle</source>
+        <translation>Art oder Stand des Vergleichs</translation>
+    </message>
+    <message>
+        <source>Model, of closed battles</source>
+        <translation>Modell, bei abgeschlossenen Vergleichen</translation>
+    </message>
+    <message>
+        <source>Robot</source>
+        <translation>Roboter</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>Szene</translation>
+    </message>
+    <message>
+        <source>Search battles</source>
+        <translation>Vergleiche suchen</translation>
+    </message>
+    <message>
+        <source>Search instructions, comments, tags, models</source>
+        <translation>Anweisungen, Kommentare, Merkmale, Modelle suchen</translation>
+    </message>
+    <message>
+        <source>To this day</source>
+        <translation>Bis zu diesem Tag</translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>No battle fits these filters.</source>
+        <translation>Kein Vergleich passt zu diesen Filtern.</translation>
+    </message>
+    <message>
+        <source>No battles yet. Your first one will stand here.</source>
+        <translation>Noch keine Vergleiche. Ihr erster wird hier stehen.</translation>
+    </message>
+    <message>
+        <source>the newest {count}: search or filter for more</source>
+        <translation>die neuesten {count}: weitere durch Suche oder Filter</translation>
+    </message>
+    <message>
+        <source>{count} battle</source>
+        <translation>{count} Vergleich</translation>
+    </message>
+    <message>
+        <source>{count} battles</source>
+        <translation>{count} Vergleiche</translation>
+    </message>
+    <message>
+        <source>{count} found</source>
+        <translation>{count} gefunden</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message>
+        <source>Go on with it on the page Battle.</source>
+        <translation>Auf der Seite „Vergleich“ fortsetzen.</translation>
+    </message>
+    <message>
+        <source>This battle is still open: its names are told after the vote.</source>
+        <translation>Dieser Vergleich ist noch offen: Die Namen werden nach der Abstimmung genannt.</translation>
+    </message>
+    <message>
+        <source>This battle was given up: its models stay unseen.</source>
+        <translation>Dieser Vergleich wurde aufgegeben: Seine Modelle bleiben ungenannt.</translation>
+    </message>
+</context>
+<context>
+    <name>Judging</name>
+    <message>
+        <source>A was {left}, B was {right}.</source>
+        <translation>A war {left}, B war {right}.</translation>
+    </message>
+    <message>
+        <source>Still to watch: turn {turns}.</source>
+        <translation>Noch anzusehen: Runde {turns}.</translation>
+    </message>
+    <message>
+        <source>The vote was taken back.</source>
+        <translation>Die Stimme wurde zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>You may vote now: 1 A is better, 2 B is better, 3 tie, 4 both bad.</source>
+        <translation>Sie können jetzt abstimmen: 1 A ist besser, 2 B ist besser, 3 unentschieden, 4 beide schlecht.</translation>
+    </message>
+    <message>
+        <source>Your vote is kept: {choice}. U takes it back.</source>
+        <translation>Ihre Stimme ist gespeichert: {choice}. U nimmt sie zurück.</translation>
+    </message>
+    <message>
+        <source>{percent} % of both replays is still unwatched.</source>
+        <translation>{percent} % beider Wiedergaben sind noch nicht angesehen.</translation>
+    </message>
+</context>
+<context>
+    <name>KeysOverlay</name>
+    <message>
+        <source>Esc closes. Ctrl+K runs a command by its name.</source>
+        <translation>Esc schließt. Strg+K führt einen Befehl nach seinem Namen aus.</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>No command has such a name.</source>
+        <translation>Kein Befehl heißt so.</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search the shortcuts</source>
+        <translation>Tastenkürzel suchen</translation>
+    </message>
+</context>
+<context>
+    <name>LeaderboardPage</name>
+    <message>
+        <source> · not counted: {votes}</source>
+        <translation> · nicht gezählt: {votes}</translation>
+    </message>
+    <message>
+        <source> · provisional, because Elo depends on their order</source>
+        <translation> · vorläufig, denn Elo hängt von ihrer Reihenfolge ab</translation>
+    </message>
+    <message>
+        <source>All robots</source>
+        <translation>Alle Roboter</translation>
+    </message>
+    <message>
+        <source>Battles with named models or given seeds, and votes from the command line or simulated</source>
+        <translation>Vergleiche mit genannten Modellen oder vorgegebenen Startzahlen sowie simulierte Stimmen und solche von der Befehlszeile</translation>
+    </message>
+    <message>
+        <source>Include unrated battles</source>
+        <translation>Ungewertete Vergleiche einbeziehen</translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation>Rangliste</translation>
+    </message>
+    <message>
+        <source>No votes yet. The board fills with your first battle.</source>
+        <translation>Noch keine Stimmen. Die Rangliste füllt sich mit Ihrem ersten Vergleich.</translation>
+    </message>
+    <message>
+        <source>Robot</source>
+        <translation>Roboter</translation>
+    </message>
+    <message>
+        <source>Votes: {votes}</source>
+        <translation>Stimmen: {votes}</translation>
+    </message>
+</context>
+<context>
+    <name>LiveSettings</name>
+    <message>
+        <source>settings.toml was not taken over; the settings before it stay.</source>
+        <translation>settings.toml wurde nicht übernommen; die bisherigen Einstellungen bleiben.</translation>
+    </message>
+</context>
+<context>
+    <name>NotesPanel</name>
+    <message>
+        <source>A note on this frame</source>
+        <translation>Notiz zu diesem Bild</translation>
+    </message>
+    <message>
+        <source>No notes on this turn yet.</source>
+        <translation>Noch keine Notizen zu dieser Runde.</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>Anheften</translation>
+    </message>
+    <message>
+        <source>Pin the note to the frame shown</source>
+        <translation>Die Notiz an das gezeigte Bild heften</translation>
+    </message>
+    <message>
+        <source>Side of the note</source>
+        <translation>Seite der Notiz</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Withdraw for good?</source>
+        <translation>Endgültig zurückziehen?</translation>
+    </message>
+    <message>
+        <source>Withdraw the chosen note; it stays in the list, marked (Delete)</source>
+        <translation>Die gewählte Notiz zurückziehen; sie bleibt gekennzeichnet in der Liste (Entf)</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>The turn could not be played and counts for neither side.</source>
+        <translation>Die Runde konnte nicht gespielt werden und zählt für keine Seite.</translation>
+    </message>
+</context>
+<context>
+    <name>OverlayBar</name>
+    <message>
+        <source>B&apos;s robot and objects, translucent, in A&apos;s picture</source>
+        <translation>Roboter und Gegenstände von B, durchscheinend, im Bild von A</translation>
+    </message>
+    <message>
+        <source>Contacts</source>
+        <translation>Kontakte</translation>
+    </message>
+    <message>
+        <source>Forces</source>
+        <translation>Kräfte</translation>
+    </message>
+    <message>
+        <source>Ghost</source>
+        <translation>Geist</translation>
+    </message>
+    <message>
+        <source>The paths of gripper and objects so far</source>
+        <translation>Die bisherigen Wege von Greifer und Gegenständen</translation>
+    </message>
+    <message>
+        <source>Trails</source>
+        <translation>Spuren</translation>
+    </message>
+    <message>
+        <source>What pushes the objects, 2 cm for each newton</source>
+        <translation>Was die Gegenstände schiebt, 2 cm je Newton</translation>
+    </message>
+    <message>
+        <source>Where things touch</source>
+        <translation>Wo Dinge sich berühren</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>No command has such a name.</source>
+        <translation>Kein Befehl heißt so.</translation>
+    </message>
+    <message>
+        <source>Search a command</source>
+        <translation>Einen Befehl suchen</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>Was möchten Sie tun?</translation>
+    </message>
+</context>
+<context>
+    <name>PlayingBar</name>
+    <message>
+        <source>Both robots are at work. You will see them together when both have finished.</source>
+        <translation>Beide Roboter sind am Werk. Sie sehen sie gemeinsam, sobald beide fertig sind.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel this turn</source>
+        <translation>Diese Runde abbrechen</translation>
+    </message>
+    <message>
+        <source>Progress of both robots</source>
+        <translation>Fortschritt beider Roboter</translation>
+    </message>
+</context>
+<context>
+    <name>PlotGrid</name>
+    <message>
+        <source>Plots</source>
+        <translation>Kurven</translation>
+    </message>
+</context>
+<context>
+    <name>PlotsPanel</name>
+    <message>
+        <source>A solid · B dashed · {units}</source>
+        <translation>A durchgezogen · B gestrichelt · {units}</translation>
+    </message>
+    <message>
+        <source>What is plotted</source>
+        <translation>Was die Kurven zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressField</name>
+    <message>
+        <source>How far it came: arrow keys change it, Delete empties it</source>
+        <translation>Wie weit es kam: Pfeiltasten ändern es, Entf leert es</translation>
+    </message>
+    <message>
+        <source>How far {letter} came</source>
+        <translation>Wie weit {letter} kam</translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation>keine Angabe</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+</context>
+<context>
+    <name>RevealPanel</name>
+    <message>
+        <source>New battle</source>
+        <translation>Neuer Vergleich</translation>
+    </message>
+    <message>
+        <source>New battle   N</source>
+        <translation>Neuer Vergleich   N</translation>
+    </message>
+    <message>
+        <source>Practice: does not count</source>
+        <translation>Übung: zählt nicht</translation>
+    </message>
+    <message>
+        <source>Skipped: no vote counts</source>
+        <translation>Übersprungen: keine Stimme zählt</translation>
+    </message>
+    <message>
+        <source>Your vote: {choice}</source>
+        <translation>Ihre Stimme: {choice}</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewHeader</name>
+    <message>
+        <source>Back to the list</source>
+        <translation>Zurück zur Liste</translation>
+    </message>
+    <message>
+        <source>Back to the list (Alt+Left)</source>
+        <translation>Zurück zur Liste (Alt+Links)</translation>
+    </message>
+    <message>
+        <source>Copy a link to this moment</source>
+        <translation>Link zu diesem Augenblick kopieren</translation>
+    </message>
+    <message>
+        <source>Copy a link to this moment (Ctrl+Shift+C)</source>
+        <translation>Link zu diesem Augenblick kopieren (Strg+Umschalt+C)</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>Link kopieren</translation>
+    </message>
+    <message>
+        <source>No vote</source>
+        <translation>Keine Stimme</translation>
+    </message>
+    <message>
+        <source>‹ History</source>
+        <translation>‹ Verlauf</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message>
+        <source>A link to this moment is on the clipboard.</source>
+        <translation>Ein Link zu diesem Augenblick ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>Branch from {side}, step {step}, beside what happened</source>
+        <translation>Abzweig von {side}, Schritt {step}, neben dem, was geschah</translation>
+    </message>
+    <message>
+        <source>Experiments begin at frames of the battle.</source>
+        <translation>Experimente beginnen bei Bildern des Vergleichs.</translation>
+    </message>
+    <message>
+        <source>Show the battle itself first.</source>
+        <translation>Zuerst den Vergleich selbst zeigen.</translation>
+    </message>
+</context>
+<context>
+    <name>SaveDialog</name>
+    <message>
+        <source>Cancel saving</source>
+        <translation>Speichern abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelled. No file was written.</source>
+        <translation>Abgebrochen. Es wurde keine Datei geschrieben.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Drawing…</source>
+        <translation>Wird gezeichnet…</translation>
+    </message>
+    <message>
+        <source>How much is written</source>
+        <translation>Wie viel geschrieben ist</translation>
+    </message>
+    <message>
+        <source>Picture {done} of {total}</source>
+        <translation>Bild {done} von {total}</translation>
+    </message>
+    <message>
+        <source>Replace the file</source>
+        <translation>Datei ersetzen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Save a picture or a video</source>
+        <translation>Ein Bild oder ein Video speichern</translation>
+    </message>
+    <message>
+        <source>Save pictures</source>
+        <translation>Bilder speichern</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+        <source>There is no replay on the stage to save.</source>
+        <translation>Es ist keine Wiedergabe da, die gespeichert werden könnte.</translation>
+    </message>
+    <message>
+        <source>Videos are written by PyAV, which is not installed.</source>
+        <translation>Videos werden von PyAV geschrieben, das nicht installiert ist.</translation>
+    </message>
+</context>
+<context>
+    <name>SaveFields</name>
+    <message>
+        <source>A alone</source>
+        <translation>nur A</translation>
+    </message>
+    <message>
+        <source>A and B, side by side</source>
+        <translation>A und B, nebeneinander</translation>
+    </message>
+    <message>
+        <source>B alone</source>
+        <translation>nur B</translation>
+    </message>
+    <message>
+        <source>Contact sheet</source>
+        <translation>Kontaktbogen</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Instruction and time</source>
+        <translation>Anweisung und Zeit</translation>
+    </message>
+    <message>
+        <source>MP4 (H.264)</source>
+        <translation>MP4 (H.264)</translation>
+    </message>
+    <message>
+        <source>Names of the models</source>
+        <translation>Namen der Modelle</translation>
+    </message>
+    <message>
+        <source>PNG, lossless</source>
+        <translation>PNG, verlustfrei</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Bereich</translation>
+    </message>
+    <message>
+        <source>Sides</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>The loop range</source>
+        <translation>Der Bereich der Schleife</translation>
+    </message>
+    <message>
+        <source>The whole replay</source>
+        <translation>Die ganze Wiedergabe</translation>
+    </message>
+    <message>
+        <source>This frame</source>
+        <translation>Dieses Bild</translation>
+    </message>
+    <message>
+        <source>Video</source>
+        <translation>Video</translation>
+    </message>
+    <message>
+        <source>WebM (VP9)</source>
+        <translation>WebM (VP9)</translation>
+    </message>
+    <message>
+        <source>WebP, moving</source>
+        <translation>WebP, bewegt</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Written on it</source>
+        <translation>Beschriftung</translation>
+    </message>
+    <message>
+        <source>{count} a second</source>
+        <translation>{count} je Sekunde</translation>
+    </message>
+    <message>
+        <source>{width} × {height} a side</source>
+        <translation>{width} × {height} je Seite</translation>
+    </message>
+</context>
+<context>
+    <name>SavePlace</name>
+    <message>
+        <source>Browse for a folder</source>
+        <translation>Nach einem Ordner suchen</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Durchsuchen…</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Einen Ordner wählen</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>Dateiname</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+</context>
+<context>
+    <name>SettingBar</name>
+    <message>
+        <source>All instructions of this scene (Down)</source>
+        <translation>Alle Anweisungen dieser Szene (Pfeil ab)</translation>
+    </message>
+    <message>
+        <source>Both robots carry out the instruction (Enter)</source>
+        <translation>Beide Roboter führen die Anweisung aus (Enter)</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Spielen</translation>
+    </message>
+    <message>
+        <source>Play next turn</source>
+        <translation>Nächste Runde</translation>
+    </message>
+    <message>
+        <source>Practice: does not count</source>
+        <translation>Übung: zählt nicht</translation>
+    </message>
+    <message>
+        <source>Robot</source>
+        <translation>Roboter</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>Szene</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Surprise me: any task of any scene (R)</source>
+        <translation>Überraschen lassen: irgendeine Aufgabe irgendeiner Szene (R)</translation>
+    </message>
+    <message>
+        <source>What shall both robots do?</source>
+        <translation>Was sollen beide Roboter tun?</translation>
+    </message>
+    <message>
+        <source>Where the next turn starts</source>
+        <translation>Wo die nächste Runde beginnt</translation>
+    </message>
+    <message>
+        <source>from a fresh start</source>
+        <translation>von vorn</translation>
+    </message>
+    <message>
+        <source>from where each stopped</source>
+        <translation>wo jeder stehen blieb</translation>
+    </message>
+    <message>
+        <source>· all {turns} turns are played: vote now</source>
+        <translation>· alle {turns} Runden sind gespielt: jetzt abstimmen</translation>
+    </message>
+    <message>
+        <source>· not every model knows: {words}</source>
+        <translation>· nicht jedes Modell kennt: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>Set by {source}</source>
+        <translation>Festgelegt durch {source}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Battles</source>
+        <translation>Vergleiche</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Kameras</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Daemon&apos;s address</source>
+        <translation>Adresse des Daemons</translation>
+    </message>
+    <message>
+        <source>Empty: one is started on this machine.</source>
+        <translation>Leer: Einer wird auf diesem Rechner gestartet.</translation>
+    </message>
+    <message>
+        <source>Evaluator</source>
+        <translation>Gutachter</translation>
+    </message>
+    <message>
+        <source>From the next start.</source>
+        <translation>Ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>In control steps.</source>
+        <translation>In Steuerschritten.</translation>
+    </message>
+    <message>
+        <source>Kept in {path}. Changes by hand count at once.</source>
+        <translation>Gespeichert in {path}. Änderungen von Hand gelten sofort.</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Longest episode</source>
+        <translation>Längste Episode</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Of the daemon on this machine.</source>
+        <translation>Des Daemons auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Replays</source>
+        <translation>Wiedergaben</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Such as a lab or a course.</source>
+        <translation>Etwa ein Labor oder ein Kurs.</translation>
+    </message>
+    <message>
+        <source>Who watches and votes here.</source>
+        <translation>Wer hier zusieht und abstimmt.</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>Arbeitsprozesse</translation>
+    </message>
+    <message>
+        <source>a daemon of our own</source>
+        <translation>ein eigener Daemon</translation>
+    </message>
+    <message>
+        <source>as the system</source>
+        <translation>wie das System</translation>
+    </message>
+    <message>
+        <source>as this computer can</source>
+        <translation>wie dieser Rechner es kann</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>dunkel</translation>
+    </message>
+    <message>
+        <source>full: shadows, smooth edges</source>
+        <translation>voll: Schatten, glatte Kanten</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>hell</translation>
+    </message>
+    <message>
+        <source>move together</source>
+        <translation>gemeinsam bewegen</translation>
+    </message>
+    <message>
+        <source>plain: without shadows</source>
+        <translation>schlicht: ohne Schatten</translation>
+    </message>
+    <message>
+        <source>soft: shadows when still</source>
+        <translation>weich: Schatten im Stillstand</translation>
+    </message>
+</context>
+<context>
+    <name>SkipPanel</name>
+    <message>
+        <source>Back   Esc</source>
+        <translation>Zurück   Esc</translation>
+    </message>
+    <message>
+        <source>Back, without skipping</source>
+        <translation>Zurück, ohne zu überspringen</translation>
+    </message>
+    <message>
+        <source>Why skip it? The battle will count for nobody.</source>
+        <translation>Warum überspringen? Der Vergleich zählt dann für niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>StepField</name>
+    <message>
+        <source>Step number</source>
+        <translation>Nummer des Schritts</translation>
+    </message>
+    <message>
+        <source>Type a step and press Enter (G)</source>
+        <translation>Einen Schritt eintippen und Enter drücken (G)</translation>
+    </message>
+</context>
+<context>
+    <name>TagRow</name>
+    <message>
+        <source>Add a tag</source>
+        <translation>Merkmal hinzufügen</translation>
+    </message>
+    <message>
+        <source>Tag: {tag}</source>
+        <translation>Merkmal: {tag}</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Position in the replay, in steps</source>
+        <translation>Abspielposition, in Schritten</translation>
+    </message>
+    <message>
+        <source>{seconds} s · step {step}</source>
+        <translation>{seconds} s · Schritt {step}</translation>
+    </message>
+    <message>
+        <source>{seconds} s, step {step} of {steps}</source>
+        <translation>{seconds} s, Schritt {step} von {steps}</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>VLA Arena</source>
+        <translation>VLA Arena</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Practice battle</source>
+        <translation>Übungsvergleich</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Los</translation>
+    </message>
+    <message>
+        <source>{place} of {all}</source>
+        <translation>{place} von {all}</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Both sides, A alone, B alone (F)</source>
+        <translation>Beide Seiten, nur A, nur B (F)</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Kameras</translation>
+    </message>
+    <message>
+        <source>Cameras ( [ and ] )</source>
+        <translation>Kameras ( [ und ] )</translation>
+    </message>
+    <message>
+        <source>Free camera (Esc)</source>
+        <translation>Freie Kamera (Esc)</translation>
+    </message>
+    <message>
+        <source>Loop (L); drag over the timeline with Shift to loop a part</source>
+        <translation>Schleife (L); mit Umschalt über die Zeitleiste ziehen, um einen Teil zu wiederholen</translation>
+    </message>
+    <message>
+        <source>Move both cameras together (S)</source>
+        <translation>Beide Kameras gemeinsam bewegen (S)</translation>
+    </message>
+    <message>
+        <source>One step back (Left)</source>
+        <translation>Einen Schritt zurück (Pfeil links)</translation>
+    </message>
+    <message>
+        <source>One step on (Right)</source>
+        <translation>Einen Schritt weiter (Pfeil rechts)</translation>
+    </message>
+    <message>
+        <source>Play or pause (Space)</source>
+        <translation>Abspielen oder anhalten (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Speed (- and =)</source>
+        <translation>Tempo (- und =)</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>To the end (End)</source>
+        <translation>Zum Ende (Ende)</translation>
+    </message>
+    <message>
+        <source>To the start (Home)</source>
+        <translation>Zum Anfang (Pos1)</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>TurnButton</name>
+    <message>
+        <source>Turn {number}</source>
+        <translation>Runde {number}</translation>
+    </message>
+    <message>
+        <source>Turn {number} · {instruction}</source>
+        <translation>Runde {number} · {instruction}</translation>
+    </message>
+    <message>
+        <source>Turn {number}: {instruction}</source>
+        <translation>Runde {number}: {instruction}</translation>
+    </message>
+    <message>
+        <source>Turn {number}: {instruction} (not watched to the end yet)</source>
+        <translation>Runde {number}: {instruction} (noch nicht bis zum Ende angesehen)</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Reveal now   Enter</source>
+        <translation>Jetzt auflösen   Enter</translation>
+    </message>
+    <message>
+        <source>The names are told in {seconds} s.</source>
+        <translation>Die Namen werden in {seconds} s genannt.</translation>
+    </message>
+    <message>
+        <source>Time left to take the vote back</source>
+        <translation>Verbleibende Zeit, die Stimme zurückzunehmen</translation>
+    </message>
+    <message>
+        <source>Undo   U</source>
+        <translation>Zurücknehmen   U</translation>
+    </message>
+    <message>
+        <source>Your vote is kept: {choice}</source>
+        <translation>Ihre Stimme ist gespeichert: {choice}</translation>
+    </message>
+</context>
+<context>
+    <name>Viewer</name>
+    <message>
+        <source>Replay of A</source>
+        <translation>Wiedergabe von A</translation>
+    </message>
+    <message>
+        <source>Replay of B</source>
+        <translation>Wiedergabe von B</translation>
+    </message>
+</context>
+<context>
+    <name>VoteBar</name>
+    <message>
+        <source>A is better</source>
+        <translation>A ist besser</translation>
+    </message>
+    <message>
+        <source>B is better</source>
+        <translation>B ist besser</translation>
+    </message>
+    <message>
+        <source>Both bad</source>
+        <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>Comment, tags, progress</source>
+        <translation>Kommentar, Merkmale, Fortschritt</translation>
+    </message>
+    <message>
+        <source>Confirm  ⏎</source>
+        <translation>Bestätigen  ⏎</translation>
+    </message>
+    <message>
+        <source>Confirm the vote</source>
+        <translation>Die Stimme bestätigen</translation>
+    </message>
+    <message>
+        <source>I have seen enough</source>
+        <translation>Genug gesehen</translation>
+    </message>
+    <message>
+        <source>Press Enter to confirm.</source>
+        <translation>Mit Enter bestätigen.</translation>
+    </message>
+    <message>
+        <source>Skip…  0</source>
+        <translation>Überspringen…  0</translation>
+    </message>
+    <message>
+        <source>Tie</source>
+        <translation>Unentschieden</translation>
+    </message>
+    <message>
+        <source>Watch {percent} % more of both replays to vote.</source>
+        <translation>Zum Abstimmen noch {percent} % beider Wiedergaben ansehen.</translation>
+    </message>
+    <message>
+        <source>Which robot did it better?</source>
+        <translation>Welcher Roboter war besser?</translation>
+    </message>
+    <message>
+        <source>With it: {remarks}</source>
+        <translation>Dazu: {remarks}</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomeBar</name>
+    <message>
+        <source>A battle among the baselines that come with the arena. It does not count.</source>
+        <translation>Ein Vergleich unter den Modellen, die mit der Arena kommen. Er zählt nicht.</translation>
+    </message>
+    <message>
+        <source>Any task of any scene that fits</source>
+        <translation>Irgendeine passende Aufgabe irgendeiner Szene</translation>
+    </message>
+    <message>
+        <source>Continue it   B</source>
+        <translation>Fortsetzen   B</translation>
+    </message>
+    <message>
+        <source>Continue the open battle</source>
+        <translation>Den offenen Vergleich fortsetzen</translation>
+    </message>
+    <message>
+        <source>Give it up</source>
+        <translation>Aufgeben</translation>
+    </message>
+    <message>
+        <source>Give the open battle up</source>
+        <translation>Den offenen Vergleich aufgeben</translation>
+    </message>
+    <message>
+        <source>It is to be watched again; the names are still unknown.</source>
+        <translation>Er ist noch einmal anzusehen; die Namen sind weiterhin unbekannt.</translation>
+    </message>
+    <message>
+        <source>Its {turns} turns are to be watched again; the names are still unknown.</source>
+        <translation>Seine {turns} Runden sind noch einmal anzusehen; die Namen sind weiterhin unbekannt.</translation>
+    </message>
+    <message>
+        <source>New battle</source>
+        <translation>Neuer Vergleich</translation>
+    </message>
+    <message>
+        <source>New battle   N</source>
+        <translation>Neuer Vergleich   N</translation>
+    </message>
+    <message>
+        <source>No daemon is there to play. The pill at the top right connects again.</source>
+        <translation>Kein Daemon ist da, der spielt. Der Knopf oben rechts verbindet neu.</translation>
+    </message>
+    <message>
+        <source>One moment: the daemon that plays the robots is not ready yet.</source>
+        <translation>Einen Augenblick: Der Daemon, der die Roboter spielt, ist noch nicht bereit.</translation>
+    </message>
+    <message>
+        <source>Practice</source>
+        <translation>Übung</translation>
+    </message>
+    <message>
+        <source>Practice: does not count</source>
+        <translation>Übung: zählt nicht</translation>
+    </message>
+    <message>
+        <source>Ready for a battle. Press Enter in the instruction box to play it.</source>
+        <translation>Bereit für einen Vergleich. Enter im Feld der Anweisung spielt ihn.</translation>
+    </message>
+    <message>
+        <source>Surprise me</source>
+        <translation>Überraschung</translation>
+    </message>
+    <message>
+        <source>Surprise me   R</source>
+        <translation>Überraschung   R</translation>
+    </message>
+    <message>
+        <source>The turn was not played. Press Enter in the instruction box to play it again.</source>
+        <translation>Die Runde wurde nicht gespielt. Enter im Feld der Anweisung spielt sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Two anonymous models carry out the same instruction. Watch both, vote, and only then learn their names.</source>
+        <translation>Zwei anonyme Modelle führen dieselbe Anweisung aus. Sehen Sie beide an, stimmen Sie ab; erst dann erfahren Sie die Namen.</translation>
+    </message>
+    <message>
+        <source>You left a battle open: “{instruction}”</source>
+        <translation>Ein Vergleich ist noch offen: „{instruction}“</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Battle</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation>Rangliste</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>The diagnostics are on the clipboard.</source>
+        <translation>Die Diagnose ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>VLA Arena</source>
+        <translation>VLA Arena</translation>
+    </message>
+</context>
+<context>
+    <name>_CommentEditor</name>
+    <message>
+        <source>Comment on this sitting</source>
+        <translation>Kommentar zu dieser Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>_SeenSide</name>
+    <message>
+        <source>It reads the simulator&apos;s state, not pictures.</source>
+        <translation>Es liest den Zustand der Simulation, keine Bilder.</translation>
+    </message>
+    <message>
+        <source>It sees no pictures.</source>
+        <translation>Es sieht keine Bilder.</translation>
+    </message>
+    <message>
+        <source>The daemon does not know this model any more, so its cameras are unknown.</source>
+        <translation>Der Daemon kennt dieses Modell nicht mehr; daher sind seine Kameras unbekannt.</translation>
+    </message>
+    <message>
+        <source>step {step}: it last looked at {looked}</source>
+        <translation>Schritt {step}: zuletzt hingesehen bei {looked}</translation>
+    </message>
+    <message>
+        <source>step {step}: it looks</source>
+        <translation>Schritt {step}: es sieht hin</translation>
+    </message>
+    <message>
+        <source>step {step}: the end</source>
+        <translation>Schritt {step}: das Ende</translation>
+    </message>
+</context>
+<context>
+    <name>_SidePanel</name>
+    <message>
+        <source>no success in {steps} steps</source>
+        <translation>kein Erfolg in {steps} Schritten</translation>
+    </message>
+    <message>
+        <source>succeeded in {steps} steps</source>
+        <translation>Erfolg in {steps} Schritten</translation>
+    </message>
+    <message>
+        <source>{steps} steps</source>
+        <translation>{steps} Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>_Thumbnail</name>
+    <message>
+        <source>What {side}&apos;s policy saw through the camera {camera}</source>
+        <translation>Was das Modell von {side} durch die Kamera {camera} sah</translation>
+    </message>
+    <message>
+        <source>{camera} · {width} × {height}</source>
+        <translation>{camera} · {width} × {height}</translation>
+    </message>
+</context>
+<context>
+    <name>app</name>
+    <message>
+        <source>VLA Arena is open already; its window was brought to the front.</source>
+        <translation>VLA Arena ist schon offen; das Fenster wurde nach vorn geholt.</translation>
+    </message>
+</context>
+<context>
+    <name>battle_commands</name>
+    <message>
+        <source>A is better</source>
+        <translation>A ist besser</translation>
+    </message>
+    <message>
+        <source>B is better</source>
+        <translation>B ist besser</translation>
+    </message>
+    <message>
+        <source>Back to the vote</source>
+        <translation>Zurück zur Abstimmung</translation>
+    </message>
+    <message>
+        <source>Back; free the camera</source>
+        <translation>Zurück; Kamera freigeben</translation>
+    </message>
+    <message>
+        <source>Battle</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Both bad</source>
+        <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>Cancel this turn</source>
+        <translation>Diese Runde abbrechen</translation>
+    </message>
+    <message>
+        <source>Comment, tags, progress</source>
+        <translation>Kommentar, Merkmale, Fortschritt</translation>
+    </message>
+    <message>
+        <source>Confirm the vote; then the names</source>
+        <translation>Die Stimme bestätigen; dann die Namen</translation>
+    </message>
+    <message>
+        <source>Continue the battle left open</source>
+        <translation>Den offenen Vergleich fortsetzen</translation>
+    </message>
+    <message>
+        <source>Give the battle left open up</source>
+        <translation>Den offenen Vergleich aufgeben</translation>
+    </message>
+    <message>
+        <source>I have seen enough</source>
+        <translation>Genug gesehen</translation>
+    </message>
+    <message>
+        <source>New battle</source>
+        <translation>Neuer Vergleich</translation>
+    </message>
+    <message>
+        <source>Next turn, from where each stopped</source>
+        <translation>Nächste Runde, von wo jeder stehen blieb</translation>
+    </message>
+    <message>
+        <source>Practice: does not count</source>
+        <translation>Übung: zählt nicht</translation>
+    </message>
+    <message>
+        <source>Reason to skip</source>
+        <translation>Grund, zu überspringen</translation>
+    </message>
+    <message>
+        <source>Skip with a reason</source>
+        <translation>Mit einem Grund überspringen</translation>
+    </message>
+    <message>
+        <source>Surprise me: any task</source>
+        <translation>Überraschung: irgendeine Aufgabe</translation>
+    </message>
+    <message>
+        <source>Take the vote back</source>
+        <translation>Die Stimme zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Tie</source>
+        <translation>Unentschieden</translation>
+    </message>
+    <message>
+        <source>Type an instruction</source>
+        <translation>Eine Anweisung eintippen</translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation>Abstimmung</translation>
+    </message>
+</context>
+<context>
+    <name>board</name>
+    <message>
+        <source>Both bad</source>
+        <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>Elo (provisional)</source>
+        <translation>Elo (vorläufig)</translation>
+    </message>
+    <message>
+        <source>Losses</source>
+        <translation>Niederlagen</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Organization</source>
+        <translation>Organisation</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rang</translation>
+    </message>
+    <message>
+        <source>Ties</source>
+        <translation>Unentschieden</translation>
+    </message>
+    <message>
+        <source>Votes</source>
+        <translation>Stimmen</translation>
+    </message>
+    <message>
+        <source>Win rate</source>
+        <translation>Siegquote</translation>
+    </message>
+    <message>
+        <source>Wins</source>
+        <translation>Siege</translation>
+    </message>
+</context>
+<context>
+    <name>choices</name>
+    <message>
+        <source>A is better</source>
+        <translation>A ist besser</translation>
+    </message>
+    <message>
+        <source>B is better</source>
+        <translation>B ist besser</translation>
+    </message>
+    <message>
+        <source>Both bad</source>
+        <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>Tie</source>
+        <translation>Unentschieden</translation>
+    </message>
+</context>
+<context>
+    <name>events</name>
+    <message>
+        <source>Event</source>
+        <translation>Ereignis</translation>
+    </message>
+    <message>
+        <source>Side</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>dropped the {subject} on: {other}</source>
+        <translation>{subject} fallen gelassen auf: {other}</translation>
+    </message>
+    <message>
+        <source>grasped the {subject}</source>
+        <translation>{subject} gegriffen</translation>
+    </message>
+    <message>
+        <source>lifted the {subject}</source>
+        <translation>{subject} angehoben</translation>
+    </message>
+    <message>
+        <source>placed the {subject} on: {other}</source>
+        <translation>{subject} abgelegt auf: {other}</translation>
+    </message>
+    <message>
+        <source>the task is done</source>
+        <translation>die Aufgabe ist erfüllt</translation>
+    </message>
+    <message>
+        <source>touched the {subject}</source>
+        <translation>{subject} berührt</translation>
+    </message>
+</context>
+<context>
+    <name>evidence</name>
+    <message>
+        <source>After the vote</source>
+        <translation>Nach der Abstimmung</translation>
+    </message>
+</context>
+<context>
+    <name>filters</name>
+    <message>
+        <source>Abandoned</source>
+        <translation>Aufgegeben</translation>
+    </message>
+    <message>
+        <source>Any evaluator</source>
+        <translation>Jeder Gutachter</translation>
+    </message>
+    <message>
+        <source>Any kind</source>
+        <translation>Jede Art</translation>
+    </message>
+    <message>
+        <source>Any model</source>
+        <translation>Jedes Modell</translation>
+    </message>
+    <message>
+        <source>Any robot</source>
+        <translation>Jeder Roboter</translation>
+    </message>
+    <message>
+        <source>Any scene</source>
+        <translation>Jede Szene</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>Jederzeit</translation>
+    </message>
+    <message>
+        <source>Any vote</source>
+        <translation>Jede Stimme</translation>
+    </message>
+    <message>
+        <source>Between…</source>
+        <translation>Zwischen…</translation>
+    </message>
+    <message>
+        <source>Chosen models</source>
+        <translation>Gewählte Modelle</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>Practice</source>
+        <translation>Übung</translation>
+    </message>
+    <message>
+        <source>Rated</source>
+        <translation>Gewertet</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>Übersprungen</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Voted</source>
+        <translation>Abgestimmt</translation>
+    </message>
+</context>
+<context>
+    <name>history</name>
+    <message>
+        <source>Clear filters</source>
+        <translation>Filter löschen</translation>
+    </message>
+    <message>
+        <source>Comment on the sitting</source>
+        <translation>Die Sitzung kommentieren</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open the link on the clipboard</source>
+        <translation>Den Link aus der Zwischenablage öffnen</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Sitting</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>Turns</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>Turns, and after the plus the branches made from their frames</source>
+        <translation>Runden; nach dem Plus die Abzweige von ihren Bildern</translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Who evaluated, and a comment on the whole sitting: F2 writes it</source>
+        <translation>Wer geurteilt hat, und ein Kommentar zur ganzen Sitzung: F2 schreibt ihn</translation>
+    </message>
+    <message>
+        <source>abandoned</source>
+        <translation>aufgegeben</translation>
+    </message>
+    <message>
+        <source>chosen</source>
+        <translation>gewählt</translation>
+    </message>
+    <message>
+        <source>experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>offen</translation>
+    </message>
+    <message>
+        <source>practice</source>
+        <translation>Übung</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>übersprungen</translation>
+    </message>
+    <message>
+        <source>vote withdrawn</source>
+        <translation>Stimme zurückgezogen</translation>
+    </message>
+</context>
+<context>
+    <name>keys</name>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+</context>
+<context>
+    <name>notes</name>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Side</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>withdrawn: {text}</source>
+        <translation>zurückgezogen: {text}</translation>
+    </message>
+</context>
+<context>
+    <name>plots</name>
+    <message>
+        <source>Actions</source>
+        <translation>Aktionen</translation>
+    </message>
+    <message>
+        <source>Distance {a}–{b}</source>
+        <translation>Abstand {a}–{b}</translation>
+    </message>
+    <message>
+        <source>Gripper</source>
+        <translation>Greifer</translation>
+    </message>
+    <message>
+        <source>Joints</source>
+        <translation>Gelenke</translation>
+    </message>
+    <message>
+        <source>gripper</source>
+        <translation>Greifer</translation>
+    </message>
+    <message>
+        <source>width</source>
+        <translation>Öffnung</translation>
+    </message>
+</context>
+<context>
+    <name>reasons</name>
+    <message>
+        <source>I have a conflict of interest</source>
+        <translation>Ich bin befangen</translation>
+    </message>
+    <message>
+        <source>I recognise a model</source>
+        <translation>Ich erkenne ein Modell</translation>
+    </message>
+    <message>
+        <source>Something else</source>
+        <translation>Etwas anderes</translation>
+    </message>
+    <message>
+        <source>The instruction is unclear</source>
+        <translation>Die Anweisung ist unklar</translation>
+    </message>
+    <message>
+        <source>The replay has a fault</source>
+        <translation>Die Wiedergabe hat einen Fehler</translation>
+    </message>
+    <message>
+        <source>The scene is broken</source>
+        <translation>Die Szene ist kaputt</translation>
+    </message>
+</context>
+<context>
+    <name>replay</name>
+    <message>
+        <source>Begin the looped part here</source>
+        <translation>Die Schleife hier beginnen</translation>
+    </message>
+    <message>
+        <source>Both sides, A alone, B alone</source>
+        <translation>Beide Seiten, nur A, nur B</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Kameras</translation>
+    </message>
+    <message>
+        <source>Clear the looped part, free the camera</source>
+        <translation>Schleife aufheben, Kamera freigeben</translation>
+    </message>
+    <message>
+        <source>End the looped part here</source>
+        <translation>Die Schleife hier beenden</translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation>Schneller</translation>
+    </message>
+    <message>
+        <source>Go to a step by its number</source>
+        <translation>Zu einem Schritt nach seiner Nummer</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Schleife</translation>
+    </message>
+    <message>
+        <source>Move both cameras together</source>
+        <translation>Beide Kameras gemeinsam bewegen</translation>
+    </message>
+    <message>
+        <source>Next camera</source>
+        <translation>Nächste Kamera</translation>
+    </message>
+    <message>
+        <source>Next turn</source>
+        <translation>Nächste Runde</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Einen Schritt zurück</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>Einen Schritt weiter</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>Abspielen oder anhalten</translation>
+    </message>
+    <message>
+        <source>Previous camera</source>
+        <translation>Vorige Kamera</translation>
+    </message>
+    <message>
+        <source>Previous turn</source>
+        <translation>Vorige Runde</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation>Langsamer</translation>
+    </message>
+    <message>
+        <source>Ten steps back</source>
+        <translation>Zehn Schritte zurück</translation>
+    </message>
+    <message>
+        <source>Ten steps on</source>
+        <translation>Zehn Schritte weiter</translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation>Zum Ende</translation>
+    </message>
+    <message>
+        <source>To the next mark</source>
+        <translation>Zur nächsten Marke</translation>
+    </message>
+    <message>
+        <source>To the previous mark</source>
+        <translation>Zur vorigen Marke</translation>
+    </message>
+    <message>
+        <source>To the start</source>
+        <translation>Zum Anfang</translation>
+    </message>
+</context>
+<context>
+    <name>review</name>
+    <message>
+        <source>Back to the list</source>
+        <translation>Zurück zur Liste</translation>
+    </message>
+    <message>
+        <source>Branch from here</source>
+        <translation>Hier abzweigen</translation>
+    </message>
+    <message>
+        <source>Copy a link to this moment</source>
+        <translation>Link zu diesem Augenblick kopieren</translation>
+    </message>
+    <message>
+        <source>Next branch, or the battle again</source>
+        <translation>Nächster Abzweig, oder wieder der Vergleich</translation>
+    </message>
+    <message>
+        <source>Reproduce A</source>
+        <translation>A nachspielen</translation>
+    </message>
+    <message>
+        <source>Reproduce B</source>
+        <translation>B nachspielen</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Rückblick</translation>
+    </message>
+</context>
+<context>
+    <name>tags</name>
+    <message>
+        <source>almost</source>
+        <translation>beinahe</translation>
+    </message>
+    <message>
+        <source>collision</source>
+        <translation>Kollision</translation>
+    </message>
+    <message>
+        <source>dropped it</source>
+        <translation>fallen gelassen</translation>
+    </message>
+    <message>
+        <source>hesitant</source>
+        <translation>zögerlich</translation>
+    </message>
+    <message>
+        <source>jerky</source>
+        <translation>ruckartig</translation>
+    </message>
+    <message>
+        <source>missed grasp</source>
+        <translation>Griff verfehlt</translation>
+    </message>
+    <message>
+        <source>unsafe</source>
+        <translation>gefährlich</translation>
+    </message>
+    <message>
+        <source>wrong object</source>
+        <translation>falscher Gegenstand</translation>
+    </message>
+</context>
+<context>
+    <name>tour</name>
+    <message>
+        <source>1 A is better, 2 B, 3 tie, 4 both bad; Enter confirms. Only then are the names told.</source>
+        <translation>1 A ist besser, 2 B, 3 unentschieden, 4 beide schlecht; Enter bestätigt. Erst dann werden die Namen genannt.</translation>
+    </message>
+    <message>
+        <source>Everything else</source>
+        <translation>Alles Weitere</translation>
+    </message>
+    <message>
+        <source>F1 lists every key. Ctrl+K does anything by its name. The menu holds this tour, too.</source>
+        <translation>F1 zeigt alle Tasten. Strg+K führt alles nach seinem Namen aus. Im Menü steht auch diese Tour.</translation>
+    </message>
+    <message>
+        <source>Say what both robots shall do</source>
+        <translation>Sagen, was beide Roboter tun sollen</translation>
+    </message>
+    <message>
+        <source>Space plays, the arrows step. Drag to look around: both cameras move together.</source>
+        <translation>Die Leertaste spielt ab, die Pfeile gehen schrittweise. Ziehen, um sich umzusehen: Beide Kameras bewegen sich gemeinsam.</translation>
+    </message>
+    <message>
+        <source>Type an instruction, or press Down for suggestions. Enter lets two anonymous models play it.</source>
+        <translation>Eine Anweisung eintippen; Pfeil ab zeigt Vorschläge. Mit Enter führen zwei anonyme Modelle sie aus.</translation>
+    </message>
+    <message>
+        <source>Vote blind</source>
+        <translation>Blind abstimmen</translation>
+    </message>
+    <message>
+        <source>Watch both on one clock</source>
+        <translation>Beide nach einer Uhr ansehen</translation>
+    </message>
+</context>
+<context>
+    <name>window_commands</name>
+    <message>
+        <source>Battle</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Colours as the system</source>
+        <translation>Farben wie das System</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
+    </message>
+    <message>
+        <source>Dark colours</source>
+        <translation>Dunkle Farben</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation>Rangliste</translation>
+    </message>
+    <message>
+        <source>Light colours</source>
+        <translation>Helle Farben</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Run a command by name</source>
+        <translation>Einen Befehl nach Namen ausführen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Show the tour</source>
+        <translation>Die Tour zeigen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+</context>
+</TS>
