@@ -192,6 +192,7 @@ class Window(QMainWindow):
         self._arena.revealed.connect(self._refresh)
         self._arena.state_changed.connect(self._leave_notice)
         self.history.open_battle_chosen.connect(self._go_on)
+        self.battle.review_requested.connect(self._review)
         self.tour.practice_requested.connect(self._practise)
         self.sheet.copied.connect(lambda: self.notices.tell(self.tr("The diagnostics are on the clipboard.")))
         _application().styleHints().colorSchemeChanged.connect(self.follow_look)
@@ -230,6 +231,12 @@ class Window(QMainWindow):
             curtain.close_down()
         if not was_open:
             show()
+
+    @Slot(str)
+    def _review(self, link: str) -> None:
+        """Look into a moment of a battle that is closed."""
+        self.show_page(2)
+        self.history.open_link(link)
 
     def _practice(self) -> Command | None:
         return next((command for command in self.page_commands() if command.id == _PRACTICE), None)

@@ -12,7 +12,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import numpy as np
 import pytest
 from desktop.evaluator import MAX_STEPS, PATIENCE
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -94,3 +94,4 @@ def room(qtbot: QtBot, store: Store, address: str) -> Iterator[Room]:
     yield made
     made.window.close()
     made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(made.window, QEvent.Type.DeferredDelete.value)
