@@ -10,9 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-SIDE_COLORS = ("#0072B2", "#E69F00")  # A, B: fills and borders, never text (Okabe and Ito, 2008)
-SIDE_LETTERS = ("A", "B")
-SIDE_INKS = ("#FFFFFF", "#1A1300")  # the letter on each side's colour
+from vlaarena_desktop.sides import SIDE_COLORS
 
 Scheme = Literal["light", "dark"]
 

@@ -9,7 +9,7 @@ from desktop.conftest import STEPS
 
 from scenes.episode import Trajectory
 from scenes.world import World
-from vlaarena_desktop.theme import SIDE_COLORS
+from vlaarena_desktop.sides import SIDE_COLORS
 from vlaarena_desktop.viewing.overlays import Overlays, side_color
 from vlaarena_desktop.viewing.stage import Stage
 

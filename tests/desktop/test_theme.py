@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from vlaarena_desktop import theme
 from vlaarena_desktop.app import Room
-from vlaarena_desktop.theme import DARK, LIGHT, SCHEMES, SIDE_COLORS, SIDE_INKS, Colors, Scheme, contrast
+from vlaarena_desktop.sides import SIDE_COLORS, SIDE_INKS
+from vlaarena_desktop.theme import DARK, LIGHT, SCHEMES, Colors, Scheme, contrast
 
 TEXT, PARTS = 4.5, 3.0
 GROUNDS = ("window", "card", "raised", "hover", "notice", "alarm")

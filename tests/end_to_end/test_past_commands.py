@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import pytest
 
 from sync.store import Store
@@ -94,3 +95,24 @@ def test_what_cannot_be_found_is_refused_with_what_could(vlaarena, arguments, sa
     assert answer.code == 2
     assert says in answer.errors
     assert "Traceback" not in answer.errors
+
+
+def test_a_closed_battle_s_episode_becomes_a_picture_and_a_video(vlaarena, closed, tmp_path: Path) -> None:
+    episode_id = closed["left_episode_id"]
+    still, moving = tmp_path / "last.png", tmp_path / "whole.webm"
+    assert vlaarena("episode", "frame", episode_id, "--out", str(still), "--json").record["file"] == str(still)
+    assert still.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    vlaarena("episode", "video", episode_id, "--out", str(moving), "--speed", "0.5")
+    with av.open(str(moving)) as found:
+        assert sum(1 for _ in found.decode(video=0)) == 18 + 1  # 0.3 s at half speed, 30 frames a second
+
+
+def test_no_picture_is_made_of_an_open_blind_battle(vlaarena, daemon, tmp_path: Path) -> None:
+    played = vlaarena("battle", "--seed", "5", "--max-steps", "3", "--daemon", daemon, "--json").record
+    still = tmp_path / "a.png"
+    refused = vlaarena("episode", "frame", played["left_episode_id"], "--out", str(still))
+    assert refused.code == 3
+    assert "open battle" in refused.errors
+    assert not still.exists()
+    vlaarena("vote", played["battle_id"], "tie")
+    assert vlaarena("episode", "frame", played["left_episode_id"], "--out", str(still)).code == 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scenes.errors import BadInput
 from sync.records import CHOICES
-from vlaarena_desktop.cli import battles, doctor, episodes, listings, past, reproducing
+from vlaarena_desktop.cli import battles, doctor, episodes, listings, past, pictures, reproducing
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction["_Parser"]
@@ -125,6 +125,21 @@ def _episode_commands(commands: Commands) -> None:
     again = verbs.add_parser("reproduce", help="have its model play it again and compare; exit code 1 if it differs")
     again.add_argument("episode_id")
     _common(_daemon(again)).set_defaults(carry_out=reproducing.reproduce)
+    _picture_commands(verbs)
+
+
+def _picture_commands(verbs: Commands) -> None:
+    frame = verbs.add_parser("frame", help="write one step of it as a PNG")
+    frame.add_argument("--step", type=int, default=-1, metavar="K", help="counted from 0; default the last")
+    frame.set_defaults(carry_out=pictures.frame)
+    video = verbs.add_parser("video", help="write it as a video (.webm, .mp4, .webp)")
+    video.add_argument("--speed", type=float, default=1.0, metavar="X", help="default 1")
+    video.set_defaults(carry_out=pictures.video)
+    for command in (frame, video):
+        command.add_argument("episode_id")
+        command.add_argument("--out", type=Path, required=True, metavar="FILE")
+        command.add_argument("--camera", default="front", metavar="NAME", help="default front")
+        _common(command)
 
 
 def _playing(parser: ArgumentParser) -> ArgumentParser:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QV
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.progress_field import ProgressField
 from vlaarena_desktop.pages.tag_row import TagRow, tag_text
-from vlaarena_desktop.theme import SIDE_LETTERS, Colors
+from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.voting import Remarks
 
 MAX_COMMENT = 2000  # characters, as the store keeps them

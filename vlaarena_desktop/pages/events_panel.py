@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from scenes.episode import Event, EventKind
 from vlaarena_desktop.measures import Mark
 from vlaarena_desktop.pages.table_view import TableCard, table_view
+from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.tables import Column, RecordTable
-from vlaarena_desktop.theme import SIDE_LETTERS
 
 _tr = QCoreApplication.translate
 ROW_HEIGHT = 26  # [px]

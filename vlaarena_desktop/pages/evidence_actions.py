@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from sync.records import Side
 from vlaarena_desktop.commands import Command
-from vlaarena_desktop.theme import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS
 
 SIDES: tuple[Side, Side] = ("left", "right")
 

@@ -15,7 +15,7 @@ from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.reproducing import Reproduction
-from vlaarena_desktop.theme import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS
 
 _SIDES: tuple[Side, Side] = ("left", "right")
 _LIST_WIDTH = 480  # [px] of the branches, while one is chosen

@@ -16,8 +16,8 @@ from vlaarena_desktop.pages.events_panel import ROW_HEIGHT
 from vlaarena_desktop.pages.evidence_actions import SIDES
 from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.tables import Column, RecordTable
-from vlaarena_desktop.theme import SIDE_LETTERS
 
 _tr = QCoreApplication.translate
 MAX_NOTE = 2000  # characters

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.plots import Chart, Line
 from vlaarena_desktop.playhead import Playhead
-from vlaarena_desktop.theme import SIDE_COLORS, SIDE_LETTERS, Colors
+from vlaarena_desktop.sides import SIDE_COLORS, SIDE_LETTERS
+from vlaarena_desktop.theme import Colors
 
 _pg: Any = import_module("pyqtgraph")  # it has no types
 

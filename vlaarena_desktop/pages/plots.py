@@ -19,7 +19,8 @@ from vlaarena_desktop import background
 from vlaarena_desktop.background import RunningJob
 from vlaarena_desktop.measures import GRIPPER, GRIPPER_APART, OBJECT_APART, Comparison, Measures
 from vlaarena_desktop.playhead import Playhead
-from vlaarena_desktop.theme import SIDE_LETTERS, Colors
+from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.theme import Colors
 
 if TYPE_CHECKING:
     from vlaarena_desktop.pages.plot_grid import PlotGrid

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from vlaarena_desktop.theme import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.viewing.badge import SideMark
 
 _STEP, _LEAP = 5, 25  # percent

@@ -23,7 +23,8 @@ from vlaarena_desktop.pages.review_header import ReviewHeader
 from vlaarena_desktop.pages.save_dialog import SaveDialog
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.reporting import reporting
-from vlaarena_desktop.theme import SIDE_LETTERS, Colors
+from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
 

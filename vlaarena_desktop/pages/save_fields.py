@@ -13,7 +13,7 @@ from vlaarena_desktop.playhead import SPEEDS
 from vlaarena_desktop.saving.caption import Caption
 from vlaarena_desktop.saving.saving import Kind
 from vlaarena_desktop.saving.video import RATES, FormName
-from vlaarena_desktop.theme import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS
 
 T = TypeVar("T")
 HEIGHTS = (360, 480, 720, 1080)  # [px] of one side

@@ -13,7 +13,7 @@ from vlaarena_desktop.background import RunningJob
 from vlaarena_desktop.evidence import SideEvidence, TurnEvidence
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.seeing import Album, Picture, Seer
-from vlaarena_desktop.theme import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.viewing.badge import SideMark
 
 _MARK = 22  # [px]

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from vlaarena_desktop.pages.timeline_drawing import EDGE, HEIGHT, Mark, draw_timeline
 from vlaarena_desktop.playhead import Playhead
-from vlaarena_desktop.theme import LIGHT, SIDE_LETTERS, Colors
+from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.theme import LIGHT, Colors
 
 __all__ = ["Mark", "Timeline"]
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from vlaarena_desktop.playhead import Playhead
-from vlaarena_desktop.theme import SIDE_COLORS, Colors
+from vlaarena_desktop.sides import SIDE_COLORS
+from vlaarena_desktop.theme import Colors
 
 if TYPE_CHECKING:
     from vlaarena_desktop.pages.timeline import Timeline

@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from vlaarena_desktop.saving.caption import CHIP_FILL, CHIP_TEXT
-from vlaarena_desktop.theme import LIGHT, SIDE_COLORS
+from vlaarena_desktop.sides import SIDE_COLORS
+from vlaarena_desktop.theme import LIGHT
 from vlaarena_desktop.viewing.badge import draw_mark
 
 CELL_WIDTH = 300  # [px]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from vlaarena_desktop.theme import SIDE_COLORS, SIDE_INKS, SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_COLORS, SIDE_INKS, SIDE_LETTERS
 from vlaarena_desktop.viewing.view import camera_title
 
 _SIZE = 34.0  # [px]

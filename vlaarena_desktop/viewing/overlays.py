@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scenes.catalog import find_robot
 from scenes.episode import Trajectory
-from vlaarena_desktop.theme import SIDE_COLORS
+from vlaarena_desktop.sides import SIDE_COLORS
 
 MAX_POINTS = 120  # of one trail
 _SPACING = 0.003  # [m] between two points of a trail
