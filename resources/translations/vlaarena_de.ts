@@ -166,7 +166,7 @@
     </message>
     <message>
         <source>Difference   D</source>
-        <translation>Unterschied   D</translation>
+        <translation>Differenz   D</translation>
     </message>
     <message>
         <source>From {side}&apos;s frame</source>
@@ -194,7 +194,7 @@
     </message>
     <message>
         <source>To the first difference between A and B</source>
-        <translation>Zum ersten Unterschied zwischen A und B</translation>
+        <translation>Zur ersten Differenz zwischen A und B</translation>
     </message>
     <message>
         <source>{side}&apos;s episode</source>
@@ -411,7 +411,7 @@
     </message>
     <message>
         <source>Search instructions, comments, tags, models</source>
-        <translation>Anweisungen, Kommentare, Merkmale, Modelle suchen</translation>
+        <translation>Anweisung, Kommentar, Merkmal, Modell</translation>
     </message>
     <message>
         <source>To this day</source>
@@ -618,7 +618,7 @@
     <name>OverlayBar</name>
     <message>
         <source>B&apos;s robot and objects, translucent, in A&apos;s picture</source>
-        <translation>Roboter und Gegenstände von B, durchscheinend, im Bild von A</translation>
+        <translation>Roboter und Objekte von B, durchscheinend, im Bild von A</translation>
     </message>
     <message>
         <source>Contacts</source>
@@ -634,7 +634,7 @@
     </message>
     <message>
         <source>The paths of gripper and objects so far</source>
-        <translation>Die bisherigen Wege von Greifer und Gegenständen</translation>
+        <translation>Die bisherigen Wege von Greifer und Objekten</translation>
     </message>
     <message>
         <source>Trails</source>
@@ -642,7 +642,7 @@
     </message>
     <message>
         <source>What pushes the objects, 2 cm for each newton</source>
-        <translation>Was die Gegenstände schiebt, 2 cm je Newton</translation>
+        <translation>Was die Objekte schiebt, 2 cm je Newton</translation>
     </message>
     <message>
         <source>Where things touch</source>
@@ -1205,7 +1205,7 @@
     <name>TagRow</name>
     <message>
         <source>Add a tag</source>
-        <translation>Merkmal hinzufügen</translation>
+        <translation>+ Merkmal</translation>
     </message>
     <message>
         <source>Tag: {tag}</source>
@@ -1363,7 +1363,7 @@
     </message>
     <message>
         <source>Your vote is kept: {choice}</source>
-        <translation>Ihre Stimme ist gespeichert: {choice}</translation>
+        <translation>Stimme gespeichert: {choice}</translation>
     </message>
 </context>
 <context>
@@ -1421,7 +1421,7 @@
     </message>
     <message>
         <source>Watch {percent} % more of both replays to vote.</source>
-        <translation>Zum Abstimmen noch {percent} % beider Wiedergaben ansehen.</translation>
+        <translation>Noch {percent} % beider Wiedergaben ansehen.</translation>
     </message>
     <message>
         <source>Which robot did it better?</source>
@@ -1816,31 +1816,31 @@
     </message>
     <message>
         <source>Any evaluator</source>
-        <translation>Jeder Gutachter</translation>
+        <translation>Alle Gutachter</translation>
     </message>
     <message>
         <source>Any kind</source>
-        <translation>Jede Art</translation>
+        <translation>Alle Arten</translation>
     </message>
     <message>
         <source>Any model</source>
-        <translation>Jedes Modell</translation>
+        <translation>Alle Modelle</translation>
     </message>
     <message>
         <source>Any robot</source>
-        <translation>Jeder Roboter</translation>
+        <translation>Alle Roboter</translation>
     </message>
     <message>
         <source>Any scene</source>
-        <translation>Jede Szene</translation>
+        <translation>Alle Szenen</translation>
     </message>
     <message>
         <source>Any time</source>
-        <translation>Jederzeit</translation>
+        <translation>Alle Zeiten</translation>
     </message>
     <message>
         <source>Any vote</source>
-        <translation>Jede Stimme</translation>
+        <translation>Alle Stimmen</translation>
     </message>
     <message>
         <source>Between…</source>
@@ -2192,7 +2192,7 @@
     </message>
     <message>
         <source>dropped it</source>
-        <translation>fallen gelassen</translation>
+        <translation>verloren</translation>
     </message>
     <message>
         <source>hesitant</source>
@@ -2204,7 +2204,7 @@
     </message>
     <message>
         <source>missed grasp</source>
-        <translation>Griff verfehlt</translation>
+        <translation>Fehlgriff</translation>
     </message>
     <message>
         <source>unsafe</source>
@@ -2212,7 +2212,7 @@
     </message>
     <message>
         <source>wrong object</source>
-        <translation>falscher Gegenstand</translation>
+        <translation>falsches Objekt</translation>
     </message>
 </context>
 <context>

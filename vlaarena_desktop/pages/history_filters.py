@@ -20,7 +20,7 @@ from vlaarena_desktop.pages.choices import choice_text
 _tr = QCoreApplication.translate
 _PATIENCE_MILLISECONDS = 200  # after the last letter
 _BETWEEN = "between"
-_WIDEST = 170  # [px] of one choice
+_WIDEST, _FRAME = 170, 44  # [px] of one choice, and around its text
 
 
 class _Standing(Struct, frozen=True):
@@ -170,10 +170,10 @@ class HistoryFilters(QWidget):
         self.search.setFixedWidth(330)
         for box in self._boxes:
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
+            box.setMinimumContentsLength(5)
             box.setMaximumWidth(_WIDEST)
-            below.addWidget(box, 1)
-        below.addStretch(1)
+            below.addWidget(box, box.fontMetrics().horizontalAdvance(box.itemText(0)) + _FRAME)
+        below.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
