@@ -9,20 +9,36 @@ from collections.abc import Callable
 
 from blindness.canaries import naming, place
 from blindness.sitting import Sitting
-from desktop.evaluator import PATIENCE, play_a_turn, press, watch_everything
+from desktop.evaluator import PATIENCE, press, watch_everything
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 OPENERS = ("go.leaderboard", "go.history", "go.settings", "go.battle", "help.find", "help.keys", "help.diagnostics")
+TINY = 96  # pixels: a picture that is quick to draw
 TOLD_IN = ("QLabel", "painted", "said to the person", "arena.sqlite3")
 
 
-def look_around(seat: Sitting) -> None:
-    """Open what can be opened, and copy what can be copied."""
+def run(seat: Sitting, command_id: str) -> None:
+    """What the palette would do."""
+    (command,) = [each for each in seat.room.window.commands() if each.id == command_id]
+    command.act()
+
+
+def look_around(qtbot: QtBot, seat: Sitting) -> None:
+    """Open what can be opened, copy what can be copied, and save a picture below the data folder."""
     for command_id in OPENERS:
-        (command,) = [each for each in seat.room.window.commands() if each.id == command_id]
-        command.act()
+        run(seat, command_id)
     seat.room.window.sheet.copy.click()
+    run(seat, "replay.save")
+    dialog, folder = seat.room.window.battle.saving, seat.home / "pictures"
+    folder.mkdir(exist_ok=True)
+    dialog.place.folder.setText(str(folder))
+    dialog.fields.size_choice.insertItem(0, "tiny", TINY)
+    dialog.fields.size_choice.setCurrentIndex(0)
+    with qtbot.waitSignal(dialog.saved, timeout=PATIENCE):
+        dialog.start()
+    dialog.close()
+    seat.room.window.activateWindow()
 
 
 def play_first(qtbot: QtBot, seat: Sitting) -> list[str]:
@@ -31,8 +47,8 @@ def play_first(qtbot: QtBot, seat: Sitting) -> list[str]:
     seat.room.arena.progressed.connect(
         lambda _: found.extend(seat.naming(*seat.pair)), Qt.ConnectionType.SingleShotConnection
     )
-    seat.room.window.battle.setting_bar.instruction.setFocus()
-    play_a_turn(qtbot, seat.room)
+    with qtbot.waitSignal(seat.room.arena.turn_added, timeout=PATIENCE):
+        seat.room.window.battle.play()
     return found
 
 
@@ -59,7 +75,7 @@ def test_nothing_names_the_pair_before_the_reveal_and_then_window_and_database_d
         pair = seat.pair
         if dice.random() < 0.5:
             watch_everything(qtbot, seat.room)
-        look_around(seat)
+        look_around(qtbot, seat)
         assert seat.naming(*pair) == []
         seat.room.arena.see_enough()
         vote(qtbot, seat)
