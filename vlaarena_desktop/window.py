@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from sync.records import Side
 from vlaarena_desktop import theme
 from vlaarena_desktop.arena import Arena, ArenaState
 from vlaarena_desktop.banner import Banner
@@ -232,11 +233,13 @@ class Window(QMainWindow):
         if not was_open:
             show()
 
-    @Slot(str)
-    def _review(self, link: str) -> None:
-        """Look into a moment of a battle that is closed."""
+    @Slot(str, str, str)
+    def _review(self, link: str, trial: str, side: Side) -> None:
+        """Go to a moment of a battle that is closed, and try there what was asked for."""
         self.show_page(2)
-        self.history.open_link(link)
+        review = self.history.review if self.history.open_link(link) else None
+        if review is not None:
+            {"branch": review.ask_to_branch, "reproduce": review.reproduce}[trial](side)
 
     def _practice(self) -> Command | None:
         return next((command for command in self.page_commands() if command.id == _PRACTICE), None)

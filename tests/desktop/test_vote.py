@@ -84,12 +84,12 @@ def test_evidence_is_told_after_the_vote_and_forgotten_when_the_next_battle_begi
     assert page.room.evidence.turns[0].turn == room.arena.turns[0].turn
     assert page.drawer.isVisible()
     with qtbot.waitSignal(page.review_requested) as requested:
-        page.drawer.branch_requested.emit("left", 2)
+        page.drawer.branch_requested.emit("right", 2)
     assert read_link(requested.args[0]).step == 2
     review = room.window.history.review
     assert review is not None
     assert review.isVisible()
-    assert review.room.playhead.step == 2
+    assert (review.room.playhead.step, review.bench.shown, review.bench.chosen_side) == (2, "form", "right")
     room.window.show_page(0)
     page.viewers[0].setFocus()
     press(qtbot, room, Qt.Key.Key_N)

@@ -31,7 +31,7 @@ _CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching")
 class BattlePage(QWidget):
     """Widgets only: the arena knows the battle, the playhead the time."""
 
-    review_requested = Signal(str)  # link to a moment of the battle just revealed, to go on from there
+    review_requested = Signal(str, str, str)  # link to a moment of the battle just revealed; what to try there, of whom
 
     def __init__(self, arena: Arena, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,8 +191,8 @@ class BattlePage(QWidget):
         self.room.presented.connect(self._arena.present)
         self.room.troubled.connect(self._arena.notices.show_error)
         self.drawer.save_requested.connect(self.saving.rise)
-        self.drawer.branch_requested.connect(lambda _side, step: self._review(step))
-        self.drawer.reproduce_requested.connect(lambda _side: self._review(self.playhead.step))
+        self.drawer.branch_requested.connect(lambda side, step: self._review("branch", side, step))
+        self.drawer.reproduce_requested.connect(lambda side: self._review("reproduce", side, self.playhead.step))
 
     @Slot(object)
     def _show_turn(self, replay: TurnReplay) -> None:
@@ -234,11 +234,12 @@ class BattlePage(QWidget):
         self.saving.set_names((outcome.left.name, outcome.right.name), outcome.battle_id)
         self.room.set_evidence(evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards))
 
-    def _review(self, step: int) -> None:
+    def _review(self, trial: str, side: str, step: int) -> None:
         """Branches and reproductions begin in the review of a battle, at this moment."""
         if self.room.shown is not None:
             turn = self.room.shown.turn
-            self.review_requested.emit(link_text(Link(turn.battle_id, turn.seq, step, self.room.active_view.name)))
+            link = Link(turn.battle_id, turn.seq, step, self.room.active_view.name)
+            self.review_requested.emit(link_text(link), trial, side)
 
     @Slot(int)
     def _suggest_rest(self, minutes: int) -> None:

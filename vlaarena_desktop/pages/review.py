@@ -238,7 +238,8 @@ class ReviewPage(QWidget):
         self.room.viewers[0].setFocus()
 
     @Slot(str)
-    def _reproduce(self, side: Side) -> None:
+    def reproduce(self, side: Side) -> None:
+        """Have this side's episode played once more and compared."""
         turn = self.shown_turn
         if turn is not None and self._asked_of_battle():
             self._experiments.reproduce(turn, side)
@@ -268,13 +269,13 @@ class ReviewPage(QWidget):
         header.back_requested.connect(self.left)
         header.link_requested.connect(self.copy_link)
         drawer.branch_requested.connect(lambda side, _step: self.ask_to_branch(side))
-        drawer.reproduce_requested.connect(self._reproduce)
+        drawer.reproduce_requested.connect(self.reproduce)
         drawer.save_requested.connect(self.saving.rise)
 
     def _connect_bench(self) -> None:
         bench, experiments = self.bench, self._experiments
         bench.branch_requested.connect(self._branch_from_here)
-        bench.reproduce_requested.connect(self._reproduce)
+        bench.reproduce_requested.connect(self.reproduce)
         bench.cancel_requested.connect(experiments.cancel)
         bench.branch_chosen.connect(self._show_branch)
         bench.side_changed.connect(self._follow_step)
