@@ -10,6 +10,8 @@ from sync.records import CHOICES
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.notices import Notice
+from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
+from vlaarena_desktop.pages.verdict import RevealPanel
 
 
 def test_a_battle_is_played_watched_and_voted_with_keys_alone(qtbot: QtBot, room: Room, store: Store) -> None:
@@ -103,3 +105,12 @@ def test_the_names_are_told_when_the_time_to_undo_is_over(qtbot: QtBot, store: S
     assert left[0] == 0.5
     assert left == sorted(left, reverse=True)
     room.window.close()
+
+
+def test_turns_that_ended_alike_are_told_in_one_breath(qtbot: QtBot) -> None:
+    turns = (Performance(34, True), Performance(23, True), Performance(50, False), Performance(7, None))
+    side = SideOutcome("m", "Model", "Lab", turns)
+    panel = RevealPanel()
+    qtbot.addWidget(panel)
+    panel.show_outcome(Outcome("b", "tie", side, side))
+    assert panel.sides[0].result.text() == "succeeded in 34, 23 steps · no success in 50 steps · 7 steps"

@@ -247,3 +247,13 @@ def test_a_window_starts_without_the_plotting_library(stages: ReplayRoom) -> Non
 def test_the_battle_s_length_is_that_of_its_turn(stages: ReplayRoom, drawer: EvidenceDrawer) -> None:
     assert drawer.turn is not None
     assert stages.playhead.steps == max(side.episode.trajectory.steps for side in drawer.turn.sides) <= STEPS
+
+
+def test_the_numbers_beside_a_plot_are_round_and_do_not_touch() -> None:
+    from vlaarena_desktop.pages.plot_grid import tick_spacing  # which takes long to import
+
+    for high, pixels in ((0.085, 35.0), (0.085, 200.0), (3.0, 35.0)):
+        ((spacing, offset),) = tick_spacing(0.0, high, pixels)
+        assert spacing * pixels / high >= 15
+        assert offset == 0
+    assert tick_spacing(0.0, 0.085, 35.0) == [(0.05, 0.0)]

@@ -97,6 +97,9 @@ def test_a_turn_s_button_tells_its_instruction_and_shows_what_fits(room: ReplayR
     assert button.text().endswith("…")
     button.resize(button.minimumSize())
     assert button.text() == "Turn 1"
+    room.resize(1024, 320)
+    assert "the bowl" in button.text()
+    assert [each.width() for each in room.strip.buttons] == [each.sizeHint().width() for each in room.strip.buttons]
 
 
 def test_a_turn_carries_a_dot_until_both_sides_were_watched(qtbot: QtBot, room: ReplayRoom, second: TurnReplay) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from math import ceil
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ _ROW_HEIGHT, _CELL_WIDTH = 78, 150  # [px] a plot is never smaller; the rest is 
 _AXIS_WIDTH, _AXIS_HEIGHT = 40, 18  # [px]
 _FONT_POINTS = 8
 _TICK_DENSITY = 0.35  # of pyqtgraph's own
+_LABELS_APART = 15.0  # [px] of the numbers at the left, at least
 _LINE_WIDTH = 1.8  # [px]
 _CURSOR_SECONDS = 0.06  # between two moves of the cursor while the replay runs
 
@@ -181,6 +182,7 @@ class PlotCell:
             axis.setTickDensity(_TICK_DENSITY)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("left").setWidth(_AXIS_WIDTH)
+        self.plot.getAxis("left").tickSpacing = tick_spacing
         self._entitle(f"<b>{self.chart.title}</b>")
 
     def _entitle(self, text: str) -> None:
@@ -190,3 +192,10 @@ class PlotCell:
         label._sizeHint = {}  # else it asks for its text's width, and pushes its neighbours out of sight
         label.setMinimumWidth(0)
         label.updateGeometry()
+
+
+def tick_spacing(low: float, high: float, pixels: float) -> list[tuple[float, float]]:
+    """The closest round numbers whose labels do not touch, as pyqtgraph asks for them: spacing and offset."""
+    least = max(high - low, 1e-9) * _LABELS_APART / max(1.0, pixels)
+    unit = 10.0 ** floor(log10(least))
+    return [(next(factor * unit for factor in (1, 2, 5, 10) if factor * unit >= least), 0.0)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from sync.records import Turn
 from vlaarena_desktop.theme import LIGHT, Colors
 
-_WIDEST, _NARROWEST = 300, 72  # [px] of a button
+_WIDEST, _NARROWEST = 400, 72  # [px] of a button
 _ROOM = 40  # [px] of a button beside its text
 _DOT = 3.5  # [px] radius
 
@@ -26,7 +26,7 @@ class TurnButton(QPushButton):
         self.setObjectName("tab")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(_NARROWEST)
         self.setMaximumWidth(_WIDEST)
         self.set_unwatched(unwatched=False)
@@ -54,6 +54,12 @@ class TurnButton(QPushButton):
         self.setToolTip(told)
         self._fit()
 
+    def sizeHint(self) -> QSize:
+        """As wide as its whole text, if there is room."""
+        self.ensurePolished()  # only then it has its font
+        wanted = self.fontMetrics().horizontalAdvance(self._whole()) + _ROOM
+        return QSize(min(wanted, _WIDEST), super().sizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much of the instruction as there is room for."""
         super().resizeEvent(event)
@@ -69,10 +75,12 @@ class TurnButton(QPushButton):
                 painter.setBrush(QColor(self._colors.warn))
                 painter.drawEllipse(QRectF(self.rect()).topRight() + QPointF(-9, 9), _DOT, _DOT)
 
-    def _fit(self) -> None:
+    def _whole(self) -> str:
         whole = self.tr("Turn {number} · {instruction}")
-        text = whole.format(number=self.turn.seq, instruction=self.turn.instruction.replace("&", "&&"))
-        elided = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, self.width() - _ROOM))
+        return whole.format(number=self.turn.seq, instruction=self.turn.instruction.replace("&", "&&"))
+
+    def _fit(self) -> None:
+        elided = self.fontMetrics().elidedText(self._whole(), Qt.TextElideMode.ElideRight, max(0, self.width() - _ROOM))
         short = self.tr("Turn {number}").format(number=self.turn.seq)
         self.setText(elided if len(elided) > len(short) + 4 else short)
 
@@ -114,7 +122,7 @@ class TurnStrip(QWidget):
             button = TurnButton(turn)
             button.dress(self._colors)
             self._buttons.addButton(button, index)
-            self._row.insertWidget(index, button, 10)
+            self._row.insertWidget(index, button)
         self.setVisible(len(turns) > 1)
 
     def show_current(self, index: int | None) -> None:

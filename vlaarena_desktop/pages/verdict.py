@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from math import ceil
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
 from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.viewing.badge import SideMark
 
 
@@ -110,7 +113,7 @@ class RevealPanel(QFrame):
 class _SidePanel(QWidget):
     def __init__(self, side: int) -> None:
         super().__init__()
-        self.name, self.organization, self.result = QLabel(), QLabel(), QLabel()
+        self.name, self.organization, self.result = QLabel(), QLabel(), ElidedLabel("quiet")
         self.name.setObjectName("title")
         self.organization.setObjectName("quiet")
         row = QHBoxLayout(self)
@@ -120,6 +123,7 @@ class _SidePanel(QWidget):
         words.setSpacing(1)
         for label in (self.name, self.organization, self.result):
             words.addWidget(label)
+        for label in (self.name, self.organization):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(SideMark(side, 44))
         row.addLayout(words, 1)
@@ -127,15 +131,15 @@ class _SidePanel(QWidget):
     def show_side(self, side: SideOutcome) -> None:
         self.name.setText(side.name)
         self.organization.setText(side.organization)
-        self.result.setText(" · ".join(self._told(each) for each in side.performances))
+        alike = groupby(side.performances, key=lambda each: each.succeeded)
+        self.result.setText(" · ".join(self._told(succeeded, tuple(each)) for succeeded, each in alike))
         judged = [each.succeeded for each in side.performances if each.succeeded is not None]
         self.result.setObjectName("good" if judged and all(judged) else "bad" if judged else "quiet")
         self.result.style().polish(self.result)
 
-    def _told(self, performance: Performance) -> str:
-        if performance.succeeded is None:
-            return self.tr("{steps} steps").format(steps=performance.steps)
-        told = (
-            self.tr("succeeded in {steps} steps") if performance.succeeded else self.tr("no success in {steps} steps")
-        )
-        return told.format(steps=performance.steps)
+    def _told(self, succeeded: bool | None, turns: Sequence[Performance]) -> str:
+        """How turns in a row ended that ended alike."""
+        told = self.tr("{steps} steps")
+        if succeeded is not None:
+            told = self.tr("succeeded in {steps} steps") if succeeded else self.tr("no success in {steps} steps")
+        return told.format(steps=", ".join(str(each.steps) for each in turns))
