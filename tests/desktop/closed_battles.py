@@ -30,6 +30,7 @@ def play_a_battle(
 def play_a_closed_battle(store: Store, address: str, starts: tuple[TurnStart, ...] = ("reset",)) -> Evidence:
     """The same with a vote, and all that is known of it."""
     battle_id = play_a_battle(store, address, starts)
-    store.cast_vote(battle_id, Ballot(vote="left_better", origin="cli", comment="A was straight at it"))
+    said = Ballot(vote="left_better", origin="cli", comment="A was straight at it", tags=("jerky",), left_progress=60)
+    store.cast_vote(battle_id, said)
     store.close_battle(battle_id)
     return evidence_of(store, battle_id, DaemonClient(address).models())

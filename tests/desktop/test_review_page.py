@@ -83,7 +83,7 @@ def test_enter_opens_the_selected_battle_with_its_names_vote_and_comment(
     header = page.review.header
     assert [label.text() for label in header.names] == [side.name for side in evidence.turns[0].sides]
     assert (header.instruction.text(), header.vote.text()) == (INSTRUCTION, "A is better")
-    assert "A was straight at it" in header.details.text()
+    assert header.details.text().endswith("“A was straight at it” · jerky · A 60 %")
     assert [turn.turn.seq for turn in page.review.room.turns] == [1, 2]
 
 

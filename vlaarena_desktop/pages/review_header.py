@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from sync.records import Vote
 from vlaarena_desktop.evidence import Evidence, TurnEvidence
 from vlaarena_desktop.icons import icon
 from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.pages.tag_row import tag_text
+from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.badge import SideMark
 
@@ -43,7 +46,7 @@ class ReviewHeader(QFrame):
         """What is the same for all turns: when, who, and what was said."""
         when = datetime.fromisoformat(evidence.battle.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
         vote = evidence.vote
-        said = [f"“{text}”" for text in (vote.comment if vote is not None else "", sitting) if text]
+        said = [*(_said(vote) if vote is not None else ()), *([f"“{sitting}”"] if sitting else ())]
         self._told = " · ".join([when, evaluator, *said])
         self.vote.setText(choice_text(vote.vote) if vote is not None else self.tr("No vote"))
 
@@ -78,6 +81,15 @@ class ReviewHeader(QFrame):
             row.addWidget(label, 2)
         row.addWidget(self.vote)
         row.addWidget(self.link)
+
+
+def _said(vote: Vote) -> list[str]:
+    """What was said beside the choice: the comment, tags, how far each side came."""
+    progress = QCoreApplication.translate("BallotPanel", "{letter} {percent} %")
+    sides = zip(SIDE_LETTERS, (vote.left_progress, vote.right_progress), strict=True)
+    comment = [f"“{vote.comment}”"] if vote.comment else []
+    came = [progress.format(letter=letter, percent=percent) for letter, percent in sides if percent is not None]
+    return [*comment, *map(tag_text, vote.tags), *came]
 
 
 class ElidedLabel(QLabel):
