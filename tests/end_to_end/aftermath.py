@@ -57,6 +57,7 @@ def branch(person: Person) -> ReviewPage:
     person.until(lambda: review.room.playhead.step == 4, "the same step")
     assert page.isHidden()
     person.until(lambda: review.bench.shown == "form", "the question what to try")
+    assert review.bench.chosen_side == "right"
     person.press("Ctrl+A")
     person.type("lift the green cube")
     person.photograph("branch-asked")
