@@ -118,6 +118,9 @@ class Person:
         self.taken.append(path.name)
 
     def _front(self) -> QWindow:
+        """The window that has the focus; no window manager is there to give it on when a dialog closes."""
+        if QGuiApplication.focusWindow() is None:
+            self.room.window.activateWindow()
         self.until(QGuiApplication.focusWindow, "a window to have the focus")
         return QGuiApplication.focusWindow()
 
