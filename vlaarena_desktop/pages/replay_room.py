@@ -110,6 +110,8 @@ class ReplayRoom(QWidget):
 
     def set_evidence(self, evidence: Evidence | None) -> None:
         """Show what a closed battle tells: events on the timeline, and all the rest in the drawer."""
+        if evidence is None and self._evidence is None:
+            return
         self._evidence = evidence
         if self._drawer is not None:
             self._drawer.setVisible(evidence is not None)
