@@ -8,7 +8,7 @@ from scenes.database import Database
 from scenes.errors import BadInput, NotFound
 from sync import battles, episodes, outbox, sessions, turns
 from sync.content import ContentFolder
-from sync.records import Note, NoteText, Side, Turn, new_id, now
+from sync.records import MAX_NOTE, Note, NoteText, Side, Turn, new_id, now
 
 _NOTES = """SELECT note.*, withdrawn_at IS NOT NULL AS withdrawn FROM note
     LEFT JOIN note_withdrawal USING (note_id)"""
@@ -80,4 +80,4 @@ def _checked(text: str) -> str:
     try:
         return msgspec.convert(text.strip(), NoteText)
     except msgspec.ValidationError as error:
-        raise BadInput("A note has 1 to 2000 characters.") from error
+        raise BadInput(f"A note has 1 to {MAX_NOTE} characters.") from error

@@ -27,8 +27,9 @@ CHOICES: tuple[Choice, ...] = ("left_better", "right_better", "tie", "both_bad")
 MAX_TURNS = 6
 UNDO_SECONDS = 10.0
 
-Comment = Annotated[str, Meta(max_length=2000)]
-NoteText = Annotated[str, Meta(min_length=1, max_length=2000)]
+MAX_COMMENT = MAX_NOTE = 2000  # characters
+Comment = Annotated[str, Meta(max_length=MAX_COMMENT)]
+NoteText = Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
 Step = Annotated[int, Meta(ge=0)]
 
 
@@ -171,6 +172,17 @@ class Vote(Struct, frozen=True, kw_only=True):
     watched: Watched
     opened_at: str
     voted_at: str
+
+
+class Judgement(Struct, frozen=True, kw_only=True):
+    """Of a vote that counts what boards are made of."""
+
+    vote_id: str
+    left_model_id: str | None
+    right_model_id: str | None
+    vote: Choice
+    voted_at: str
+    withdrawn: bool = False
 
 
 class Reveal(Struct, frozen=True, kw_only=True):

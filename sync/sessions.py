@@ -11,11 +11,10 @@ import msgspec
 from scenes.database import Database
 from scenes.errors import BadInput, NotFound, RuleBroken
 from sync import outbox
-from sync.records import Evaluator, Session, new_id, now
+from sync.records import MAX_COMMENT, Evaluator, Session, new_id, now
 
 SITTING = timedelta(hours=8)  # a session that rested longer is not continued
 _MAX_NAME = 200
-_MAX_COMMENT = 2000
 
 
 def identify(database: Database) -> None:
@@ -130,8 +129,8 @@ def comment(database: Database, session_id: str, text: str | None) -> None:
     """
     find_session(database, session_id)
     text = (text or "").strip() or None
-    if text is not None and len(text) > _MAX_COMMENT:
-        raise BadInput(f"A comment has at most {_MAX_COMMENT} characters.", hint=f"This one has {len(text)}.")
+    if text is not None and len(text) > MAX_COMMENT:
+        raise BadInput(f"A comment has at most {MAX_COMMENT} characters.", hint=f"This one has {len(text)}.")
     with database.transaction():
         database.execute("UPDATE session SET comment = ? WHERE session_id = ?", [text, session_id])
         outbox.audit(database, "session_commented", None, session_id)

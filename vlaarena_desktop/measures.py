@@ -1,4 +1,4 @@
-"""What is measured of an episode, and of two side by side: curves over time, the first divergence, marks."""
+"""What is measured of an episode, and of two side by side: curves over time, the first divergence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scenes import states
 from scenes.catalog import OBJECT_PREFIX, Robot, find_robot
-from scenes.episode import Episode, Event, State
+from scenes.episode import Episode, State
 
 GRIPPER = "gripper"  # a subject beside the objects' ids
 GRIPPER_APART, OBJECT_APART = 0.02, 0.01  # [m] from which on two sides count as diverged
@@ -61,14 +61,6 @@ class Comparison(Struct, frozen=True):
         return min(found, key=lambda each: each.step, default=None)
 
 
-class Mark(Struct, frozen=True):
-    """An event of one side as the timeline and the list show it."""
-
-    side: int  # 0 for A, 1 for B
-    time: float  # [s]
-    event: Event
-
-
 def measured(model: mujoco.MjModel, episode: Episode) -> Measures:
     """The curves of an episode, read from its exact states with the model it was played in.
 
@@ -100,16 +92,6 @@ def compared(left: Measures, right: Measures, control_hz: float) -> Comparison:
     times = np.arange(int(np.ceil(end * control_hz - 1e-6)) + 1) / control_hz
     subjects = [GRIPPER, *(name for name in left.objects if name in right.objects)]
     return Comparison(times, {name: _distance(left, right, name, times) for name in subjects})
-
-
-def marks(left: Episode, right: Episode) -> tuple[Mark, ...]:
-    """The events of both sides in their order in time."""
-    found = [
-        Mark(side, event.step / episode.trajectory.control_hz, event)
-        for side, episode in enumerate((left, right))
-        for event in episode.events
-    ]
-    return tuple(sorted(found, key=lambda mark: (mark.time, mark.side)))
 
 
 def _poses(model: mujoco.MjModel, values: Curve, site: int, bodies: list[int]) -> tuple[Curve, Curve]:

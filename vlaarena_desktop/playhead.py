@@ -7,7 +7,8 @@ from math import ceil, floor
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+from vlaarena_desktop.settings import SPEEDS
+
 FRAME_MILLISECONDS = 16
 
 

@@ -14,7 +14,7 @@ PREFIX = "VLAARENA"
 Look = Literal["system", "light", "dark"]
 Language = Literal["system", "en", "de"]
 Quality = Literal["auto", "plain", "soft", "full"]
-SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)  # those of the playhead
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)  # of replays, in simulated seconds per second
 
 
 class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

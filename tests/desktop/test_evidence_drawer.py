@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
-import vlaarena_desktop
 from scenes.episode import Event, episode_id
 from scenes.errors import RuleBroken
 from sync.records import Turn
@@ -23,6 +24,7 @@ from vlaarena_desktop.commands import clashes
 from vlaarena_desktop.evidence import Evidence, evidence_of
 from vlaarena_desktop.notices import Notice, Notices
 from vlaarena_desktop.pages.after_vote import furnish
+from vlaarena_desktop.pages.event_marks import event_marks
 from vlaarena_desktop.pages.evidence import EvidenceDrawer
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.replays import replay_of
@@ -235,13 +237,36 @@ def test_every_part_of_the_drawer_has_a_name(drawer: EvidenceDrawer) -> None:
                 assert widget.accessibleName() or isinstance(widget.parent(), QTableView), widget
 
 
-def test_a_window_starts_without_the_plotting_library(stages: ReplayRoom) -> None:
-    """It is imported by one module, and that module by the job alone that the visible plots start."""
-    sources = sorted(Path(vlaarena_desktop.__file__).parent.rglob("*.py"))
-    importing = [path.name for path in sources if 'import_module("pyqtgraph")' in path.read_text()]
-    using = [path.name for path in sources if ".plot_grid" in path.read_text()]
-    assert (importing, using) == (["plot_grid.py"], ["plots.py"])
-    assert stages.findChildren(EvidenceDrawer)[0].plots.grid is None
+def test_a_window_starts_without_the_plotting_library(tmp_path: Path) -> None:
+    making = """
+import sys
+from pathlib import Path
+from sync.store import Store
+from vlaarena_desktop.app import make_application, make_room
+application = make_application(sys.argv[:1])
+with Store.open(Path(sys.argv[1])) as store:
+    made = make_room(store, daemon_address="ipc:///tmp/nobody", tier="plain")
+    made.window.show()
+    application.processEvents()
+    assert "pyqtgraph" not in sys.modules, "it takes half a second"
+    made.window.close()
+    print("a window without plots")
+"""
+    ended = subprocess.run([sys.executable, "-c", making, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert ended.stdout == "a window without plots\n", ended.stderr
+
+
+def test_what_happened_is_told_in_its_order_in_time(evidence: Evidence) -> None:
+    turn = eventful(evidence).turns[0]
+    grasped = (Event(3, "grasped", "bowl", "robot"),)
+    right = msgspec.structs.replace(turn.right, episode=msgspec.structs.replace(turn.right.episode, events=grasped))
+    found = event_marks(msgspec.structs.replace(turn, right=right))
+    assert [(mark.time, mark.side, mark.kind) for mark in found] == [
+        (0.2, 0, "contact"),
+        (0.3, 1, "grasped"),
+        (0.5, 0, "dropped"),
+    ]
+    assert found[1].text == "grasped the bowl"
 
 
 def test_the_battle_s_length_is_that_of_its_turn(stages: ReplayRoom, drawer: EvidenceDrawer) -> None:

@@ -138,7 +138,8 @@ def test_a_comment_on_the_sitting_is_written_in_its_place_and_found(
     battle_id = closed(store)
     page.refresh()
     page.list.focus_table()
-    qtbot.keyClick(page.view, Qt.Key.Key_F2)
+    (write,) = [command for command in page.commands() if command.keys == ("F2",)]
+    write.act()
     editor = page.view.findChild(QLineEdit)
     assert editor is not None
     assert editor.accessibleName()

@@ -9,7 +9,7 @@ from desktop.staged import episode
 
 from scenes.episode import Event, Trajectory
 from scenes.world import World
-from vlaarena_desktop.measures import GRIPPER, Comparison, compared, marks, measured
+from vlaarena_desktop.measures import GRIPPER, Comparison, compared, measured
 
 TOUCH = Event(4, "contact", "red_cube", "robot")
 
@@ -68,8 +68,3 @@ def test_sides_of_different_rates_are_compared_at_the_same_moments(world: World)
     assert len(found.times) == 13
     expected = np.linalg.norm(slow.place(GRIPPER)[3] - fast.place(GRIPPER)[6])
     assert found.distances[GRIPPER][6] == pytest.approx(expected)
-
-
-def test_marks_are_in_the_order_of_their_times(trajectory: Trajectory, shorter_trajectory: Trajectory) -> None:
-    found = marks(episode(trajectory, TOUCH), episode(shorter_trajectory, Event(2, "grasped", "bowl", "robot")))
-    assert [(mark.side, mark.time, mark.event.kind) for mark in found] == [(1, 0.2, "grasped"), (0, 0.4, "contact")]

@@ -9,8 +9,7 @@ import pytest
 from msgspec import structs
 
 from scenes.errors import BadInput, StoreError
-from vlaarena_desktop.playhead import SPEEDS as PLAYHEAD_SPEEDS
-from vlaarena_desktop.settings import SPEEDS, DesktopSettings, read_settings
+from vlaarena_desktop.settings import DesktopSettings, read_settings
 from vlaarena_desktop.settings_file import ALLOWED, FILE, changed, in_force, read_file, rewritten, write_file
 
 OTHER = DesktopSettings(
@@ -29,7 +28,6 @@ OTHER = DesktopSettings(
 
 def test_every_setting_says_what_may_stand_there() -> None:
     assert set(ALLOWED) == set(DesktopSettings.__struct_fields__)
-    assert SPEEDS == PLAYHEAD_SPEEDS
 
 
 def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from sync.records import MAX_COMMENT
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.progress_field import ProgressField
 from vlaarena_desktop.pages.tag_row import TagRow, tag_text
@@ -14,7 +15,6 @@ from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.voting import Remarks
 
-MAX_COMMENT = 2000  # characters, as the store keeps them
 _TOLD_TAGS = 2  # in the summary
 
 

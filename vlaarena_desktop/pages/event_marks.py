@@ -1,19 +1,45 @@
-"""The events of a closed battle's turn as marks on the timeline."""
+"""The events of a closed battle's turn, in words: as marks on the timeline, and as rows of the list."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication
+
 from scenes import catalog
+from scenes.episode import Event, EventKind
 from vlaarena_desktop.evidence import TurnEvidence
-from vlaarena_desktop.pages.events_panel import event_text
 from vlaarena_desktop.pages.timeline import Mark
+
+_tr = QCoreApplication.translate
 
 
 def event_marks(turn: TurnEvidence) -> tuple[Mark, ...]:
-    """What happened on either side of a turn."""
-    scene = catalog.scenes().get(turn.left.episode.trajectory.scene_id)
-    names = {each.id: each.name for each in scene.objects} if scene is not None else {}
-    return tuple(
+    """What happened on either side of a turn, in its order in time."""
+    names = object_names(turn)
+    found = [
         Mark(event.step / side.episode.trajectory.control_hz, number, event_text(event, names), event.kind)
         for number, side in enumerate(turn.sides)
         for event in side.episode.events
-    )
+    ]
+    return tuple(sorted(found, key=lambda mark: (mark.time, mark.side)))
+
+
+def object_names(turn: TurnEvidence) -> Mapping[str, str]:
+    """Words for the objects of a turn's scene by id, as far as it is known."""
+    scene = catalog.scenes().get(turn.left.episode.trajectory.scene_id)
+    return {each.id: each.name for each in scene.objects} if scene is not None else {}
+
+
+def event_text(event: Event, names: Mapping[str, str]) -> str:
+    """An event in words; `names` are the objects' words by id."""
+    words: dict[EventKind, str] = {
+        "contact": _tr("events", "touched the {subject}"),
+        "grasped": _tr("events", "grasped the {subject}"),
+        "lifted": _tr("events", "lifted the {subject}"),
+        "placed": _tr("events", "placed the {subject} on: {other}"),
+        "dropped": _tr("events", "dropped the {subject} on: {other}"),
+        "success": _tr("events", "the task is done"),
+    }
+    subject, other = (names.get(each, each) for each in (event.subject, event.other))
+    return words[event.kind].format(subject=subject, other=other)

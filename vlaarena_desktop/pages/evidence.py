@@ -9,20 +9,21 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from scenes import catalog
 from scenes.errors import ArenaError
 from sync.store import Store
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.evidence import Evidence, TurnEvidence
-from vlaarena_desktop.measures import GRIPPER, Divergence, compared, marks, measured
+from vlaarena_desktop.measures import GRIPPER, Divergence, compared, measured
+from vlaarena_desktop.pages.event_marks import event_marks, object_names
 from vlaarena_desktop.pages.events_panel import EventsPanel
-from vlaarena_desktop.pages.evidence_actions import SIDES, EvidenceActions, evidence_group, quiet_button
+from vlaarena_desktop.pages.evidence_actions import EvidenceActions, evidence_group, quiet_button
 from vlaarena_desktop.pages.notes_panel import NotesPanel
 from vlaarena_desktop.pages.overlay_bar import KEYS, OverlayBar
 from vlaarena_desktop.pages.plots import PlotsPanel, Plotted
 from vlaarena_desktop.pages.seen_panel import SeenPanel
 from vlaarena_desktop.pages.timeline import Mark
 from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.sides import SIDES
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewer import Viewer
 
@@ -131,8 +132,7 @@ class EvidenceDrawer(QFrame):
         if plotted is not None:
             self._divergence = plotted.comparison.first_divergence()
         self.plots.show_measures(plotted)
-        found = marks(turn.left.episode, turn.right.episode) if turn is not None else ()
-        self.events.set_marks(found, self._names())
+        self.events.set_marks(event_marks(turn) if turn is not None else ())
         stage = self._viewers[0].stage
         self.seen.set_turn(turn, stage.model if stage is not None else None)
         self.overlays.allow(allowed=turn is not None)
@@ -157,10 +157,7 @@ class EvidenceDrawer(QFrame):
         return words.format(step=found.step, subject=subject, distance=100 * found.distance)
 
     def _names(self) -> Mapping[str, str]:
-        """Words for the objects of the turn's scene, as far as it is known."""
-        scene_id = self._turn.left.episode.trajectory.scene_id if self._turn is not None else ""
-        scene = catalog.scenes().get(scene_id)
-        return {each.id: each.name for each in scene.objects} if scene is not None else {}
+        return object_names(self._turn) if self._turn is not None else {}
 
     @Slot()
     def _tell_pins(self) -> None:

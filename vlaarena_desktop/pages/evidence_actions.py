@@ -8,11 +8,8 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
-from sync.records import Side
 from vlaarena_desktop.commands import Command
-from vlaarena_desktop.sides import SIDE_LETTERS
-
-SIDES: tuple[Side, Side] = ("left", "right")
+from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 
 
 class EvidenceActions(QWidget):

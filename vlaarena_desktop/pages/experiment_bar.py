@@ -15,9 +15,8 @@ from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.reproducing import Reproduction
-from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 
-_SIDES: tuple[Side, Side] = ("left", "right")
 _LIST_WIDTH = 480  # [px] of the branches, while one is chosen
 _Shown = Literal["offers", "form", "progress"]
 _PAGES: tuple[_Shown, ...] = ("offers", "form", "progress")
@@ -51,7 +50,7 @@ class ExperimentBar(QFrame):
     @property
     def chosen_side(self) -> Side:
         """Whose state a branch starts from."""
-        return _SIDES[self.side.currentIndex()]
+        return SIDES[self.side.currentIndex()]
 
     @property
     def shown(self) -> _Shown:
@@ -91,7 +90,7 @@ class ExperimentBar(QFrame):
         """Let the instruction of a branch be typed."""
         if self.shown != "progress" and self.ask.isEnabled():
             if side is not None:
-                self.side.setCurrentIndex(_SIDES.index(side))
+                self.side.setCurrentIndex(SIDES.index(side))
             self._show("form")
             self.instruction.setFocus()
             self.instruction.selectAll()
@@ -112,7 +111,7 @@ class ExperimentBar(QFrame):
 
     def show_reproduction(self, found: Reproduction) -> None:
         """Say how well an episode came out again, and whether its physics alone does."""
-        letter = SIDE_LETTERS[_SIDES.index(found.side)]
+        letter = SIDE_LETTERS[SIDES.index(found.side)]
         parts = [self._outcome(found).format(side=letter, step=found.step, difference=found.largest_difference)]
         parts += ["; ".join(found.differences)] if found.differences else []
         same = found.physics.outcome == "bit_exact"
@@ -146,14 +145,14 @@ class ExperimentBar(QFrame):
 
     def _told(self, branch: Branch, names: Mapping[str, str]) -> str:
         text = self.tr("{side}, step {step} → {model}: {instruction}")
-        letter = SIDE_LETTERS[_SIDES.index(branch.side)]
+        letter = SIDE_LETTERS[SIDES.index(branch.side)]
         name = names.get(branch.model_id, branch.model_id)
         return text.format(side=letter, step=branch.step, model=name, instruction=branch.instruction)
 
     def _connect(self) -> None:
         self.stage.currentIndexChanged.connect(lambda: self.branch_chosen.emit(self.stage.currentData()))
         self.ask.clicked.connect(lambda: self.ask_for_branch())
-        for side, button in zip(_SIDES, self.reproduce, strict=True):
+        for side, button in zip(SIDES, self.reproduce, strict=True):
             button.clicked.connect(lambda _=False, side=side: self.reproduce_requested.emit(side))
         self.branch.clicked.connect(self._request)
         self.instruction.returnPressed.connect(self._request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,14 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sync.records import BattleQuery, PastBattle
+from sync.records import MAX_COMMENT, BattleQuery, PastBattle
 from sync.store import Store
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.pages.history_filters import HistoryFilters
 from vlaarena_desktop.pages.history_table import INSTRUCTION, LEFT, RIGHT, SITTING, HistoryTable, rows_of
 from vlaarena_desktop.pages.table_view import table_view
 
-MAX_COMMENT = 2000  # characters
 _WIDEST = {LEFT: 7, RIGHT: 7, SITTING: 6}  # columns that give way to the instruction: the share of the width they take
 _ROWS_MEASURED = 20  # for the widths of columns: all 500 would take 0.3 s
 _PADDING = 22  # [px]
@@ -55,8 +54,6 @@ class HistoryList(QWidget):
         self.filters.entered.connect(self.focus_table)
         self.table.commented.connect(self.commented, Qt.ConnectionType.QueuedConnection)  # after the editor closed
         self.view.activated.connect(self._activate)
-        shortcut = QShortcut(QKeySequence("F2"), self.view, context=Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(self.edit_comment)
 
     @property
     def current(self) -> PastBattle | None:

@@ -9,18 +9,16 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from scenes.errors import ArenaError
-from sync.records import Note
+from sync.records import MAX_NOTE, Note
 from sync.store import Store
 from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.events_panel import ROW_HEIGHT
-from vlaarena_desktop.pages.evidence_actions import SIDES
 from vlaarena_desktop.pages.table_view import TableCard, table_view
 from vlaarena_desktop.playhead import Playhead
-from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 from vlaarena_desktop.tables import Column, RecordTable
 
 _tr = QCoreApplication.translate
-MAX_NOTE = 2000  # characters
 
 
 class NotesPanel(QWidget):

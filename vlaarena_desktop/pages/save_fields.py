@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.labelled_grid import LabelledGrid
-from vlaarena_desktop.playhead import SPEEDS
 from vlaarena_desktop.saving.caption import Caption
 from vlaarena_desktop.saving.saving import Kind
 from vlaarena_desktop.saving.video import RATES, FormName
+from vlaarena_desktop.settings import SPEEDS
 from vlaarena_desktop.sides import SIDE_LETTERS
 
 T = TypeVar("T")

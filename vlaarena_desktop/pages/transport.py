@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QTo
 from vlaarena_desktop.icons import icon
 from vlaarena_desktop.pages.step_field import StepField
 from vlaarena_desktop.pages.timeline import Timeline
-from vlaarena_desktop.playhead import SPEEDS, Playhead
+from vlaarena_desktop.playhead import Playhead
+from vlaarena_desktop.settings import SPEEDS
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.view import ViewLink, camera_title
 
