@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from desktop.staged import evidence_for, turn
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from scenes.episode import Trajectory
 from vlaarena_desktop.commands import clashes
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.timeline import Mark
+from vlaarena_desktop.pages.turn_strip import TurnButton
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
@@ -100,6 +102,14 @@ def test_a_turn_s_button_tells_its_instruction_and_shows_what_fits(room: ReplayR
     room.resize(1024, 320)
     assert "the bowl" in button.text()
     assert [each.width() for each in room.strip.buttons] == [each.sizeHint().width() for each in room.strip.buttons]
+
+
+def test_a_turn_s_button_asks_for_the_room_of_its_instruction(qtbot: QtBot) -> None:
+    for instruction in ("lift it", "put the red cube in the bowl", "lift the blue cylinder", "push it to the left"):
+        button = TurnButton(replace(turn(1), instruction=instruction))
+        qtbot.addWidget(button)
+        button.resize(button.sizeHint())
+        assert button.text() == f"Turn 1 · {instruction}"
 
 
 def test_a_turn_carries_a_dot_until_both_sides_were_watched(qtbot: QtBot, room: ReplayRoom, second: TurnReplay) -> None:

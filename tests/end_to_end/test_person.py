@@ -19,12 +19,12 @@ CHILD = Path(__file__).with_name("person_child.py")
 PATIENCE_SECONDS = 1500
 
 
-def sit_down(folder: Path, form: str) -> dict[str, Any]:
+def sit_down(folder: Path, form: str, size: str) -> dict[str, Any]:
     """What came of a sitting. What the person misses on the screen fails it."""
     home, pictures = folder / "home", folder / "pictures"
     pictures.mkdir()
     done = subprocess.run(
-        [sys.executable, str(CHILD), str(home), str(pictures), form],
+        [sys.executable, str(CHILD), str(home), str(pictures), form, size],
         env=os.environ | {"PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,
@@ -40,8 +40,8 @@ def sit_down(folder: Path, form: str) -> dict[str, Any]:
 def test_a_person_plays_judges_and_looks_again_with_keys_alone(
     tmp_path: Path, repeats: Callable[[int, int], int]
 ) -> None:
-    form, pictures = (("short", 13), ("whole", 22))[repeats(0, 1)]
-    told = sit_down(tmp_path, form)
+    form, size, pictures = (("short", "1024x700", 14), ("whole", "1280x800", 23))[repeats(0, 1)]
+    told = sit_down(tmp_path, form, size)
     assert told["native"] == [True, True]
     assert told["keys_per_vote"] <= 3
     assert len(told["pictures"]) >= pictures

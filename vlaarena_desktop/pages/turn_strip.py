@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from sync.records import Turn
@@ -57,7 +58,7 @@ class TurnButton(QPushButton):
     def sizeHint(self) -> QSize:
         """As wide as its whole text, if there is room."""
         self.ensurePolished()  # only then it has its font
-        wanted = self.fontMetrics().horizontalAdvance(self._whole()) + _ROOM
+        wanted = ceil(QFontMetricsF(self.font()).horizontalAdvance(self._whole())) + _ROOM + 1
         return QSize(min(wanted, _WIDEST), super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
