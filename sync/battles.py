@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 from msgspec import Struct
 
 from scenes.database import Database
 from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
+from scenes.seal import key_from
 from sync import outbox, sessions
 from sync.blindness import commitment, hidden, open_hidden, seal_hidden
 from sync.records import Battle, BattleStatus, Draw, Session, Sides, new_id, now
 
 _MAX_SEED = 2**63 - 1  # SQLite's integers have 64 bits
+_RATED = "FROM battle JOIN session USING (session_id) WHERE battle.kind = 'rated' AND evaluator_id = ?"
 
 
 class _Pair(Struct, frozen=True):
@@ -76,10 +80,11 @@ def listed(database: Database, status: BattleStatus | None, limit: int) -> list[
 
 
 def open_here(database: Database) -> list[Battle]:
-    """The evaluator's ongoing battles that have a turn to vote on, the newest first."""
+    """The evaluator's ongoing battles of unknown models that have a turn to vote on, the newest first."""
     return database.read(
         Battle,
         """SELECT battle.* FROM battle JOIN session USING (session_id) WHERE status = 'ongoing' AND evaluator_id = ?
+        AND battle.kind IN ('rated', 'practice', 'check')
         AND EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id) ORDER BY battle.position DESC""",
         [sessions.evaluator(database).evaluator_id],
     )
@@ -88,6 +93,20 @@ def open_here(database: Database) -> list[Battle]:
 def any_open(database: Database) -> bool:
     """Whether any battle still waits for its vote, or for its names to be told."""
     return bool(database.rows("SELECT 1 FROM battle WHERE left_model_id IS NULL AND status <> 'abandoned' LIMIT 1"))
+
+
+def folder_key(path: Path, database: Database) -> bytes:
+    """The data folder's key. A lost one is not replaced while battles wait to be opened with it.
+
+    Raises:
+        StoreDamaged: it is lost or damaged.
+    """
+    if not path.exists() and any_open(database):
+        raise StoreDamaged(
+            f"{path} is missing, and open battles are sealed with it.",
+            hint="Restore that file from a backup, or begin a new data folder with --home.",
+        )
+    return key_from(path)
 
 
 def find_ongoing(database: Database, battle_id: str) -> Battle:
@@ -126,23 +145,21 @@ def left_minus_right(database: Database, key: bytes) -> dict[tuple[str, str], in
 
     Every draw counts, whatever became of it: only then do the sides stay balanced whatever is skipped.
 
-    A sealed battle whose key was lost is passed over: it must not keep new ones from being drawn.
+    The database counts those in clear; only sealed ones are opened. One whose key was lost is passed over: it must
+    not keep new ones from being drawn.
     """
-    person = sessions.evaluator(database).evaluator_id
-    rows = database.read(
-        _Pair,
-        """SELECT battle.* FROM battle JOIN session USING (session_id)
-        WHERE battle.kind = 'rated' AND evaluator_id = ?""",
-        [person],
-    )
+    person, drawn = sessions.evaluator(database).evaluator_id, Counter[Sides]()
+    for row in database.rows(f"SELECT left_model_id, right_model_id, count(*) {_RATED} GROUP BY 1, 2", [person]):
+        left, right, battles = row.values()
+        if left is not None:
+            drawn[Sides(left, right)] = battles
+    for pair in database.read(_Pair, f"SELECT battle.* {_RATED} AND battle.sealed IS NOT NULL", [person]):
+        with suppress(StoreDamaged):
+            drawn[_sides(key, pair)] += 1
     balance: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        try:
-            pair = _sides(key, row)
-        except StoreDamaged:
-            continue
-        smaller, larger = sorted((pair.left_model_id, pair.right_model_id))
-        balance[smaller, larger] += 1 if pair.left_model_id == smaller else -1
+    for sides_of, battles in drawn.items():
+        smaller, larger = sorted((sides_of.left_model_id, sides_of.right_model_id))
+        balance[smaller, larger] += battles if sides_of.left_model_id == smaller else -battles
     return dict(balance)
 
 

@@ -85,6 +85,17 @@ def abandon(database: Database, battle_id: str) -> None:
         outbox.audit(database, "battle_abandoned", battle_id)
 
 
+def abandon_unplayed(database: Database) -> int:
+    """Give up whatever was begun and has no turn: nobody plays it any more, nobody can vote on it; how many."""
+    unplayed = database.rows(
+        """SELECT battle_id FROM battle WHERE status = 'ongoing'
+        AND NOT EXISTS (SELECT 1 FROM turn WHERE battle_id = battle.battle_id)"""
+    )
+    for row in unplayed:
+        abandon(database, row["battle_id"])
+    return len(unplayed)
+
+
 def reveal(database: Database, battle_id: str) -> Reveal:
     """Who played in a closed battle.
 

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
-from math import log
+from math import exp, lgamma, log, pi, sqrt, tan
+from statistics import NormalDist
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy import stats
 
 from sync.ratings import SCALE, START
-from sync.records import Vote
+from sync.records import Judgement, Vote
 
 PRIOR = 2.0  # [logits] standard deviation of strengths, and of log nu, before any vote
 POINTS = SCALE / log(10.0)  # of the rating scale, per logit
 LEVEL = 0.95
 _DRAWS = 4000  # of the strengths, for rank ranges
 _CLOSE, _MOST_STEPS = 1e-10, 100  # of Newton's method
+_NORMAL = NormalDist().inv_cdf((1 + LEVEL) / 2)  # standard errors on each side of an interval
+_HALVINGS, _NODES = 60, 80  # of the search for a quantile, of Gauss's quadrature
 
 Array = NDArray[np.float64]
 
@@ -48,7 +50,7 @@ class Fit(Struct, frozen=True):
     covariance: Array  # (k, k) the larger of the Laplace and the battle-clustered one, by its diagonal
 
 
-def preference_board(votes: Iterable[Vote]) -> list[Preference]:
+def preference_board(votes: Iterable[Vote | Judgement]) -> list[Preference]:
     """The models by their rating, the highest first. The order of the votes does not matter.
 
     Withdrawn votes, votes without names and those between a model and itself do not count.
@@ -58,7 +60,7 @@ def preference_board(votes: Iterable[Vote]) -> list[Preference]:
     if not models:
         return []
     found = fit(models, counts)
-    spread = np.sqrt(np.diag(found.covariance)) * stats.norm.ppf((1 + LEVEL) / 2)
+    spread = np.sqrt(np.diag(found.covariance)) * _NORMAL
     low, high = rank_ranges(found)
     order = sorted(range(len(models)), key=lambda k: (-found.strengths[k], models[k]))
     return [
@@ -75,7 +77,7 @@ def preference_board(votes: Iterable[Vote]) -> list[Preference]:
     ]
 
 
-def counted(votes: Iterable[Vote]) -> Counter[tuple[str, str, int]]:
+def counted(votes: Iterable[Vote | Judgement]) -> Counter[tuple[str, str, int]]:
     """How often each pair (smaller id, larger id) ended with 0 the smaller, 1 the larger preferred, 2 a tie."""
     counts: Counter[tuple[str, str, int]] = Counter()
     for vote in votes:
@@ -122,6 +124,23 @@ def rank_ranges(found: Fit) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return low.astype(np.int64), high.astype(np.int64)
 
 
+def t_quantile(probability: float, freedom: int) -> float:
+    """Where Student's t distribution with so many degrees of freedom has this probability (> 0.5) below.
+
+    With t = sqrt(n) tan(angle) the density is proportional to cos(angle)^(n - 1), which a quadrature integrates to the
+    last digits. SciPy has the same function, but takes a second to import, and boards are shown in a window.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    factor = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2)) / sqrt(pi)
+    low, high = 0.0, pi / 2
+    for _ in range(_HALVINGS):
+        angle = (low + high) / 2
+        inside = np.cos(angle / 2 * (nodes + 1)) ** (freedom - 1)
+        below = 0.5 + factor * angle / 2 * float(weights @ inside)
+        low, high = (angle, high) if below < probability else (low, angle)
+    return sqrt(freedom) * tan(angle)
+
+
 def _cells(models: list[str], counts: Counter[tuple[str, str, int]]) -> tuple[Array, Array]:
     """Per pair and outcome: what it adds to the logit, (p, 3, k + 1), and how often it was, (p, 3)."""
     pairs = [
@@ -162,9 +181,7 @@ def _raised(plain: Array, clustered: Array, battles: int) -> Array:
     """The first covariance, its standard errors raised where those of the second with its t quantile are larger."""
     if battles < 2:
         return plain
-    factor = (
-        battles / (battles - 1) * (stats.t.ppf((1 + LEVEL) / 2, battles - 1) / stats.norm.ppf((1 + LEVEL) / 2)) ** 2
-    )
+    factor = battles / (battles - 1) * (t_quantile((1 + LEVEL) / 2, battles - 1) / _NORMAL) ** 2
     own, other = np.diag(plain), np.diag(clustered) * factor
     stretch = np.sqrt(np.maximum(1.0, other / np.maximum(own, 1e-300)))
     raised: Array = plain * np.outer(stretch, stretch)

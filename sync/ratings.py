@@ -8,13 +8,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-from sync.records import Vote
+from sync.records import Choice, Judgement, Vote
 
 START = 1500.0
 K = 32.0
 SCALE = 400.0  # a lead of 400 means odds of 10 to 1
 
 BothBad = Literal["tie", "quarter"]
+_OF_SIDES: dict[Choice, tuple[str, str]] = {"left_better": ("win", "loss"), "right_better": ("loss", "win")}
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     win_rate: float  # wins / votes
 
 
-def elo_board(votes: Iterable[Vote], *, both_bad: BothBad = "tie") -> list[Standing]:
+def elo_board(votes: Iterable[Vote | Judgement], *, both_bad: BothBad = "tie") -> list[Standing]:
     """Elo as the votes replayed in (voted_at, vote_id) order give it, the highest first.
 
     R' = R + K (S - E), E = 1 / (1 + 10^((R_opponent - R) / 400)) (A. Elo, The Rating of Chessplayers, 1978),
@@ -39,7 +40,7 @@ def elo_board(votes: Iterable[Vote], *, both_bad: BothBad = "tie") -> list[Stand
     count. The order of votes matters to Elo: this board is provisional.
     """
     elo: dict[str, float] = {}
-    tally: Counter[tuple[str, str]] = Counter()
+    tally: Counter[tuple[str, str, Choice]] = Counter()
     for vote in sorted(votes, key=lambda vote: (vote.voted_at, vote.vote_id)):
         left, right = vote.left_model_id, vote.right_model_id
         if left is None or right is None or left == right or vote.withdrawn:
@@ -49,12 +50,13 @@ def elo_board(votes: Iterable[Vote], *, both_bad: BothBad = "tie") -> list[Stand
         expected = 1.0 / (1.0 + 10.0 ** ((right_elo - left_elo) / SCALE))
         elo[left] = left_elo + K * (left_score - expected)
         elo[right] = right_elo + K * (right_score - (1.0 - expected))
-        tally.update(_outcomes(vote, left, right))
-    standings = [_standing(model_id, rating, tally) for model_id, rating in elo.items()]
+        tally[left, right, vote.vote] += 1
+    outcomes = _outcomes(tally)
+    standings = [_standing(model_id, rating, outcomes) for model_id, rating in elo.items()]
     return sorted(standings, key=lambda standing: (-standing.elo, standing.model_id))
 
 
-def _scores(vote: Vote, both_bad: BothBad) -> tuple[float, float]:
+def _scores(vote: Vote | Judgement, both_bad: BothBad) -> tuple[float, float]:
     if vote.vote == "left_better":
         return 1.0, 0.0
     if vote.vote == "right_better":
@@ -63,12 +65,14 @@ def _scores(vote: Vote, both_bad: BothBad) -> tuple[float, float]:
     return each, each
 
 
-def _outcomes(vote: Vote, left: str, right: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    if vote.vote == "left_better":
-        return (left, "win"), (right, "loss")
-    if vote.vote == "right_better":
-        return (left, "loss"), (right, "win")
-    return (left, vote.vote), (right, vote.vote)
+def _outcomes(tally: Counter[tuple[str, str, Choice]]) -> Counter[tuple[str, str]]:
+    """How often each model had each outcome."""
+    outcomes: Counter[tuple[str, str]] = Counter()
+    for (left, right, choice), battles in tally.items():
+        of_left, of_right = _OF_SIDES.get(choice, (choice, choice))
+        outcomes[left, of_left] += battles
+        outcomes[right, of_right] += battles
+    return outcomes
 
 
 def _standing(model_id: str, rating: float, tally: Counter[tuple[str, str]]) -> Standing:

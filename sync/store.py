@@ -14,14 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from scenes.codec import digest as sha256
 from scenes.database import Database, translated
 from scenes.episode import Episode, Played, Run
-from scenes.errors import BadInput, StoreDamaged
-from scenes.seal import key_from
+from scenes.errors import BadInput
 from sync import battles, blindness, branches, closing, episodes, notes, past, sessions, turns, votes
 from sync.content import ContentFolder
 from sync.records import (
@@ -33,6 +31,7 @@ from sync.records import (
     Branch,
     Draw,
     Evaluator,
+    Judgement,
     NewBranch,
     NewTurn,
     Note,
@@ -74,7 +73,7 @@ class Store:
         database = Database.open(folder / "arena.sqlite3", migrations, APPLICATION_ID)
         try:
             sessions.identify(database)
-            return cls(folder, database, _key(folder / "seal.key", database))
+            return cls(folder, database, battles.folder_key(folder / "seal.key", database))
         except BaseException:
             database.close()
             raise
@@ -86,9 +85,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def evaluator(self) -> Evaluator:
@@ -128,7 +125,7 @@ class Store:
         return battles.listed(self._database, status, limit)
 
     def open_battles(self) -> list[Battle]:
-        """The evaluator's ongoing battles with at least one turn, the newest first: to be offered again."""
+        """The evaluator's ongoing blind battles with at least one turn, newest first: to be offered again."""
         return battles.open_here(self._database)
 
     def find_battles(self, query: BattleQuery) -> list[PastBattle]:
@@ -182,6 +179,10 @@ class Store:
         """Take the vote back as a new revision; RuleBroken without a vote or once the battle is closed."""
         votes.undo(self._database, battle_id)
 
+    def retract_vote(self, battle_id: str) -> None:
+        """Take the own vote on a closed battle back, as a new revision; RuleBroken unless there is one."""
+        votes.retract(self._database, battle_id)
+
     def live_vote(self, battle_id: str) -> Vote | None:
         """The battle's vote that counts, if there is one."""
         return votes.live(self._database, battle_id)
@@ -201,6 +202,10 @@ class Store:
     def abandon_battle(self, battle_id: str) -> None:
         """Give a battle up for good, its models unseen; RuleBroken if it has a vote or has ended."""
         closing.abandon(self._database, battle_id)
+
+    def abandon_unplayed(self) -> int:
+        """Give up the battles begun without a turn, as a program that ends too early leaves them; how many."""
+        return closing.abandon_unplayed(self._database)
 
     def reveal(self, battle_id: str) -> Reveal:
         """Who played in a closed battle; RuleBroken while it is open."""
@@ -254,6 +259,18 @@ class Store:
         """The votes that count for a board: live, of closed battles, of these kinds and origins."""
         return votes.counting(self._database, robot_id, kinds, origins)
 
+    def judgements(self, robot_id: str | None = None, *, unrated: bool = False) -> list[Judgement]:
+        """Of these votes only what boards need, sooner there; `unrated`: of every kind and origin."""
+        return votes.judgements(self._database, robot_id, unrated=unrated)
+
+    def count_votes(self, robot_id: str | None = None) -> int:
+        """How many votes count anywhere: live, of closed battles, of every kind and origin."""
+        return votes.count(self._database, robot_id)
+
+    def last_vote_change(self) -> int:
+        """A number that grows whenever other votes count than before."""
+        return votes.last_change(self._database)
+
     def episode_bytes(self, episode_id: str) -> bytes:
         """An episode as it was kept.
 
@@ -280,17 +297,3 @@ class Store:
     def bundle(self, digest: str) -> bytes | None:
         """A kept bundle, or None; StoreDamaged if its bytes are not those that were kept."""
         return self._bundles.read(digest) if self._bundles.path(digest).exists() else None
-
-
-def _key(path: Path, database: Database) -> bytes:
-    """The data folder's key. A lost one is not replaced while battles wait to be opened with it.
-
-    Raises:
-        StoreDamaged: it is lost or damaged.
-    """
-    if not path.exists() and battles.any_open(database):
-        raise StoreDamaged(
-            f"{path} is missing, and open battles are sealed with it.",
-            hint="Restore that file from a backup, or begin a new data folder with --home.",
-        )
-    return key_from(path)

@@ -9,7 +9,7 @@ import msgspec
 from scenes.database import Database
 from scenes.errors import BadInput, RuleBroken, StoreDamaged
 from sync import battles, outbox, sessions, turns
-from sync.records import Ballot, Battle, BattleKind, Origin, Session, Turn, Vote, Watched, new_id, now
+from sync.records import Ballot, Battle, BattleKind, Judgement, Origin, Session, Turn, Vote, Watched, new_id, now
 
 _WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
 
@@ -48,17 +48,41 @@ def undo(database: Database, battle_id: str) -> None:
         raise RuleBroken("There is no vote to undo.")
     if battles.find(database, battle_id).left_model_id is not None:
         raise RuleBroken("This battle is closed and its models are known.", hint="Its vote stands.")
-    taken_back = msgspec.structs.replace(vote, rev=vote.rev + 1, withdrawn=True, voted_at=now())
     with database.transaction():
-        _append(database, taken_back)
+        _withdraw(database, vote)
         battles.set_status(database, battle_id, "ongoing")
-        outbox.audit(database, "vote_withdrawn", battle_id, f"{vote.vote_id} revision {taken_back.rev}")
+
+
+def retract(database: Database, battle_id: str) -> None:
+    """Take a vote back after the reveal: it counts no more, the battle stays closed, and nobody votes on it again.
+
+    Raises:
+        NotFound: there is no such battle.
+        RuleBroken: the battle is open, or has no vote, or it is another evaluator's.
+    """
+    if battles.find(database, battle_id).left_model_id is None:
+        raise RuleBroken("This battle is open.", hint="A vote before the reveal is undone, not retracted.")
+    vote = live(database, battle_id)
+    if vote is None:
+        raise RuleBroken("There is no vote to retract.")
+    if vote.evaluator_id != sessions.evaluator(database).evaluator_id:
+        raise RuleBroken("This vote is another evaluator's.", hint="Nobody votes, or retracts, in another's name.")
+    with database.transaction():
+        _withdraw(database, vote)
+        outbox.release(database, battle_id)
 
 
 def live(database: Database, battle_id: str) -> Vote | None:
     """The battle's vote that counts, if there is one."""
     rows = database.rows("SELECT * FROM live_vote WHERE battle_id = ?", [battle_id])
     return _record(rows[0]) if rows else None
+
+
+def _withdraw(database: Database, vote: Vote) -> None:
+    """A new revision that takes the vote back, within a transaction."""
+    taken_back = msgspec.structs.replace(vote, rev=vote.rev + 1, withdrawn=True, voted_at=now())
+    _append(database, taken_back)
+    outbox.audit(database, "vote_withdrawn", vote.battle_id, f"{vote.vote_id} revision {taken_back.rev}")
 
 
 def counting(
@@ -73,6 +97,34 @@ def counting(
         [robot_id],
     )
     return [_record(row) for row in rows]
+
+
+def judgements(database: Database, robot_id: str | None, *, unrated: bool) -> list[Judgement]:
+    """What boards are made of, in the order it was said: live rated votes of the window, or all of closed battles."""
+    return database.read(
+        Judgement,
+        """SELECT vote_id, left_model_id, right_model_id, vote, voted_at FROM live_vote
+        WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
+        AND (?2 OR kind = 'rated' AND origin = 'window') ORDER BY voted_at, vote_id""",
+        [robot_id, unrated],
+    )
+
+
+def count(database: Database, robot_id: str | None) -> int:
+    """How many live votes of closed battles there are, of every kind and origin."""
+    (row,) = database.rows(
+        "SELECT count(*) AS votes FROM live_vote WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)",
+        [robot_id],
+    )
+    return int(row["votes"])
+
+
+def last_change(database: Database) -> int:
+    """A number that grows whenever other votes count than before: a battle closed, or a vote was retracted."""
+    rows = database.rows(
+        "SELECT audit_id FROM audit WHERE action IN ('battle_closed', 'vote_withdrawn') ORDER BY audit_id DESC LIMIT 1"
+    )
+    return int(rows[0]["audit_id"]) if rows else 0
 
 
 def _task(played: list[Turn]) -> str | None:

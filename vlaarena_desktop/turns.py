@@ -20,7 +20,7 @@ from gpu_daemon.messages import Play
 from scenes import catalog, compat
 from scenes.bundle import Bundle
 from scenes.episode import Played, State, Trajectory
-from scenes.errors import ArenaError, NotFound, RuleBroken
+from scenes.errors import ArenaError, RuleBroken
 from scenes.models import ModelCard, find_card
 from scenes.progress import Job
 from scenes.world import compile_world
@@ -181,15 +181,3 @@ def _last_states(store: Store, battle_id: str) -> tuple[State, State]:
 @lru_cache(maxsize=16)
 def _bundle(robot_id: str, scene_id: str) -> Bundle:
     return compile_world(robot_id, scene_id).bundle
-
-
-def find_turn(store: Store, battle_id: str, seq: int) -> Turn:
-    """One turn of a battle by its number, from 1.
-
-    Raises:
-        NotFound: the battle has no such turn.
-    """
-    turns = {turn.seq: turn for turn in store.turns(battle_id)}
-    if seq not in turns:
-        raise NotFound.among("turn", str(seq), [str(number) for number in turns])
-    return turns[seq]

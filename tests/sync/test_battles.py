@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 
 import pytest
 from arena_samples import ballot
@@ -128,6 +129,24 @@ def test_the_balance_counts_every_rated_draw_open_ones_too(arena, store) -> None
     store.void_battle(arena.battle("beta", "alpha").battle_id, "replay_glitch")
     arena.battle("alpha", "gamma", kind="chosen")
     assert store.left_minus_right() == {("alpha", "beta"): 1}
+
+
+def test_the_balance_is_counted_where_the_battles_lie(arena, store) -> None:
+    """However many were closed: only their sums are read."""
+    store.close_battle(arena.voted_battle())
+    store._database.execute(
+        """WITH RECURSIVE copies (place) AS (SELECT 2 UNION ALL SELECT place + 1 FROM copies WHERE place <= 3000)
+        INSERT INTO battle SELECT NULL, battle_id || place, session_id, place, left_model_id, right_model_id, nonce,
+            sealed, status, kind, seed, propensity, first, commitment, void_reason, created_at, updated_at
+        FROM battle, copies"""
+    )
+    arena.battle("beta", "alpha")
+    tracemalloc.start()
+    balance = store.left_minus_right()
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert balance == {("alpha", "beta"): 3000}
+    assert most_bytes < 100_000
 
 
 def test_battles_that_do_not_open_keep_no_others_from_being_drawn_or_closed(folder, store, arena) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from voting import vote
 
-from sync.preference import POINTS, preference_board
+from sync.preference import POINTS, preference_board, t_quantile
 from sync.records import Choice, Vote
 
 ROUND: tuple[Choice, ...] = ("left_better", "left_better", "right_better", "tie")
@@ -91,3 +91,11 @@ def test_intervals_hold_the_truth_about_95_times_in_100() -> None:
         ranked += all(board[name].rank_low <= place <= board[name].rank_high for place, name in enumerate("abcd", 1))
     assert 0.93 <= held / 400 <= 0.99
     assert ranked >= 85
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(1, 12.7062047362), (2, 4.3026527297), (10, 2.2281388520), (30, 2.0422724563), (1000, 1.9623390808)],
+)
+def test_the_quantiles_of_t_are_those_of_the_tables(freedom: int, quantile: float) -> None:
+    assert t_quantile(0.975, freedom) == pytest.approx(quantile, rel=1e-10)

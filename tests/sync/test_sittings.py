@@ -97,6 +97,22 @@ def test_open_battles_are_offered_again_to_whoever_began_them(folder) -> None:
         assert all(battle.left_model_id is None for battle in store.open_battles())
 
 
+def test_only_battles_of_unknown_models_are_offered_again(arena, store) -> None:
+    arena.played_battle(kind="chosen")
+    arena.played_battle(kind="experiment")
+    blind = [arena.played_battle(kind=kind) for kind in ("rated", "practice", "check")]
+    assert [battle.battle_id for battle in store.open_battles()] == blind[::-1]
+
+
+def test_battles_left_without_a_turn_are_given_up_and_others_stay_open(arena, store) -> None:
+    waiting, begun, voted = arena.played_battle(), arena.battle().battle_id, arena.voted_battle()
+    store.sit("Somebody else")
+    begun_by_another = arena.battle().battle_id
+    assert (store.abandon_unplayed(), store.abandon_unplayed()) == (2, 0)
+    statuses = {each: store.battle(each).status for each in (waiting, begun, voted, begun_by_another)}
+    assert list(statuses.values()) == ["ongoing", "abandoned", "voted", "abandoned"]
+
+
 def test_a_comment_on_a_sitting_is_kept_changed_and_taken_back(folder) -> None:
     with Store.open(folder) as store:
         session_id = store.open_session("panda", "table").session_id
