@@ -23,7 +23,7 @@ from scenes.errors import BadAction, BadInput, Incompatible, PolicyRaised
 from scenes.models import CameraInput, ModelCard
 from scenes.policy import Policy
 from scenes.progress import Job
-from scenes.seal import seal
+from scenes.seal import RUN_BYTES, seal
 from scenes.world import World, compile_world
 
 
@@ -61,7 +61,7 @@ class Kit:
         if len(content) > MAX_EPISODE_BYTES:
             raise BadInput(f"An episode of {len(content)} bytes is larger than {MAX_EPISODE_BYTES}.")
         run = _run(card, result, digest(content), cameras, perf_counter() - started)
-        return Played(content, seal(play.seal_key, encode(run), "run"))
+        return Played(content, seal(play.seal_key, encode(run), "run", RUN_BYTES))
 
     def _check_fit(self, card: ModelCard, play: Play) -> None:
         try:

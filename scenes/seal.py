@@ -19,14 +19,15 @@ from scenes.errors import StoreDamaged, StoreError
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_BLOCK_BYTES = 8192  # sealed records are padded to whole blocks
+BLOCK_BYTES = 8192  # sealed records are padded to whole blocks
+RUN_BYTES = 65536  # blocks of runs: the times of 10,000 inferences fit into one
 _LENGTH_BYTES = 4
 
 
-def seal(key: bytes, content: bytes, purpose: str) -> bytes:
-    """Encrypt `content`; it opens only with the same key and for the same purpose."""
+def seal(key: bytes, content: bytes, purpose: str, block_bytes: int = BLOCK_BYTES) -> bytes:
+    """Encrypt `content`, padded to whole blocks; it opens only with the same key and for the same purpose."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, _padded(content), purpose.encode())
+    return nonce + AESGCM(key).encrypt(nonce, _padded(content, block_bytes), purpose.encode())
 
 
 def unseal(key: bytes, sealed: bytes, purpose: str) -> bytes:
@@ -70,9 +71,9 @@ def key_from(path: Path) -> bytes:
     return key
 
 
-def _padded(content: bytes) -> bytes:
+def _padded(content: bytes, block_bytes: int) -> bytes:
     framed = len(content).to_bytes(_LENGTH_BYTES, "big") + content
-    return framed.ljust(-(-len(framed) // _BLOCK_BYTES) * _BLOCK_BYTES, b"\0")
+    return framed.ljust(-(-len(framed) // block_bytes) * block_bytes, b"\0")
 
 
 def _unpadded(padded: bytes) -> bytes:

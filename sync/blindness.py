@@ -13,7 +13,7 @@ from msgspec import Struct
 from scenes.codec import decode, encode
 from scenes.episode import Run
 from scenes.errors import BadInput, DaemonError, StoreDamaged
-from scenes.seal import derived, seal, unseal
+from scenes.seal import RUN_BYTES, derived, seal, unseal
 from sync.records import Reveal, Sides
 
 _NONCE_BYTES = 32
@@ -68,7 +68,7 @@ def open_hidden(key: bytes, battle_id: str, sealed: bytes) -> Hidden:
 
 def seal_run(key: bytes, battle_id: str, run: Run) -> bytes:
     """A run as it rests in the database until its battle closes."""
-    return seal(battle_key(key, battle_id), encode(run), f"run {battle_id}")
+    return seal(battle_key(key, battle_id), encode(run), f"run {battle_id}", RUN_BYTES)
 
 
 def open_run(key: bytes, battle_id: str, sealed: bytes) -> Run:

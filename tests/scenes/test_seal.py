@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import stat
 
+import numpy as np
 import pytest
 
+from scenes.codec import encode
+from scenes.episode import Run
 from scenes.errors import StoreDamaged
-from scenes.seal import KEY_BYTES, derived, key_from, seal, unseal
+from scenes.seal import KEY_BYTES, RUN_BYTES, derived, key_from, seal, unseal
 
 KEY = bytes(range(32))
 
@@ -59,3 +62,26 @@ def test_half_a_key_is_refused_and_kept(tmp_path) -> None:
     with pytest.raises(StoreDamaged):
         key_from(path)
     assert path.read_bytes() == b"half"
+
+
+def test_ten_thousand_inferences_are_sealed_as_long_as_one() -> None:
+    generator = np.random.Generator(np.random.PCG64(0))
+    runs = [
+        Run(
+            run_id="r",
+            episode_id="0" * 64,
+            model_id="m" * 64,
+            checkpoint_revision="",
+            weights_sha256="f" * 64,
+            daemon_version="0.1.0",
+            gl_renderer="llvmpipe",
+            device="cpu",
+            inference_seconds=generator.random(count, dtype=np.float32),
+            wall_seconds=1.0,
+            created_at="2026-01-01T00:00:00.000+00:00",
+        )
+        for count in (1, 10_000)
+    ]
+    lengths = {len(seal(KEY, encode(run), "run", RUN_BYTES)) for run in runs}
+    assert len(lengths) == 1
+    assert max(lengths) < RUN_BYTES + 100
