@@ -335,6 +335,10 @@
         <translation>Der Vergleich oder einer seiner Abzweige</translation>
     </message>
     <message>
+        <source>Turn {number}, “{instruction}”: {result}</source>
+        <translation>Runde {number}, „{instruction}“: {result}</translation>
+    </message>
+    <message>
         <source>Who plays on</source>
         <translation>Wer weiterspielt</translation>
     </message>
@@ -1245,6 +1249,10 @@
         <translation>Weiter</translation>
     </message>
     <message>
+        <source>No daemon is there to play.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Practice battle</source>
         <translation>Übungsvergleich</translation>
     </message>
@@ -1255,6 +1263,10 @@
     <message>
         <source>Start</source>
         <translation>Los</translation>
+    </message>
+    <message>
+        <source>The daemon is not ready yet: one moment.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{place} of {all}</source>
@@ -2158,6 +2170,10 @@
     <message>
         <source>Branch from here</source>
         <translation>Hier abzweigen</translation>
+    </message>
+    <message>
+        <source>Close the form; free the camera</source>
+        <translation>Formular schließen; Kamera freigeben</translation>
     </message>
     <message>
         <source>Copy a link to this moment</source>
