@@ -23,7 +23,8 @@ from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.viewing.gl_canvas import GlCanvas
 from vlaarena_desktop.virtual_display import virtual_display
 
-SHORT_STEPS, SHORT_UNDO = 10, 1.5  # control steps of an episode and [s] to undo in the short form
+SHORT_STEPS, SHORT_TIER = 10, "plain"  # in the short form: control steps of an episode, how finely it is drawn
+UNDO_SECONDS = 30.0  # enough to look at everything on a machine that does other things
 STOP_SECONDS = 5.0
 
 
@@ -32,13 +33,10 @@ def open_window(home: Path, form: str, size: str, look: str) -> Iterator[Room]:
     """The real window on the display, in front, with a daemon of its own."""
     application = app.make_application(sys.argv[:1], "dark" if look == "dark" else "light")
     local, given = LocalDaemon(home), {"colors": look}
+    short = form == "short"
+    steps, tier = (SHORT_STEPS, SHORT_TIER) if short else (None, None)
     with Store.open(home) as store:
-        if form == "short":
-            room = app.make_room(
-                store, local=local, given=given, max_steps=SHORT_STEPS, undo_seconds=SHORT_UNDO, tier="plain"
-            )
-        else:
-            room = app.make_room(store, local=local, given=given)
+        room = app.make_room(store, local=local, given=given, max_steps=steps, tier=tier, undo_seconds=UNDO_SECONDS)
         try:
             room.window.resize(*map(int, size.split("x")))
             room.daemon.connect_now()
@@ -97,7 +95,7 @@ def sit_down(home: Path, out: Path, form: str, size: str = "1280x800", look: str
         sitting.vote_anew(person)
         sitting.read_names(person)
         look_again(person, folder, whole=whole)
-        keys = sitting.judge_plainly(person)
+        keys = sitting.judge_plainly(person, wait_for_names=whole)
         native = [isinstance(viewer.canvas, GlCanvas) for viewer in room.window.battle.viewers]
     return {"keys_per_vote": keys, "native": native, "pictures": person.taken, "pressed": person.pressed}
 

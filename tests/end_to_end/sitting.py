@@ -145,7 +145,7 @@ def read_names(person: Person) -> None:
     person.photograph("reveal")
 
 
-def judge_plainly(person: Person) -> int:
+def judge_plainly(person: Person, *, wait_for_names: bool) -> int:
     """N, a choice, Enter: a whole battle. How many keys that took, beyond those that watch."""
     arena, page = person.room.arena, person.room.window.battle
     before = person.pressed
@@ -160,7 +160,8 @@ def judge_plainly(person: Person) -> int:
     person.press("3", "Return")
     person.sees("Your vote is kept: Tie")
     person.check_blind()
-    person.until(lambda: arena.state == "revealed", "the names, without a key")
-    person.blind = False
-    person.sees("Your vote: Tie")
+    if wait_for_names:
+        person.until(lambda: arena.state == "revealed", "the names, without a key")
+        person.blind = False
+        person.sees("Your vote: Tie")
     return deciding + person.pressed - before
