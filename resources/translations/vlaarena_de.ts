@@ -587,12 +587,20 @@
         <translation>Notizen</translation>
     </message>
     <message>
+        <source>Notes are kept with the battle.</source>
+        <translation>Notizen gehören zum Vergleich.</translation>
+    </message>
+    <message>
         <source>Pin</source>
         <translation>Anheften</translation>
     </message>
     <message>
         <source>Pin the note to the frame shown</source>
         <translation>Die Notiz an das gezeigte Bild heften</translation>
+    </message>
+    <message>
+        <source>Show the battle itself to write a note</source>
+        <translation>Für Notizen den Vergleich selbst zeigen</translation>
     </message>
     <message>
         <source>Side of the note</source>
@@ -1250,7 +1258,7 @@
     </message>
     <message>
         <source>No daemon is there to play.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Daemon ist da, der spielt.</translation>
     </message>
     <message>
         <source>Practice battle</source>
@@ -1266,7 +1274,7 @@
     </message>
     <message>
         <source>The daemon is not ready yet: one moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Daemon ist noch nicht bereit: einen Augenblick.</translation>
     </message>
     <message>
         <source>{place} of {all}</source>
