@@ -1,6 +1,6 @@
 # make run    the application; without a display: a whole battle played and judged unattended, pictures in out/
-# make test   every test; make soak: the same with the full repetition figures; make lint; make bench
-.PHONY: run demo test soak lint bench clean
+# make test   every test; make soak: the same with the full repetition figures; make lint; make bench; make translations
+.PHONY: run demo test soak lint bench translations clean
 PYTHON := .venv/bin/python
 
 run:
@@ -29,6 +29,9 @@ lint:
 bench:
 	@installer/setup.sh test
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(PYTHON) $$bench || exit 1; done
+
+translations:
+	@installer/translations.sh
 
 clean:
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache
