@@ -128,6 +128,7 @@ def _run(application: QApplication, store: Store, settings: DesktopSettings, giv
     undo = catch_bugs(room.notices)
     try:
         store.close_voted()
+        store.abandon_unplayed()
         room.daemon.connect_now()
         room.window.show()
         room.window.begin_first_time()

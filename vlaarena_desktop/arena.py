@@ -13,6 +13,7 @@ from sync.store import Store
 from vlaarena_desktop import beginnings, turns
 from vlaarena_desktop.beginnings import LeftBattle
 from vlaarena_desktop.daemon_link import DaemonLink
+from vlaarena_desktop.evidence import Evidence, evidence_of
 from vlaarena_desktop.notices import Notices
 from vlaarena_desktop.outcome import Outcome, outcome_of
 from vlaarena_desktop.replays import TurnReplay, replay_of
@@ -22,6 +23,7 @@ from vlaarena_desktop.turns import Setting
 from vlaarena_desktop.voting import NOTHING_SAID, Remarks, Voting
 
 ArenaState = Literal["idle", "waiting", "playing", "watching", "voted", "revealed"]
+_FREE = ("idle", "revealed")
 
 
 class Arena(QObject):
@@ -59,9 +61,10 @@ class Arena(QObject):
         self._setting: Setting | None = None
         self._turns: list[TurnReplay] = []
         self._outcome: Outcome | None = None
+        self._evidence: Evidence | None = None
         self.voting.watched_changed.connect(self.watched_changed)
         self.voting.undo_ticked.connect(self.undo_ticked)
-        self.voting.undo_ended.connect(self._end_undo)
+        self.voting.undo_ended.connect(self.reveal)
         self.player.progressed.connect(self.progressed)
         self.player.added.connect(self._add)
         self.player.missed.connect(self._rest)
@@ -97,6 +100,11 @@ class Arena(QObject):
         return self._outcome
 
     @property
+    def evidence(self) -> Evidence | None:
+        """All that the battle just revealed says, unless it cannot be read."""
+        return self._evidence
+
+    @property
     def max_steps(self) -> int:
         """Control steps of the turns played from now on."""
         return self.player.max_steps
@@ -128,7 +136,8 @@ class Arena(QObject):
     @reporting
     def begin(self, setting: Setting, seed: int | None = None, *, practice: bool = False) -> None:
         """Start a new battle and play its first turn; only then is an open battle without a vote abandoned."""
-        self._check_not_playing()
+        if self._state == "playing":
+            raise RuleBroken("A turn is being played.", hint="Cancel it first.")
         self.daemon.require_address()
         if practice:
             battle = beginnings.start_practice(self.store, self.daemon.cards, setting)
@@ -161,12 +170,16 @@ class Arena(QObject):
 
     def left_battle(self) -> LeftBattle | None:
         """The newest battle that was left open, while none is under way."""
-        return beginnings.left_battle(self.store) if self._state == "idle" else None
+        return beginnings.left_battle(self.store) if self._state in _FREE else None
 
     @reporting
-    def resume(self, left: LeftBattle) -> None:
+    def resume(self, battle_id: str) -> None:
         """Go on with a battle that was left open: its turns are watched anew, its names stay unknown."""
-        self._check_not_playing()
+        if self._state not in _FREE:
+            if self._battle is None or self._battle.battle_id != battle_id:
+                raise RuleBroken("Another battle is under way.", hint="Vote on it, or skip it; then go on with this.")
+            return
+        left = beginnings.find_left(self.store, battle_id)
         played = [replay_of(self.store, turn) for turn in self.store.turns(left.battle.battle_id)]
         self._leave()
         self._battle, self._setting, self._turns = left.battle, left.setting, played
@@ -224,24 +237,23 @@ class Arena(QObject):
             return
         self._disclose(self.store.void_battle(self._battle.battle_id, reason))
 
+    @reporting
     def close(self) -> None:
-        """The window goes: stop timers and work. A vote that waits for its undo is closed."""
+        """The window goes: stop timers and work, close a vote that waits for its undo, give up what has no turn."""
         if self._state == "playing":
             self.cancel()
+        self.voting.settle()
         if self._state == "voted":
             self.reveal()
-        self.voting.settle()
-
-    def _check_not_playing(self) -> None:
-        if self._state == "playing":
-            raise RuleBroken("A turn is being played.", hint="Cancel it first.")
+        elif self._state == "waiting":
+            self._leave()
 
     def _leave(self) -> None:
         if self._state == "voted":
             self.reveal()
         elif self._state in ("waiting", "watching") and self._battle is not None:
             self.store.abandon_battle(self._battle.battle_id)
-        self._battle = self._outcome = None
+        self._battle = self._outcome = self._evidence = None
         self._turns = []
         self.player.forget()
         self.voting.begin()
@@ -270,15 +282,16 @@ class Arena(QObject):
         """No turn is being played; what there is may be watched."""
         self._enter("watching" if self._turns else "waiting")
 
-    @Slot()
-    def _end_undo(self) -> None:
-        self.reveal()
-
     def _disclose(self, reveal: Reveal) -> None:
-        played = [replay.turn for replay in self._turns]
-        self._outcome = outcome = outcome_of(self.store, reveal, self.daemon.cards, played)
+        """The battle is closed, whether or not its episodes can be read."""
+        self._read_evidence(reveal.battle_id)
+        self._outcome = outcome = outcome_of(reveal, self.daemon.cards, self._evidence)
         self._enter("revealed")
         self.revealed.emit(outcome)
+
+    @reporting
+    def _read_evidence(self, battle_id: str) -> None:
+        self._evidence = evidence_of(self.store, battle_id, self.daemon.cards)
 
     def _enter(self, state: ArenaState) -> None:
         if state != self._state:

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from scenes import catalog
-from scenes.errors import NotFound
+from scenes.errors import NotFound, RuleBroken
 from scenes.models import ModelCard
 from sync import matchmaking
 from sync.records import Battle
@@ -67,7 +67,35 @@ def start_practice(store: Store, cards: Iterable[ModelCard], setting: Setting) -
 
 def left_battle(store: Store) -> LeftBattle | None:
     """The newest battle that who sits here now left open, if there is one."""
+    return next((_left(store, battle) for battle in store.open_battles()), None)
+
+
+def find_left(store: Store, battle_id: str) -> LeftBattle:
+    """A battle that who sits here now left open.
+
+    Raises:
+        NotFound: there is no such battle.
+        RuleBroken: nobody can go on with it here; it says why.
+    """
     for battle in store.open_battles():
-        session, played = store.session(battle.session_id), store.turns(battle.battle_id)
-        return LeftBattle(battle, Setting(session.robot_id, session.scene_id, played[0].instruction), len(played))
-    return None
+        if battle.battle_id == battle_id:
+            return _left(store, battle)
+    raise _why_not(store, store.battle(battle_id))
+
+
+def _left(store: Store, battle: Battle) -> LeftBattle:
+    session, played = store.session(battle.session_id), store.turns(battle.battle_id)
+    return LeftBattle(battle, Setting(session.robot_id, session.scene_id, played[0].instruction), len(played))
+
+
+def _why_not(store: Store, battle: Battle) -> RuleBroken:
+    if battle.status != "ongoing":
+        return RuleBroken("This battle takes no more votes.", hint="It has one already, or has ended.")
+    if store.session(battle.session_id).evaluator_id != store.evaluator().evaluator_id:
+        return RuleBroken("Another evaluator began this battle.", hint="Choose who did in Settings to go on with it.")
+    if not store.turns(battle.battle_id):
+        return RuleBroken("This battle has no turn to judge.", hint="Start a new battle.")
+    return RuleBroken(
+        "The models or the draw of this battle were chosen: it is not a blind one.",
+        hint="Vote where it began, on the command line: vlaarena vote.",
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from scenes.models import ModelCard
-from sync.records import Choice, Reveal, Turn
-from sync.store import Store
+from sync.records import Choice, Reveal
+from vlaarena_desktop.evidence import Evidence, SideEvidence
 
 
 class Performance(Struct, frozen=True):
@@ -24,7 +24,7 @@ class SideOutcome(Struct, frozen=True):
     model_id: str
     name: str
     organization: str
-    performances: tuple[Performance, ...]
+    performances: tuple[Performance, ...]  # none where the turns cannot be read
 
 
 class Outcome(Struct, frozen=True):
@@ -36,23 +36,23 @@ class Outcome(Struct, frozen=True):
     right: SideOutcome
 
 
-def outcome_of(store: Store, reveal: Reveal, cards: Iterable[ModelCard], turns: Sequence[Turn]) -> Outcome:
-    """What a reveal and the turns' episodes say."""
+def outcome_of(reveal: Reveal, cards: Iterable[ModelCard], evidence: Evidence | None) -> Outcome:
+    """What a reveal and the turns' episodes say; the names alone where the episodes cannot be read."""
     known = {card.id: card for card in cards}
 
-    def side(model_id: str, episode_ids: list[str]) -> SideOutcome:
-        card = known.get(model_id)
-        performances = tuple(_performance(store, episode_id) for episode_id in episode_ids)
+    def side(model_id: str, played: list[SideEvidence]) -> SideOutcome:
+        card, performances = known.get(model_id), tuple(_performance(each) for each in played)
         return SideOutcome(model_id, card.name if card else model_id, card.organization if card else "", performances)
 
+    turns = evidence.turns if evidence is not None else ()
     return Outcome(
         reveal.battle_id,
         reveal.vote.vote if reveal.vote else None,
-        side(reveal.left_model_id, [turn.left_episode_id for turn in turns]),
-        side(reveal.right_model_id, [turn.right_episode_id for turn in turns]),
+        side(reveal.left_model_id, [turn.left for turn in turns]),
+        side(reveal.right_model_id, [turn.right for turn in turns]),
     )
 
 
-def _performance(store: Store, episode_id: str) -> Performance:
-    episode = store.episode(episode_id)
+def _performance(side: SideEvidence) -> Performance:
+    episode = side.episode
     return Performance(episode.trajectory.steps, episode.succeeded if episode.task_id is not None else None)

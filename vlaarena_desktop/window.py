@@ -87,8 +87,8 @@ class Window(QMainWindow):
         for curtain in self._curtains():
             curtain.close_down()
         self.top_bar.show_page(index)
-        self._refresh()
         self._pages.setCurrentIndex(index)
+        self._refresh()
 
     @Slot()
     def open_palette(self) -> None:
@@ -250,10 +250,11 @@ class Window(QMainWindow):
         if practice is not None:
             practice.act()
 
-    @Slot()
-    def _go_on(self) -> None:
+    @Slot(str)
+    def _go_on(self, battle_id: str) -> None:
+        """Back to a battle that is still open, or say why not."""
         self.show_page(0)
-        self.battle.resume()
+        self.battle.resume(battle_id)
 
     @Slot(str)
     def _act(self, action: str) -> None:
@@ -268,9 +269,10 @@ class Window(QMainWindow):
 
     @Slot()
     def _refresh(self) -> None:
-        self.leaderboard.refresh()
-        self.history.refresh()
-        self.settings.refresh()
+        """Read anew what the page that is shown tells; the others do so when they are."""
+        for page in (self.leaderboard, self.history, self.settings):
+            if page is self._pages.currentWidget():
+                page.refresh()
 
 
 def _application() -> QApplication:

@@ -26,8 +26,10 @@ def test_a_battle_is_played_watched_and_voted_with_keys_alone(qtbot: QtBot, room
     with qtbot.waitSignal(room.arena.revealed):
         press(qtbot, room, Qt.Key.Key_Return)
     assert [vote.vote for vote in store.votes()] == ["tie"]
-    assert room.window.leaderboard.table.rowCount() == 2
+    room.window.show_page(2)
     assert room.window.history.table.rowCount() == 1
+    room.window.show_page(1)
+    qtbot.waitUntil(lambda: room.window.leaderboard.table.rowCount() == 2)
     names = {panel.name.text() for panel in room.window.battle.reveal_panel.sides}
     assert names <= {card.name for card in room.daemon.cards}
 

@@ -56,6 +56,19 @@ def test_a_practice_battle_is_said_to_be_one_and_never_counts(qtbot: QtBot, room
     assert store.votes() == []
 
 
+def test_after_practice_every_way_to_begin_says_that_the_battle_counts(qtbot: QtBot, room: Room, store: Store) -> None:
+    page, said = room.window.battle, list[str]()
+    room.notices.shown.connect(lambda notice: said.append(notice.text))
+    with qtbot.waitSignal(room.arena.turn_added, timeout=PATIENCE):
+        page.practise()
+    room.arena.skip("other")
+    press(qtbot, room, Qt.Key.Key_T)
+    assert said == []
+    play_a_turn(qtbot, room)
+    assert said == ["The practice is over: this battle counts."]
+    assert [battle.kind for battle in store.battles()] == ["rated", "practice"]
+
+
 def test_an_empty_instruction_leaves_a_battle_without_a_turn_as_it_is(qtbot: QtBot, room: Room, store: Store) -> None:
     room.window.battle.play()
     room.arena.cancel()

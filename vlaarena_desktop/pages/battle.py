@@ -10,7 +10,6 @@ from sync.records import MAX_TURNS
 from vlaarena_desktop import beginnings
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.commands import Command
-from vlaarena_desktop.evidence import evidence_of
 from vlaarena_desktop.links import Link, link_text
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.pages.after_vote import furnish
@@ -74,7 +73,7 @@ class BattlePage(QWidget):
         if arena.takes_turns:
             started = arena.next_turn(bar.setting.instruction, bar.turn_start)
         elif arena.state in _CHOOSING:
-            started = arena.begin(bar.setting)
+            started = self._begin()
         else:
             return
         if started:
@@ -83,13 +82,10 @@ class BattlePage(QWidget):
     @Slot()
     def new_battle(self) -> None:
         """Close what is under way and begin with the same setting; a battle to vote on is not left."""
-        practised = self._arena.practising
         if self._arena.state == "watching":
             self.notices.tell(self.tr("This battle still waits for your vote."), self.tr("Vote, or skip it."))
-        elif self._arena.begin(self.setting_bar.setting):
+        elif self._begin():
             self.watch()
-            if practised:
-                self.notices.tell(self.tr("The practice is over: this battle counts."))
 
     @Slot()
     def practise(self) -> None:
@@ -108,10 +104,11 @@ class BattlePage(QWidget):
             self.setting_bar.type_instruction()
 
     @Slot()
-    def resume(self) -> None:
-        """Go on with the battle that was left open."""
-        left = self._arena.left_battle()
-        if left is not None and self._arena.resume(left):
+    def resume(self, battle_id: str = "") -> None:
+        """Go on with a battle that was left open: with this one, else with the newest."""
+        left = None if battle_id else self._arena.left_battle()
+        wanted = left.battle.battle_id if left is not None else battle_id
+        if wanted and self._arena.resume(wanted):
             self.watch()
 
     @Slot()
@@ -228,11 +225,18 @@ class BattlePage(QWidget):
             self.preview(0)
 
     @Slot(object)
-    @reporting
     def _show_evidence(self, outcome: Outcome) -> None:
         """What the replay shows beside the motion, now that the battle is closed."""
         self.saving.set_names((outcome.left.name, outcome.right.name), outcome.battle_id)
-        self.room.set_evidence(evidence_of(self._arena.store, outcome.battle_id, self._arena.daemon.cards))
+        self.room.set_evidence(self._arena.evidence)
+
+    def _begin(self) -> bool:
+        """Start a battle that counts; whether that was possible."""
+        practised = self._arena.practising
+        begun = self._arena.begin(self.setting_bar.setting)
+        if begun and practised:
+            self.notices.tell(self.tr("The practice is over: this battle counts."))
+        return begun
 
     def _review(self, trial: str, side: str, step: int) -> None:
         """Branches and reproductions begin in the review of a battle, at this moment."""
