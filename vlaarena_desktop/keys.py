@@ -33,21 +33,13 @@ _MOVING = (  # through a list or a table
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 )
-_EDITING = (
-    QKeySequence.StandardKey.Copy,
-    QKeySequence.StandardKey.Cut,
-    QKeySequence.StandardKey.Paste,
-    QKeySequence.StandardKey.SelectAll,
-    QKeySequence.StandardKey.Undo,
-    QKeySequence.StandardKey.Redo,
-)
 
 
 class Keys(QObject):
     """Hands keys of one window to its commands, except while something is typed or chosen.
 
     `everywhere` act also while something is typed; `here` are those of the visible page, none of which act while
-    `covered` says that something lies over it.
+    something is typed, nor while `covered` says that something lies over it.
     """
 
     def __init__(
@@ -83,12 +75,12 @@ class Keys(QObject):
         return not _takes(focus, event) and self._acted_on(self._here(), event)
 
     def _acted_on(self, commands: tuple[Command, ...], event: QKeyEvent) -> bool:
-        pressed = _sequence(event)
-        for command in commands:
-            if any(QKeySequence(keys) == pressed for keys in command.keys):
-                if command.repeats or not event.isAutoRepeat():
-                    command.act()
-                return True
+        for pressed in _sequences(event):
+            for command in commands:
+                if any(QKeySequence(keys) == pressed for keys in command.keys):
+                    if command.repeats or not event.isAutoRepeat():
+                        command.act()
+                    return True
         return False
 
     def _listens(self, watched: QWidget) -> bool:
@@ -98,19 +90,24 @@ class Keys(QObject):
 
 
 def _takes(focus: QWidget | None, event: QKeyEvent) -> bool:
-    """Whether the widget that has the focus needs this key itself."""
+    """Whether the widget that has the focus needs this key itself: where one types, every key edits."""
     if isinstance(focus, QComboBox) and not focus.isEditable():
         return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End)
     if isinstance(focus, QAbstractItemView):
         return event.key() in _MOVING
-    if not isinstance(focus, _TYPED_INTO):
-        return False
-    modified = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-    return not modified or any(event.matches(key) for key in _EDITING)
+    return isinstance(focus, (*_TYPED_INTO, QComboBox))
 
 
-def _sequence(event: QKeyEvent) -> QKeySequence:
-    """The keys pressed; those of the number pad count as the others."""
+def _sequences(event: QKeyEvent) -> tuple[QKeySequence, ...]:
+    """The keys pressed; those of the number pad count as the others.
+
+    A sign or digit that a layout has above another one is meant by itself, too: the Shift only reaches it.
+    """
     combination = event.keyCombination()
     plain = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return QKeySequence(plain.value | combination.key().value)
+    pressed = QKeySequence(plain.value | combination.key().value)
+    sign = event.text().strip()
+    if not plain & Qt.KeyboardModifier.ShiftModifier or not sign.isprintable() or not sign or sign.isalpha():
+        return (pressed,)
+    unshifted = plain & ~Qt.KeyboardModifier.ShiftModifier
+    return pressed, QKeySequence(unshifted.value | combination.key().value)

@@ -108,6 +108,20 @@ def test_a_held_enter_in_the_instruction_plays_once(qtbot: QtBot, room: Room, st
     assert store.battles() == []
 
 
+def test_enough_is_said_with_a_key_that_the_button_and_f1_tell(qtbot: QtBot, room: Room) -> None:
+    play_a_turn(qtbot, room)
+    room.window.battle.playhead.pause()
+    assert not room.arena.unlocked
+    assert room.window.battle.vote_bar.enough.text().endswith("E")
+    press(qtbot, room, Qt.Key.Key_F1)
+    assert "I have seen enough" in room.window.shortcuts.sheet.text()
+    press(qtbot, room, Qt.Key.Key_Escape)
+    room.window.battle.viewers[0].setFocus()
+    press(qtbot, room, Qt.Key.Key_E)
+    assert room.arena.unlocked
+    assert not room.window.battle.vote_bar.enough.isVisible()
+
+
 def test_a_battle_to_vote_on_is_not_left_by_a_key(qtbot: QtBot, room: Room, store: Store) -> None:
     shown: list[Notice] = []
     play_a_turn(qtbot, room)

@@ -40,6 +40,7 @@ def _vote_commands(judging: Judging) -> tuple[Command, ...]:
         vote("confirm", _tr("battle_commands", "Confirm the vote; then the names"), judging.confirm, "Return", "Enter"),
         vote("ballot", _tr("battle_commands", "Comment, tags, progress"), judging.open_ballot, "C"),
         vote("undo", _tr("battle_commands", "Take the vote back"), judging.undo, "U"),
+        vote("enough", _tr("battle_commands", "I have seen enough"), judging.see_enough, "E"),
         vote("skip", _tr("battle_commands", "Skip with a reason"), judging.ask_to_skip, "0"),
     )
 
@@ -73,11 +74,9 @@ def _battle_commands(page: BattlePage) -> tuple[Command, ...]:
 
 def _rarer_commands(page: BattlePage, arena: Arena) -> tuple[Command, ...]:
     """What has no key, while it can be done."""
-    group = _tr("battle_commands", "Battle")
-    enough, cancel = _tr("battle_commands", "I have seen enough"), _tr("battle_commands", "Cancel this turn")
+    group, cancel = _tr("battle_commands", "Battle"), _tr("battle_commands", "Cancel this turn")
     give_up = _tr("battle_commands", "Give the battle left open up")
     possible = (
-        (arena.state == "watching" and not arena.unlocked, Command("vote.enough", enough, (), arena.see_enough)),
         (arena.state == "playing", Command("battle.cancel", cancel, (), arena.cancel)),
         (page.welcome.offering, Command("battle.give_up", give_up, (), page.give_up)),
     )

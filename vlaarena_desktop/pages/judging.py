@@ -94,6 +94,11 @@ class Judging(QWidget):
         self.ballot.hide()
 
     @Slot()
+    def see_enough(self) -> None:
+        """What was watched suffices; the vote says so."""
+        self._arena.see_enough()
+
+    @Slot()
     def ask_to_skip(self) -> None:
         """End the battle without a vote: ask for the reason."""
         if self._arena.state in ("waiting", "watching"):
@@ -121,7 +126,7 @@ class Judging(QWidget):
         arena, below = self._arena, self.below
         below.playing.cancel_requested.connect(arena.cancel)
         below.vote_bar.confirmed.connect(self._cast)
-        below.vote_bar.enough_requested.connect(arena.see_enough)
+        below.vote_bar.enough_requested.connect(self.see_enough)
         below.vote_bar.skip_requested.connect(self.ask_to_skip)
         below.vote_bar.ballot_requested.connect(self.open_ballot)
         below.skip_panel.chosen.connect(self._skip)

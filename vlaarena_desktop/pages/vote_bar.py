@@ -27,6 +27,7 @@ class VoteBar(QFrame):
         self.reason = QLabel()
         self.reason.setObjectName("quiet")
         self.enough = _link(self.tr("I have seen enough"))
+        self.enough.setText(f"{self.enough.text()}   E")
         self.skip = _link(self.tr("Skip…  0"))
         self.ballot = _link("")
         self.confirm = QPushButton(self.tr("Confirm  ⏎"))
