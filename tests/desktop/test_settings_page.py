@@ -104,6 +104,27 @@ def test_an_evaluator_sits_down_and_brings_her_group(qtbot: QtBot, resting: Room
     assert store.evaluator().group == "Lab 4"
 
 
+def test_what_is_being_typed_outlives_a_page_that_is_read_anew(qtbot: QtBot, resting: Room) -> None:
+    page, name, group = resting.window.settings, row(resting, "evaluator").field, row(resting, "group").field
+    assert isinstance(name, QComboBox)
+    assert isinstance(group, QLineEdit)
+    name.setFocus()
+    qtbot.keyClicks(name, "Cle")
+    page.refresh()
+    resting.live.change("speed", 2.0)
+    qtbot.keyClicks(name, "o")
+    assert name.currentText().endswith("Cleo")
+    group.setFocus()
+    qtbot.keyClicks(group, "Lab")
+    page.refresh()
+    resting.live.change("speed", 0.5)
+    assert group.text().endswith("Lab")
+    qtbot.keyClick(group, Qt.Key.Key_Return)
+    assert read_file(resting.arena.store.folder).group.endswith("Lab")
+    resting.live.change("group", "Lab 7")
+    assert group.text() == "Lab 7"
+
+
 def test_a_value_that_is_none_is_refused_beside_its_field(qtbot: QtBot, resting: Room) -> None:
     field = row(resting, "daemon").field
     assert isinstance(field, QLineEdit)

@@ -25,7 +25,7 @@ class SettingRow(QWidget):
         self.said.setWordWrap(True)
         self.prepare: Callable[[Any], Mapping[str, Any]] = lambda value: {name: value}
         field.setAccessibleName(title)
-        line = field.lineEdit() if isinstance(field, QSpinBox | QComboBox) else None
+        line = _line(field)
         if line is not None:
             line.setAccessibleName(title)
         field.setFixedWidth(_FIELD_WIDTH)
@@ -43,9 +43,17 @@ class SettingRow(QWidget):
         live.filed_changed.connect(self.show_value)
         self.show_value()
 
+    @property
+    def typing(self) -> bool:
+        """Whether something is typed here that was not taken over yet."""
+        line = _line(self.field)
+        return line is not None and line.hasFocus() and line.isModified()
+
     @Slot()
     def show_value(self) -> None:
-        """Show what is in force."""
+        """Show what is in force, unless something else is being typed."""
+        if self.typing:
+            return
         overriding = self._live.overridden(self.name)
         _set(self.field, getattr(self._live.now, self.name))
         self.field.setEnabled(not overriding)
@@ -55,15 +63,21 @@ class SettingRow(QWidget):
     def take_over(self) -> None:
         """Put what the field holds in force, or say why that cannot be."""
         value = _get(self.field)
-        if value == getattr(self._live.now, self.name):
-            self.show_value()
-            return
+        self._settle(settled=True)
         try:
-            self._live.change_together(self.prepare(value))
+            if value != getattr(self._live.now, self.name):
+                self._live.change_together(self.prepare(value))
         except ArenaError as error:
+            self._settle(settled=False)
             self._say(str(error), refused=True)
             return
-        self._say(self._about, refused=False)
+        self.show_value()
+
+    def _settle(self, *, settled: bool) -> None:
+        """Whether nothing stands here that has still to be taken over."""
+        line = _line(self.field)
+        if line is not None:
+            line.setModified(not settled)
 
     def _say(self, text: str, *, refused: bool) -> None:
         self.said.setText(text)
@@ -126,6 +140,13 @@ def _on_change(field: Field, act: Callable[[], None]) -> None:
         field.valueChanged.connect(act)
     else:
         field.clicked.connect(act)
+
+
+def _line(field: Field) -> QLineEdit | None:
+    """Where one types in a field."""
+    if isinstance(field, QSpinBox | QComboBox):
+        return field.lineEdit()
+    return field if isinstance(field, QLineEdit) else None
 
 
 def _get(field: Field) -> Any:

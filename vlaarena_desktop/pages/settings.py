@@ -43,12 +43,14 @@ class SettingsPage(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Offer the evaluators that this store knows by now."""
-        field = self.rows["evaluator"].field
+        row = self.rows["evaluator"]
+        field = row.field
         assert isinstance(field, QComboBox)
-        field.clear()
-        for person in self._store.evaluators():
-            field.addItem(person.name, person.name)
-        self.rows["evaluator"].show_value()
+        if not row.typing:
+            field.clear()
+            for person in self._store.evaluators():
+                field.addItem(person.name, person.name)
+            row.show_value()
         line = field.lineEdit()
         if line is not None:
             line.setPlaceholderText(self._store.evaluator().name)
