@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt, QTimer
@@ -150,6 +151,6 @@ def _texts(window: QWidget) -> list[str]:
 
 
 def _cells(view: QAbstractItemView) -> list[str]:
-    model = view.model()
-    cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
-    return [str(model.data(cell) or "") for cell in cells]
+    model, root = view.model(), view.rootIndex()
+    places = product(range(model.rowCount(root)), range(model.columnCount(root)))
+    return [str(model.data(model.index(row, column, root)) or "") for row, column in places]
