@@ -263,9 +263,9 @@ class Store:
         """Of these votes only what boards need, sooner there; `unrated`: of every kind and origin."""
         return votes.judgements(self._database, robot_id, unrated=unrated)
 
-    def count_votes(self, robot_id: str | None = None) -> int:
-        """How many votes count anywhere: live, of closed battles, of every kind and origin."""
-        return votes.count(self._database, robot_id)
+    def count_unrated(self, robot_id: str | None = None) -> int:
+        """How many votes of closed battles a board leaves out unless it is asked for the unrated, too."""
+        return votes.count_unrated(self._database, robot_id)
 
     def last_vote_change(self) -> int:
         """A number that grows whenever other votes count than before."""

@@ -100,20 +100,21 @@ def counting(
 
 
 def judgements(database: Database, robot_id: str | None, *, unrated: bool) -> list[Judgement]:
-    """What boards are made of, in the order it was said: live rated votes of the window, or all of closed battles."""
+    """What boards are made of, in no order: live rated votes of the window, or all of closed battles."""
     return database.read(
         Judgement,
         """SELECT vote_id, left_model_id, right_model_id, vote, voted_at FROM live_vote
         WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
-        AND (?2 OR kind = 'rated' AND origin = 'window') ORDER BY voted_at, vote_id""",
+        AND (?2 OR kind = 'rated' AND origin = 'window')""",
         [robot_id, unrated],
     )
 
 
-def count(database: Database, robot_id: str | None) -> int:
-    """How many live votes of closed battles there are, of every kind and origin."""
+def count_unrated(database: Database, robot_id: str | None) -> int:
+    """How many live votes of closed battles are not rated, or not of the window."""
     (row,) = database.rows(
-        "SELECT count(*) AS votes FROM live_vote WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)",
+        """SELECT count(*) AS votes FROM live_vote WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
+        AND NOT (kind = 'rated' AND origin = 'window')""",
         [robot_id],
     )
     return int(row["votes"])

@@ -6,7 +6,7 @@ touches only the daemon. `beside` puts what came out next to what it branched fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -71,7 +71,7 @@ def play_branches(address: str, prepared: Sequence[PreparedBranch]) -> Job[tuple
 
     Raises:
         Incompatible: robot and scene have changed since the battle.
-        ArenaError: one of them could not be played; nothing of any is kept.
+        ArenaError: one of them could not be played; then there is nothing of any to keep.
     """
     yield Progress(0, 0)
     origin = prepared[0].origin
@@ -80,9 +80,14 @@ def play_branches(address: str, prepared: Sequence[PreparedBranch]) -> Job[tuple
         return (yield from client.play([branch.play for branch in prepared]))
 
 
-def record_branches(store: Store, prepared: Sequence[PreparedBranch], played: Sequence[Played]) -> tuple[Branch, ...]:
-    """Keep them beside the battle; its vote and every board stay as they are."""
-    return tuple(store.record_branch(each.new, play) for each, play in zip(prepared, played, strict=True))
+def record_branches(store: Store, prepared: Sequence[PreparedBranch], played: Sequence[Played]) -> Iterator[Branch]:
+    """Keep them beside the battle, one by one; its vote and every board stay as they are.
+
+    Raises:
+        ArenaError: one of them cannot be kept; those told before it are.
+    """
+    for each, play in zip(prepared, played, strict=True):
+        yield store.record_branch(each.new, play)
 
 
 def branch_evidence(store: Store, evidence: Evidence, branch: Branch, cards: Iterable[ModelCard]) -> Evidence:

@@ -172,7 +172,7 @@ class Window(QMainWindow):
         self.banner = Banner(arena.notices)
         native = self._renderer is not None
         self.battle = BattlePage(arena, models, native=native)
-        self.leaderboard = LeaderboardPage(arena.store, arena.daemon)
+        self.leaderboard = LeaderboardPage(arena.store, arena.daemon, arena.notices)
         self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native)
         self.settings = SettingsPage(self._live, arena.store)
         self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)

@@ -37,7 +37,7 @@ def evidence(kept: Store, address: str) -> Evidence:
 def branch(store: Store, evidence: Evidence, address: str, side: Side, step: int, *models: str) -> tuple[Branch, ...]:
     cards = DaemonClient(address).models()
     prepared = branching.prepare_branches(store, evidence.turns[0], side, step, models, ELSEWHERE, cards)
-    return branching.record_branches(store, prepared, finish(branching.play_branches(address, prepared)))
+    return tuple(branching.record_branches(store, prepared, finish(branching.play_branches(address, prepared))))
 
 
 def without_controls(state: State) -> np.ndarray:

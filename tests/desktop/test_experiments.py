@@ -57,6 +57,23 @@ def test_a_branch_is_on_disk_when_it_is_told(
     assert not experiments.running
 
 
+def test_a_branch_that_was_kept_is_told_though_the_next_one_cannot_be(
+    qtbot: QtBot, experiments: Experiments, kept: Store, evidence: Evidence, said: list[Notice]
+) -> None:
+    kept._database.execute(
+        f"""CREATE TRIGGER no_second BEFORE INSERT ON branch WHEN NEW.model_id = '{RIGHT}'
+        BEGIN SELECT RAISE(ABORT, 'no room for a second'); END"""
+    )
+    told: list[Branch] = []
+    experiments.branched.connect(told.append)
+    with qtbot.waitSignal(experiments.notices.shown, timeout=PATIENCE):
+        experiments.branch(evidence.turns[0], "right", 2, (LEFT, RIGHT), INSTRUCTION)
+    kept._database.execute("DROP TRIGGER no_second")
+    assert [branch.model_id for branch in told] == [LEFT]
+    assert told == kept.branches(evidence.battle.battle_id)[-1:]
+    assert "no room for a second" in said[-1].text
+
+
 def test_a_reproduction_is_told(qtbot: QtBot, experiments: Experiments, evidence: Evidence) -> None:
     with qtbot.waitSignal(experiments.reproduced, timeout=PATIENCE) as told:
         experiments.reproduce(evidence.turns[0], "left")

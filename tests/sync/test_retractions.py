@@ -73,8 +73,8 @@ def test_boards_are_the_same_from_judgements_as_from_votes(arena, store) -> None
     store.cast_vote(simulated, ballot(origin="simulated"))
     store.close_battle(simulated)
     assert elo_board(store.judgements()) == elo_board(store.votes())
-    assert (len(store.judgements()), len(store.judgements(unrated=True)), store.count_votes()) == (4, 5, 5)
-    assert (store.judgements("ur5"), store.count_votes("ur5")) == ([], 0)
+    assert (len(store.judgements()), len(store.judgements(unrated=True)), store.count_unrated()) == (4, 5, 1)
+    assert (store.judgements("ur5"), store.count_unrated("ur5")) == ([], 0)
 
 
 def test_the_number_of_changes_grows_only_when_other_votes_count(arena, store, closed) -> None:
