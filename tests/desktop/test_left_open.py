@@ -8,15 +8,18 @@ import pytest
 from arena_samples import Arena as Samples
 from desktop.closed_battles import INSTRUCTION, STEPS
 from desktop.evaluator import PATIENCE
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from scenes.progress import finish
 from sync.store import Store
-from vlaarena_desktop import turns
+from vlaarena_desktop import app, turns
 from vlaarena_desktop.app import Room
 from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.notices import Notice, Notices
+from vlaarena_desktop.settings import DesktopSettings
 from vlaarena_desktop.turns import Setting
 
 
@@ -167,3 +170,12 @@ def blind_battle(room: Room, address: str) -> str:
     prepared = turns.prepare_turn(store, battle.battle_id, INSTRUCTION, "reset", STEPS)
     turns.record_turn(store, prepared, finish(turns.play_turn(address, prepared)))
     return battle.battle_id
+
+
+def test_the_next_window_gives_up_what_the_last_one_left_without_a_turn(
+    qtbot: QtBot, dressed: QApplication, store: Store, address: str
+) -> None:
+    begun, waiting = Samples(store).battle().battle_id, Samples(store).played_battle()
+    QTimer.singleShot(0, dressed.quit)
+    app._run(dressed, store, DesktopSettings(), {"daemon": address}, "")
+    assert (store.battle(begun).status, store.battle(waiting).status) == ("abandoned", "ongoing")
