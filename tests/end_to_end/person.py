@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QDeadlineTimer, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -152,5 +152,6 @@ def _texts(window: QWidget) -> list[str]:
 
 def _cells(view: QAbstractItemView) -> list[str]:
     model, root = view.model(), view.rootIndex()
-    places = product(range(model.rowCount(root)), range(model.columnCount(root)))
+    columns = model.columnCount(root) if isinstance(model, QAbstractTableModel) else 1
+    places = product(range(model.rowCount(root)), range(columns))
     return [str(model.data(model.index(row, column, root)) or "") for row, column in places]
