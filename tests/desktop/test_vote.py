@@ -82,6 +82,7 @@ def test_evidence_is_told_after_the_vote_and_forgotten_when_the_next_battle_begi
     press(qtbot, room, Qt.Key.Key_Return)
     assert page.room.evidence is not None
     assert page.room.evidence.turns[0].turn == room.arena.turns[0].turn
+    assert page.room.evidence is room.arena.evidence, "episodes are read once"
     assert page.drawer.isVisible()
     with qtbot.waitSignal(page.review_requested) as requested:
         page.drawer.branch_requested.emit("right", 2)
