@@ -42,6 +42,8 @@ class Arena(QObject):
     voted = Signal(object)  # Vote, once it is on disk
     revealed = Signal(object)  # Outcome
 
+    _evidence: Evidence | None = None  # of the battle just revealed
+
     def __init__(
         self,
         store: Store,
@@ -57,11 +59,10 @@ class Arena(QObject):
         self.voting = Voting(store, origin=origin, undo_seconds=undo_seconds, parent=self)
         self.player = TurnPlayer(store, daemon, notices, max_steps, parent=self)
         self._state: ArenaState = "idle"
+        self._turns = list[TurnReplay]()
         self._battle: Battle | None = None
         self._setting: Setting | None = None
-        self._turns: list[TurnReplay] = []
         self._outcome: Outcome | None = None
-        self._evidence: Evidence | None = None
         self.voting.watched_changed.connect(self.watched_changed)
         self.voting.undo_ticked.connect(self.undo_ticked)
         self.voting.undo_ended.connect(self.reveal)
