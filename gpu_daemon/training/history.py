@@ -93,8 +93,10 @@ def _progress(config: TrainingConfig, plan: PolicyPlan) -> list[str]:
     seen, curve = _kept(folder / "validation.json", Validation), _kept(folder / "curve.json", list[tuple[float, ...]])
     lines = []
     if seen is not None:
+        count = config.processes
+        where = "in one process" if count == 1 else f"in each of {count} processes that average their weights"
         lines.append(
-            f"{seen.steps} optimiser steps in each of {config.processes} processes that average their weights; mean "
+            f"{seen.steps} optimiser steps {where}; mean "
             f"error of an action on demonstrations not trained on {seen.error:.3f}, of always answering with the mean "
             f"action {seen.error_of_mean:.3f}."
         )
