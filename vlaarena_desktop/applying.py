@@ -26,7 +26,7 @@ class Applying:
         if live.now.evaluator:
             self._sit(live.now.evaluator, live.now.group or None)
         self._show_replays(live.now)
-        window.history.opened.connect(lambda: self._show_replays(live.now))
+        window.history.review_made.connect(lambda room: self._dress(room, live.now))
         live.changed.connect(self._follow_daemon)
         followed(live, "max_steps", self._set_max_steps)
         followed(live, "quality", self._set_quality)
@@ -67,8 +67,12 @@ class Applying:
 
     def _show_replays(self, now: DesktopSettings) -> None:
         for room in self._window.findChildren(ReplayRoom):
-            room.playhead.set_speed(now.speed)
-            room.link.set_linked(now.linked_cameras)
+            self._dress(room, now)
+
+    def _dress(self, room: ReplayRoom, now: DesktopSettings) -> None:
+        """What a room begins with; from then on it keeps what is chosen in it."""
+        room.playhead.set_speed(now.speed)
+        room.link.set_linked(now.linked_cameras)
 
 
 def tier_of(quality: Quality, renderer: str | None) -> Tier:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from scenes.episode import Episode, Run
 from scenes.models import ModelCard
-from sync.records import Battle, Turn, Vote
+from sync.records import Battle, Side, Turn, Vote
 from sync.store import Store
 
 
@@ -33,6 +33,10 @@ class TurnEvidence(Struct, frozen=True):
     def sides(self) -> tuple[SideEvidence, SideEvidence]:
         """A's, then B's."""
         return self.left, self.right
+
+    def time_of(self, side: Side, step: int) -> float:
+        """[s] at which a side begins a control step: its own, which may come at another rate than the robot's."""
+        return step / (self.left if side == "left" else self.right).episode.trajectory.control_hz
 
 
 class Evidence(Struct, frozen=True):

@@ -32,6 +32,7 @@ class Playhead(QObject):
         self._time, self._speed, self._loop = 0.0, 1.0, False
         self._range: tuple[float, float] | None = None
         self._scrubbing = False
+        self._held, self._goes_on = False, False  # whether it may not run now, and whether it will afterwards
         self._looped_before = False  # whether it looped before there was a range
         self._anchor_time, self._anchor_clock = 0.0, 0.0
         self._timer = QTimer(self)
@@ -103,6 +104,9 @@ class Playhead(QObject):
     @Slot()
     def play(self) -> None:
         """Run; from the start again if it stands at the end, or outside the range that is looped."""
+        if self._held:
+            self._goes_on = True
+            return
         if self.playing or self._duration <= 0:
             return
         begin, end = self._bounds
@@ -115,9 +119,20 @@ class Playhead(QObject):
     @Slot()
     def pause(self) -> None:
         """Stand still here."""
+        self._goes_on = False
         if self.playing:
             self._timer.stop()
             self.playing_changed.emit(False)
+
+    def hold(self, *, held: bool) -> None:
+        """Stand still while the replay cannot be seen; what played, or was to play meanwhile, goes on afterwards."""
+        if held == self._held:
+            return
+        going = self.playing or self._goes_on
+        self.pause()
+        self._held = held
+        if going:
+            self.play()
 
     @Slot()
     def toggle(self) -> None:

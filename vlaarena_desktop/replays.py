@@ -7,6 +7,7 @@ from msgspec import Struct
 from scenes.episode import Trajectory
 from sync.records import Turn
 from sync.store import Store
+from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.turns import trajectories
 
 
@@ -21,6 +22,11 @@ class TurnReplay(Struct, frozen=True):
     def longer(self) -> Trajectory:
         """The side whose replay takes longer: it gives the playhead its length."""
         return self.left if self.left.duration >= self.right.duration else self.right
+
+
+def replay_from(turn: TurnEvidence) -> TurnReplay:
+    """The replay of a turn of which everything is known."""
+    return TurnReplay(turn.turn, turn.left.episode.trajectory, turn.right.episode.trajectory)
 
 
 def replay_of(store: Store, turn: Turn) -> TurnReplay:

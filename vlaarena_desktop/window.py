@@ -26,6 +26,7 @@ from vlaarena_desktop.pages.history import HistoryPage
 from vlaarena_desktop.pages.keys_overlay import KeysOverlay
 from vlaarena_desktop.pages.leaderboard import LeaderboardPage
 from vlaarena_desktop.pages.palette import Palette
+from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.settings import SettingsPage
 from vlaarena_desktop.pages.top_bar import TopBar
 from vlaarena_desktop.pages.tour import Tour
@@ -35,7 +36,6 @@ from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window_commands import tour_stops, window_commands
 
 START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
-_PRACTICE = "battle.practise"
 
 
 class Window(QMainWindow):
@@ -90,6 +90,12 @@ class Window(QMainWindow):
         self._pages.setCurrentIndex(index)
         self._refresh()
 
+    def open_link(self, link: str) -> bool:
+        """Go to the moment of a battle that a link names; whether there is one. What is wrong with it is shown."""
+        self.tour.finish()
+        self.show_page(2)
+        return self.history.open_link(link)
+
     @Slot()
     def open_palette(self) -> None:
         """Open the palette, or close it."""
@@ -104,7 +110,8 @@ class Window(QMainWindow):
     def show_tour(self) -> None:
         """Lead past what is on the battle page."""
         self.show_page(0)
-        self.tour.begin(tour_stops(self), practice=self._practice() is not None)
+        self.tour.begin(tour_stops(self))
+        self._follow_cover()
 
     @reporting
     def show_diagnostics(self) -> None:
@@ -171,9 +178,9 @@ class Window(QMainWindow):
         arena = self._arena
         self.banner = Banner(arena.notices)
         native = self._renderer is not None
-        self.battle = BattlePage(arena, models, native=native)
+        self.battle = BattlePage(arena, models, native=native, state=self._state)
         self.leaderboard = LeaderboardPage(arena.store, arena.daemon, arena.notices)
-        self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native)
+        self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native, state=self._state)
         self.settings = SettingsPage(self._live, arena.store)
         self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)
         titles = (
@@ -194,7 +201,10 @@ class Window(QMainWindow):
         self._arena.state_changed.connect(self._leave_notice)
         self.history.open_battle_chosen.connect(self._go_on)
         self.battle.review_requested.connect(self._review)
-        self.tour.practice_requested.connect(self._practise)
+        self.tour.practice_requested.connect(self.battle.practise)
+        self._arena.daemon.changed.connect(self.tour.follow_daemon)
+        for closed in (self.tour.ended, *(curtain.closed for curtain in self._curtains())):
+            closed.connect(self._follow_cover)
         self.sheet.copied.connect(lambda: self.notices.tell(self.tr("The diagnostics are on the clipboard.")))
         _application().styleHints().colorSchemeChanged.connect(self.follow_look)
 
@@ -225,6 +235,12 @@ class Window(QMainWindow):
     def _covered(self) -> bool:
         return self.tour.isVisible() or any(curtain.isVisible() for curtain in self._curtains())
 
+    @Slot()
+    def _follow_cover(self) -> None:
+        """What cannot be seen does not play, and does not count as watched."""
+        for room in self.findChildren(ReplayRoom):
+            room.playhead.hold(held=self._covered())
+
     def _open(self, wanted: Curtain, show: Callable[[], object]) -> None:
         """Show one curtain instead of another; the same once more closes it."""
         was_open = wanted.isVisible()
@@ -232,23 +248,16 @@ class Window(QMainWindow):
             curtain.close_down()
         if not was_open:
             show()
+        self._follow_cover()
 
-    @Slot(str, str, str)
-    def _review(self, link: str, trial: str, side: Side) -> None:
+    @Slot(str, str, str, int)
+    def _review(self, link: str, trial: str, side: Side, step: int) -> None:
         """Go to a moment of a battle that is closed, and try there what was asked for."""
-        self.show_page(2)
-        review = self.history.review if self.history.open_link(link) else None
-        if review is not None:
-            {"branch": review.ask_to_branch, "reproduce": review.reproduce}[trial](side)
-
-    def _practice(self) -> Command | None:
-        return next((command for command in self.page_commands() if command.id == _PRACTICE), None)
-
-    @Slot()
-    def _practise(self) -> None:
-        practice = self._practice()
-        if practice is not None:
-            practice.act()
+        review = self.history.review if self.open_link(link) else None
+        if review is not None and trial == "branch":
+            review.ask_to_branch(side, step)
+        elif review is not None:
+            review.reproduce(side)
 
     @Slot(str)
     def _go_on(self, battle_id: str) -> None:

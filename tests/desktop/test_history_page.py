@@ -153,6 +153,42 @@ def test_a_comment_on_the_sitting_is_written_in_its_place_and_found(
     assert listed(page) == [battle_id]
 
 
+def test_a_comment_being_written_outlives_a_list_that_is_read_anew(
+    qtbot: QtBot, page: HistoryPage, store: Store
+) -> None:
+    battle_id = closed(store)
+    page.refresh()
+    page.list.focus_table()
+    page.list.edit_comment()
+    editor = page.view.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "new")
+    closed(store)
+    page.refresh()
+    qtbot.keyClicks(editor, " lamp")
+    assert len(listed(page)) == 1
+    with qtbot.waitSignal(page.list.commented):
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert store.session(store.battle(battle_id).session_id).comment == "new lamp"
+    assert len(listed(page)) == 2
+
+
+def test_what_came_while_a_comment_was_written_is_listed_once_it_is_given_up(
+    qtbot: QtBot, page: HistoryPage, store: Store
+) -> None:
+    closed(store)
+    page.refresh()
+    page.list.focus_table()
+    page.list.edit_comment()
+    closed(store)
+    page.refresh()
+    editor = page.view.findChild(QLineEdit)
+    assert editor is not None
+    with qtbot.waitSignal(page.list.overdue):
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert len(listed(page)) == 2
+
+
 def test_the_selected_battle_stays_selected_when_others_come(page: HistoryPage, store: Store) -> None:
     battle_id = closed(store)
     page.refresh()

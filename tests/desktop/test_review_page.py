@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from scenes.progress import finish
 from sync.records import Ballot, new_id
 from sync.store import Store
+from vlaarena_desktop.branching import play_branches, prepare_branches, record_branches
 from vlaarena_desktop.commands import clashes
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.evidence import Evidence
@@ -204,3 +206,92 @@ def test_nothing_is_played_for_nobody(page: HistoryPage, evidence: Evidence) -> 
     review.room.playhead.play()
     page.show_list()
     assert not review.room.playhead.playing
+
+
+def test_a_reproduction_is_told_beside_its_turn_and_elsewhere_by_name(
+    qtbot: QtBot, page: HistoryPage, evidence: Evidence, said: list[Notice]
+) -> None:
+    review = opened(page, evidence)
+    assert page._experiments is not None
+    review.bench.reproduce[0].click()
+    review.room.move_turn(1)
+    with qtbot.waitSignal(page._experiments.reproduced, timeout=PATIENCE):
+        pass
+    assert review.bench.result.text() == ""
+    assert said[-1].text.startswith(f"Turn 1, “{INSTRUCTION}”: A came out the same")
+    review.room.move_turn(-1)
+    assert review.bench.result.text() == ""
+
+
+def test_a_branch_that_cannot_be_read_leaves_the_battle_chosen(
+    page: HistoryPage, kept: Store, address: str, evidence: Evidence, said: list[Notice]
+) -> None:
+    cards = page._daemon.cards
+    prepared = prepare_branches(kept, evidence.turns[0], "left", 1, (LEFT,), "lift the green cube", cards)
+    (lost,) = record_branches(kept, prepared, finish(play_branches(address, prepared)))
+    review = opened(page, evidence)
+    (path,) = kept.folder.rglob(f"*{lost.episode_id}*")
+    content = path.read_bytes()
+    path.unlink()
+    review.bench.choose(lost)
+    assert said[-1].kind == "error"
+    assert review.bench.stage.currentData() is None
+    assert review.bench.ask.isEnabled()
+    path.write_bytes(content)
+    review.bench.choose(lost)
+    assert review.bench.stage.currentData() == lost
+
+
+def test_half_a_note_waits_on_its_turn(page: HistoryPage, evidence: Evidence) -> None:
+    review = opened(page, evidence)
+    notes = review.drawer.notes
+    notes.text.setText("it slipped")
+    notes.side.setCurrentIndex(1)
+    review.room.move_turn(1)
+    assert notes.text.text() == ""
+    notes.text.setText("better here")
+    review.room.move_turn(-1)
+    assert (notes.text.text(), notes.side.currentIndex()) == ("it slipped", 1)
+    review.room.move_turn(1)
+    assert notes.text.text() == "better here"
+
+
+def test_a_branch_takes_no_notes_and_says_so(page: HistoryPage, kept: Store, address: str, evidence: Evidence) -> None:
+    cards = page._daemon.cards
+    prepared = prepare_branches(kept, evidence.turns[0], "left", 1, (LEFT,), "lift the green cube", cards)
+    (branch,) = record_branches(kept, prepared, finish(play_branches(address, prepared)))
+    review = opened(page, evidence)
+    notes = review.drawer.notes
+    assert notes.text.isEnabled()
+    review.bench.choose(branch)
+    assert not notes.text.isEnabled()
+    assert "battle itself" in notes.text.placeholderText()
+    review.bench.choose(None)
+    assert notes.text.isEnabled()
+
+
+def test_esc_closes_the_form_of_a_branch_wherever_the_focus_is(page: HistoryPage, evidence: Evidence) -> None:
+    review = opened(page, evidence)
+    view = review.room.active_view
+    view.look_through("front")
+    review.ask_to_branch()
+    (escape,) = [command for command in page.commands() if "Esc" in command.keys]
+    escape.act()
+    assert (review.bench.shown, view.name) == ("offers", "front")
+    escape.act()
+    assert view.name == ""
+
+
+def test_models_are_named_once_the_daemon_tells_of_them(
+    qtbot: QtBot, kept: Store, models: MjModels, address: str, evidence: Evidence
+) -> None:
+    daemon = DaemonLink(Notices(), address=address)
+    page = HistoryPage(kept, daemon, models, Experiments(kept, daemon, Notices()))
+    qtbot.addWidget(page)
+    page.show()
+    review = opened(page, evidence)
+    assert review.header.names[0].text() == LEFT
+    daemon.connect_now()
+    qtbot.waitUntil(lambda: review.header.names[0].text() == evidence.turns[0].left.name, timeout=PATIENCE)
+    page.release()
+    page.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sync.records import MAX_TURNS
@@ -30,10 +30,12 @@ _CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching")
 class BattlePage(QWidget):
     """Widgets only: the arena knows the battle, the playhead the time."""
 
-    review_requested = Signal(str, str, str)  # link to a moment of the battle just revealed; what to try there, of whom
+    # link to a moment of the battle just revealed; what to try there, of which side, at which of its control steps
+    review_requested = Signal(str, str, str, int)
 
-    def __init__(self, arena: Arena, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, arena: Arena, models: MjModels, *, native: bool, state: QSettings | None = None) -> None:
+        """`state` remembers where pictures are saved."""
+        super().__init__()
         self.setObjectName("page")
         self._arena, self._models, self.notices = arena, models, arena.notices
         self.room, self.setting_bar, self.judging = ReplayRoom(models, native=native), SettingBar(), Judging(arena)
@@ -42,7 +44,7 @@ class BattlePage(QWidget):
         self.welcome, self.playing, self.vote_bar = below.welcome, below.playing, below.vote_bar
         self.skip_panel, self.undo_bar, self.reveal_panel = below.skip_panel, below.undo_bar, below.reveal_panel
         self.drawer = furnish(self.room, arena.store, arena.notices)
-        self.saving = SaveDialog(self.room, models, arena.notices, None)
+        self.saving = SaveDialog(self.room, models, arena.notices, None, settings=state)
         self.rest = RestReminder(parent=self)
         self._lay_out()
         self._connect_arena()
@@ -189,7 +191,7 @@ class BattlePage(QWidget):
         self.room.troubled.connect(self._arena.notices.show_error)
         self.drawer.save_requested.connect(self.saving.rise)
         self.drawer.branch_requested.connect(lambda side, step: self._review("branch", side, step))
-        self.drawer.reproduce_requested.connect(lambda side: self._review("reproduce", side, self.playhead.step))
+        self.drawer.reproduce_requested.connect(lambda side: self._review("reproduce", side, 0))
 
     @Slot(object)
     def _show_turn(self, replay: TurnReplay) -> None:
@@ -242,8 +244,8 @@ class BattlePage(QWidget):
         """Branches and reproductions begin in the review of a battle, at this moment."""
         if self.room.shown is not None:
             turn = self.room.shown.turn
-            link = Link(turn.battle_id, turn.seq, step, self.room.active_view.name)
-            self.review_requested.emit(link_text(link), trial, side)
+            link = Link(turn.battle_id, turn.seq, self.playhead.step, self.room.active_view.name)
+            self.review_requested.emit(link_text(link), trial, side, step)
 
     @Slot(int)
     def _suggest_rest(self, minutes: int) -> None:

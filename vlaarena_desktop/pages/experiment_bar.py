@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressB
 
 from scenes.episode import MAX_INSTRUCTION
 from scenes.progress import Progress
-from sync.records import Branch, Side
+from sync.records import Branch, Side, Turn
 from vlaarena_desktop.evidence import TurnEvidence
+from vlaarena_desktop.experiments import Experiments
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.reproducing import Reproduction
@@ -31,11 +32,14 @@ class ExperimentBar(QFrame):
     branch_chosen = Signal(object)  # Branch, or None for the battle itself
     side_changed = Signal()
     left = Signal()  # the keys are the replay's again
+    told = Signal(str)  # what came out for a turn that is not on the stage
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._branches: tuple[Branch, ...] = ()
+        self._turns: dict[str, Turn] = {}  # all that were shown, by id: an experiment may end after its turn has left
+        self._turn_id = ""  # of the battle's turn on the stage; none while a branch is there
         self.stage, self._pages = QComboBox(), QStackedWidget()
         self.ask, self.result = QPushButton(self.tr("Branch from here   B")), ElidedLabel("quiet")
         self.reproduce = QPushButton(self.tr("Reproduce A   R")), QPushButton(self.tr("Reproduce B   ⇧R"))
@@ -57,13 +61,23 @@ class ExperimentBar(QFrame):
         """What stands in the row."""
         return _PAGES[self._pages.currentIndex()]
 
+    def follow(self, experiments: Experiments) -> None:
+        """Show how these get on and what comes out, and cancel them."""
+        experiments.progressed.connect(self.show_progress)
+        experiments.running_changed.connect(lambda running: self.show_running(running=running))
+        experiments.reproduced.connect(self.show_reproduction)
+        self.cancel_requested.connect(experiments.cancel)
+
     def show_turn(self, turn: TurnEvidence) -> None:
         """Offer the models of this turn, and its instruction."""
+        if turn.turn.turn_id != self._turn_id:
+            self.instruction.setText(turn.turn.instruction)
+        self._turn_id = turn.turn.turn_id
+        self._turns[self._turn_id] = turn.turn
         self.models.clear()
         for letter, each in zip(SIDE_LETTERS, turn.sides, strict=True):
             self.models.addItem(f"{letter}: {each.name}", (each.model_id,))
         self.models.addItem(self.tr("Both models"), tuple(each.model_id for each in turn.sides))
-        self.instruction.setText(turn.turn.instruction)
         self._say("", "quiet")
 
     def show_step(self, step: int) -> None:
@@ -85,6 +99,11 @@ class ExperimentBar(QFrame):
     def choose(self, branch: Branch | None) -> None:
         """Choose a branch, or the battle itself."""
         self.stage.setCurrentIndex(0 if branch is None else self._branches.index(branch) + 1)
+
+    @Slot()
+    def choose_next(self) -> None:
+        """The next branch; after the last, the battle again."""
+        self.stage.setCurrentIndex((self.stage.currentIndex() + 1) % self.stage.count())
 
     def ask_for_branch(self, side: Side | None = None) -> None:
         """Let the instruction of a branch be typed."""
@@ -110,16 +129,23 @@ class ExperimentBar(QFrame):
             self.bar.setValue(round(1000 * progress.fraction))
 
     def show_reproduction(self, found: Reproduction) -> None:
-        """Say how well an episode came out again, and whether its physics alone does."""
+        """Say how well an episode came out again, and whether its physics alone does: beside its turn alone."""
         letter = SIDE_LETTERS[SIDES.index(found.side)]
         parts = [self._outcome(found).format(side=letter, step=found.step, difference=found.largest_difference)]
         parts += ["; ".join(found.differences)] if found.differences else []
         same = found.physics.outcome == "bit_exact"
         parts.append(self.tr("physics alone: bit-exact") if same else self.tr("physics alone differs, too"))
-        self._say(" · ".join(parts), "good" if found.outcome == "bit_exact" else "bad")
+        text, here = " · ".join(parts), found.turn_id == self._turn_id
+        if here:
+            self._say(text, "good" if found.outcome == "bit_exact" else "bad")
+        if not here or not self.isVisible():
+            turn = self._turns[found.turn_id]
+            told = self.tr("Turn {number}, “{instruction}”: {result}")
+            self.told.emit(told.format(number=turn.seq, instruction=turn.instruction, result=text))
 
     def set_branchable(self, *, branchable: bool) -> None:
-        """Whether the frame shown is one of the battle's own."""
+        """Whether the frames that come onto the stage are the battle's own."""
+        self._turn_id = ""
         for widget in (self.ask, *self.reproduce):
             widget.setEnabled(branchable)
             widget.setVisible(branchable)
@@ -157,8 +183,8 @@ class ExperimentBar(QFrame):
         self.branch.clicked.connect(self._request)
         self.instruction.returnPressed.connect(self._request)
         self.instruction.textChanged.connect(lambda text: self.branch.setEnabled(bool(text.strip())))
-        self.instruction.left.connect(self._give_up)
-        self.dismiss.clicked.connect(self._give_up)
+        self.instruction.left.connect(self.give_up)
+        self.dismiss.clicked.connect(self.give_up)
         self.side.currentIndexChanged.connect(self.side_changed)
         self.cancel.clicked.connect(self.cancel_requested)
 
@@ -169,7 +195,8 @@ class ExperimentBar(QFrame):
             self.branch_requested.emit(self.chosen_side, self.models.currentData(), instruction)
 
     @Slot()
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Ask for no branch after all."""
         self._show("offers")
         self.left.emit()
 

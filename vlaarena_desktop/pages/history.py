@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSettings, Signal, Slot
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from sync.records import PastBattle
@@ -24,6 +24,7 @@ class HistoryPage(QWidget):
     """The list; in front of it, once a battle is opened, its review. Without `models` there is only the list."""
 
     opened = Signal(str)  # id of the battle under review
+    review_made = Signal(object)  # the review's ReplayRoom, once, before anything is shown in it
     open_battle_chosen = Signal(str)  # id of a battle whose vote is still to come: for the arena's own recovery
 
     def __init__(
@@ -34,12 +35,13 @@ class HistoryPage(QWidget):
         experiments: Experiments | None = None,
         *,
         native: bool = False,
-        parent: QWidget | None = None,
+        state: QSettings | None = None,
     ) -> None:
-        super().__init__(parent)
+        """`state` remembers where pictures are saved."""
+        super().__init__()
         self.setObjectName("page")
         self._store, self._daemon, self._models, self._experiments = store, daemon, models, experiments
-        self._native, self._colors = native, theme.LIGHT
+        self._native, self._state, self._colors = native, state, theme.LIGHT
         self.notices = experiments.notices if experiments is not None else Notices(self)
         self.list = HistoryList(store, daemon)
         self.table, self.view, self.filters = self.list.table, self.list.view, self.list.filters
@@ -127,6 +129,7 @@ class HistoryPage(QWidget):
         self.list.chosen.connect(lambda past: self.open_battle(past.battle.battle_id))
         self.list.open_chosen.connect(self._point_to_arena)
         self.list.commented.connect(self.comment)
+        self.list.overdue.connect(self.refresh)
         self.filters.changed.connect(self.refresh)
         self._daemon.cards_changed.connect(self._refresh_shown)
         if self._experiments is not None:
@@ -144,10 +147,13 @@ class HistoryPage(QWidget):
     def _ready(self) -> ReviewPage | None:
         """The review page, made at first use: its viewers take time and memory."""
         if self.review is None and self._models is not None and self._experiments is not None:
-            self.review = ReviewPage(self._store, self._daemon, self._models, self._experiments, native=self._native)
+            parts = self._store, self._daemon, self._models, self._experiments
+            self.review = ReviewPage(*parts, native=self._native, state=self._state)
             self.review.dress(self._colors)
             self.review.left.connect(self.show_list)
+            self._daemon.cards_changed.connect(self.review.learn_names)
             self._stack.addWidget(self.review)
+            self.review_made.emit(self.review.room)
         return self.review
 
     def _show_review(self, there: bool) -> bool:

@@ -36,6 +36,7 @@ class HistoryList(QWidget):
     chosen = Signal(object)  # PastBattle: a closed one, to be looked at
     open_chosen = Signal(object)  # PastBattle: one whose vote is still to come
     commented = Signal(str, str)  # session id, comment
+    overdue = Signal()  # it is to be refreshed, which a comment that was being written put off
 
     def __init__(self, store: Store, daemon: DaemonLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +44,8 @@ class HistoryList(QWidget):
         self._store, self._daemon = store, daemon
         self.filters, self.table = HistoryFilters(), HistoryTable(self)
         self.view = table_view(self.table, self.tr("History"), wide=INSTRUCTION)
-        self.view.setItemDelegateForColumn(SITTING, _CommentEditor(self.view))
+        self.editor, self._behind = _CommentEditor(self.view), False  # whether to read anew once no comment is written
+        self.view.setItemDelegateForColumn(SITTING, self.editor)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = self.view.horizontalHeader()
         header.setResizeContentsPrecision(_ROWS_MEASURED)
@@ -53,6 +55,7 @@ class HistoryList(QWidget):
         self._lay_out()
         self.filters.entered.connect(self.focus_table)
         self.table.commented.connect(self.commented, Qt.ConnectionType.QueuedConnection)  # after the editor closed
+        self.editor.closeEditor.connect(self._catch_up, Qt.ConnectionType.QueuedConnection)
         self.view.activated.connect(self._activate)
 
     @property
@@ -63,7 +66,10 @@ class HistoryList(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Read the battles anew; the selected one stays selected."""
+        """Read the battles anew, after a comment that is being written; the selected one stays selected."""
+        self._behind = self.view.state() is QAbstractItemView.State.EditingState
+        if self._behind:
+            return
         kept = self.current
         cards = tuple(self._daemon.cards)
         self.filters.offer(self._store.evaluators(), cards)
@@ -134,6 +140,11 @@ class HistoryList(QWidget):
     @Slot(QModelIndex)
     def _activate(self, index: QModelIndex) -> None:
         self.open_current()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        if self._behind:
+            self.overdue.emit()
 
     def _sort_again(self) -> None:
         header = self.view.horizontalHeader()

@@ -33,10 +33,11 @@ class NotesPanel(QWidget):
         self._store: Store | None = None
         self._evidence: TurnEvidence | None = None
         self._notes: tuple[Note, ...] = ()
+        self._drafts: dict[str, tuple[int, str]] = {}  # side and text by turn, of those not shown
         self._asked: str | None = None  # the note that the next press withdraws
         self.table: RecordTable[Note] = RecordTable(_columns(), self)
         self.view = table_view(self.table, self.tr("Notes"), wide=2)
-        self.card = TableCard(self.view, self.tr("No notes on this turn yet."))
+        self.card = TableCard(self.view, "")
         self.side, self.text = QComboBox(), QLineEdit()
         self.add, self.withdraw = QPushButton(self.tr("Pin")), QPushButton()
         self._prepare()
@@ -55,9 +56,15 @@ class NotesPanel(QWidget):
         self._read()
 
     def set_turn(self, turn: TurnEvidence | None) -> None:
-        """Show the notes of this turn; without one there is nothing to write on."""
+        """Show the notes of this turn, and what is half written on it; without one there is nothing to write on."""
+        before = self._evidence.turn.turn_id if self._evidence is not None else ""
+        now = turn.turn.turn_id if turn is not None else ""
         self._evidence = turn
-        self.text.clear()
+        if now != before:
+            self._drafts[before] = self.side.currentIndex(), self.text.text()
+            side, text = self._drafts.pop(now, (self.side.currentIndex(), ""))
+            self.side.setCurrentIndex(side)
+            self.text.setText(text)
         self._read()
 
     def write(self) -> None:
@@ -102,12 +109,17 @@ class NotesPanel(QWidget):
     def _read(self) -> None:
         store, evidence = self._store, self._evidence
         notes = store.notes(evidence.turn.battle_id) if store is not None and evidence is not None else []
+        kept = store is not None and evidence is not None and _is_kept(store, evidence)
         mine = [note for note in notes if evidence is not None and note.turn_id == evidence.turn.turn_id]
         self._notes = tuple(sorted(mine, key=lambda note: note.step))
         self.table.set_records(self._notes)
         self.card.show_rows(filled=bool(mine))
+        self.card.say(self.tr("No notes on this turn yet.") if kept else self.tr("Notes are kept with the battle."))
         self._asked = None
-        self.setEnabled(store is not None and evidence is not None)
+        self.setEnabled(kept)
+        self.text.setPlaceholderText(
+            self.tr("A note on this frame") if kept else self.tr("Show the battle itself to write a note")
+        )
         self._show_chosen()
         self.changed.emit()
 
@@ -140,7 +152,6 @@ class NotesPanel(QWidget):
         for letter in SIDE_LETTERS:
             self.side.addItem(letter)
         self.text.setMaxLength(MAX_NOTE)
-        self.text.setPlaceholderText(self.tr("A note on this frame"))
         for widget, name in (
             (self.side, self.tr("Side of the note")),
             (self.text, self.tr("A note on this frame")),
@@ -175,6 +186,11 @@ class NotesPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self.card, 1)
         column.addLayout(row)
+
+
+def _is_kept(store: Store, evidence: TurnEvidence) -> bool:
+    """Whether it is a turn of the battle, which a branch is not."""
+    return any(turn.turn_id == evidence.turn.turn_id for turn in store.turns(evidence.turn.battle_id))
 
 
 def _on_key(key: QKeySequence, widget: QWidget, act: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from scenes.catalog import find_robot
 from scenes.episode import Trajectory
-from scenes.errors import ArenaError
+from scenes.errors import ArenaError, NotFound
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.evidence import Evidence
 from vlaarena_desktop.pages.event_marks import event_marks
@@ -43,6 +43,7 @@ class ReplayRoom(QWidget):
         self._turns: tuple[TurnReplay, ...] = ()
         self._shown: TurnReplay | None = None
         self._unseen: set[int] = set()  # sides of which nothing came onto the screen yet
+        self._plays = True  # once every side came onto the screen
         self._evidence: Evidence | None = None
         self._pins: tuple[Mark, ...] = ()
         self._drawer: QWidget | None = None
@@ -165,8 +166,9 @@ class ReplayRoom(QWidget):
             self.show_turn(self._turns[place + by])
 
     @Slot(object)
-    def show_turn(self, replay: TurnReplay) -> None:
-        """Put a turn on the stage; it plays as soon as every side shown is on the screen."""
+    def show_turn(self, replay: TurnReplay, *, playing: bool = True) -> None:
+        """Put a turn on the stage; it plays as soon as every side shown is on the screen, or stands at its start."""
+        self._plays = playing
         self._watched.expect(replay)
         if self._stage(replay.left, replay.right):
             self._shown, self._unseen = replay, set(self.stages.visible_sides)
@@ -212,7 +214,7 @@ class ReplayRoom(QWidget):
             self._show_watched()
         if side in self._unseen:
             self._unseen.remove(side)
-            if not self._unseen:
+            if not self._unseen and self._plays:
                 self.playhead.play()
 
     def _place(self) -> int | None:
@@ -233,6 +235,16 @@ class ReplayRoom(QWidget):
         mine = [turn for turn in turns if self._shown is not None and turn.turn.turn_id == self._shown.turn.turn_id]
         events = [mark for turn in mine for mark in event_marks(turn)]
         self.transport.timeline.set_marks([*events, *self._pins] if mine else [])
+
+    def look_through(self, camera: str) -> None:
+        """Look through a camera of the scene.
+
+        Raises:
+            NotFound: it has none of this name.
+        """
+        if camera not in self.active_view.names:
+            raise NotFound.among("camera", camera, list(self.active_view.names))
+        self.active_view.look_through(camera)
 
     @Slot(str)
     def _choose_camera(self, name: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from scenes.errors import BadInput, NotFound
+from scenes.errors import ArenaError, BadInput, NotFound
 from sync.records import Branch, Side
 from sync.store import Store
 from vlaarena_desktop.branching import branch_evidence
@@ -21,9 +21,9 @@ from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.review_commands import review_commands
 from vlaarena_desktop.pages.review_header import ReviewHeader
 from vlaarena_desktop.pages.save_dialog import SaveDialog
-from vlaarena_desktop.replays import TurnReplay
+from vlaarena_desktop.replays import TurnReplay, replay_from
 from vlaarena_desktop.reporting import reporting
-from vlaarena_desktop.sides import SIDE_LETTERS
+from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
@@ -34,32 +34,34 @@ class ReviewPage(QWidget):
     left = Signal()  # back to the list
 
     def __init__(
-        self, store: Store, daemon: DaemonLink, models: MjModels, experiments: Experiments, *, native: bool
+        self,
+        store: Store,
+        daemon: DaemonLink,
+        models: MjModels,
+        experiments: Experiments,
+        *,
+        native: bool,
+        state: QSettings | None = None,
     ) -> None:
+        """`state` remembers where pictures are saved."""
         super().__init__()
         self.setObjectName("page")
         self._store, self._daemon, self._experiments = store, daemon, experiments
         self.notices = experiments.notices
-        self._evidence: Evidence | None = None
+        self.evidence: Evidence | None = None  # the battle that is reviewed
         self._branch: Branch | None = None  # the one on the stage
-        self._resting_step: int | None = None  # where the next replay is to stand instead of playing
         self.header, self.room, self.bench = ReviewHeader(), ReplayRoom(models, native=native), ExperimentBar()
         self.drawer = furnish(self.room, store, self.notices)
-        self.saving = SaveDialog(self.room, models, self.notices, None)
+        self.saving = SaveDialog(self.room, models, self.notices, None, settings=state)
         self._lay_out()
         self._connect_room()
         self._connect_bench()
 
     @property
-    def evidence(self) -> Evidence | None:
-        """The battle that is reviewed."""
-        return self._evidence
-
-    @property
     def shown_turn(self) -> TurnEvidence | None:
         """The turn of the battle on the stage, or the one that the branch on the stage began in."""
         wanted = self._branch.turn_id if self._branch else self.room.shown.turn.turn_id if self.room.shown else None
-        turns = self._evidence.turns if self._evidence else ()
+        turns = self.evidence.turns if self.evidence else ()
         return next((turn for turn in turns if turn.turn.turn_id == wanted), None)
 
     @property
@@ -70,8 +72,7 @@ class ReviewPage(QWidget):
             return ""
         step = self.room.playhead.step
         if self._branch is not None:
-            side = turn.left if self._branch.side == "left" else turn.right
-            step = round(self._branch.step * self.room.playhead.control_hz / side.episode.trajectory.control_hz)
+            step = round(turn.time_of(self._branch.side, self._branch.step) * self.room.playhead.control_hz)
         return link_text(Link(turn.turn.battle_id, turn.turn.seq, step, self.room.active_view.name))
 
     def commands(self) -> tuple[Command, ...]:
@@ -88,12 +89,12 @@ class ReviewPage(QWidget):
     def open_link(self, text: str) -> None:
         """Go to the moment that a link names. What is wrong with the link, or with its battle, is shown."""
         link = read_link(text)
-        if self._evidence is None or self._evidence.battle.battle_id != link.battle_id:
+        if self.evidence is None or self.evidence.battle.battle_id != link.battle_id:
             self._open(link.battle_id)
         self.bench.choose(None)
         self._show_turn(link.turn, link.step)
         if link.camera:
-            self._look_through(link.camera)
+            self.room.look_through(link.camera)
 
     def dress(self, colors: Colors) -> None:
         """Follow the colour scheme."""
@@ -119,22 +120,39 @@ class ReviewPage(QWidget):
             self.notices.tell(self.tr("A link to this moment is on the clipboard."))
 
     @Slot()
-    def ask_to_branch(self, side: Side | None = None) -> None:
-        """Stand still and let the instruction of a branch be typed."""
-        if self._asked_of_battle():
+    def ask_to_branch(self, side: Side | None = None, step: int | None = None) -> None:
+        """Stand still, at a control step of the side if it is named, and let the instruction of a branch be typed."""
+        turn = self.shown_turn
+        if turn is not None and self._asked_of_battle():
             self.room.playhead.pause()
+            if side is not None and step is not None:
+                self.room.playhead.seek(turn.time_of(side, step))
             self.bench.ask_for_branch(side)
 
     @Slot()
-    def next_stage(self) -> None:
-        """Show the next branch; after the last, the battle again."""
-        self.bench.stage.setCurrentIndex((self.bench.stage.currentIndex() + 1) % self.bench.stage.count())
+    def escape(self) -> None:
+        """Close the form of a branch; else what Esc does in the replay."""
+        if self.bench.shown == "form":
+            self.bench.give_up()
+        else:
+            self.room.step_back()
+
+    @Slot()
+    @reporting
+    def learn_names(self) -> None:
+        """The daemon tells of its models now: call those of the battle by their names."""
+        turn, branch = self.shown_turn, self._branch
+        if turn is None or branch is not None or all(side.card is not None for side in turn.sides):
+            return
+        found = self.evidence = evidence_of(self._store, turn.turn.battle_id, self._daemon.cards)
+        self.room.set_evidence(found)
+        self._follow_turn(self.room.shown)
 
     def _open(self, battle_id: str) -> None:
         found = evidence_of(self._store, battle_id, self._daemon.cards)
         if not found.turns:
             raise NotFound("No turn of this battle was completed.", hint="There is nothing to review.")
-        self._evidence, self._branch = found, None
+        self.evidence, self._branch = found, None
         session = self._store.session(found.battle.session_id)
         names = {person.evaluator_id: person.name for person in self._store.evaluators()}
         self.header.show_battle(found, names.get(session.evaluator_id, ""), session.comment or "")
@@ -144,39 +162,24 @@ class ReviewPage(QWidget):
 
     def _stage_battle(self) -> None:
         """Offer the battle's own turns."""
-        assert self._evidence is not None
-        self.room.set_turns([_replay(turn) for turn in self._evidence.turns])
-        self.room.set_evidence(self._evidence)
+        assert self.evidence is not None
+        self.room.set_turns([replay_from(turn) for turn in self.evidence.turns])
+        self.room.set_evidence(self.evidence)
         self.bench.set_branchable(branchable=True)
 
     def _show_turn(self, seq: int, step: int | None = None) -> None:
         """Put a turn on the stage, playing, or standing at a step."""
-        assert self._evidence is not None
-        turns = {turn.turn.seq: turn for turn in self._evidence.turns}
+        assert self.evidence is not None
+        turns = {turn.turn.seq: turn for turn in self.evidence.turns}
         if seq not in turns:
             raise NotFound.among("turn", str(seq), [str(number) for number in turns])
         playhead = self.room.playhead
         self._name_sides(turns[seq])  # known even if the stage cannot show it
-        self._resting_step = step
-        self.room.show_turn(_replay(turns[seq]))
+        self.room.show_turn(replay_from(turns[seq]), playing=step is None)
         if step is not None and not 0 <= step <= playhead.steps:
-            self._resting_step = 0
             raise BadInput(f"Turn {seq} has no step {step}.", hint=f"Its steps are 0 to {playhead.steps}.")
         if step is not None:
             playhead.seek_step(step)
-
-    def _look_through(self, camera: str) -> None:
-        view = self.room.active_view
-        if camera not in view.names:
-            raise NotFound.among("camera", camera, list(view.names))
-        view.look_through(camera)
-
-    @Slot(bool)
-    def _rest(self, playing: bool) -> None:
-        """A replay that was asked for at one moment does not begin to play by itself."""
-        if playing and self._resting_step is not None:
-            self.room.playhead.seek_step(self._resting_step)
-            self._resting_step = None
 
     @Slot(object)
     def _follow_turn(self, replay: TurnReplay | None) -> None:
@@ -192,40 +195,44 @@ class ReviewPage(QWidget):
 
     @Slot()
     def _follow_step(self) -> None:
-        stage = self.room.viewers[0 if self.bench.chosen_side == "left" else 1].stage
+        stage = self.room.viewers[SIDES.index(self.bench.chosen_side)].stage
         self.bench.show_step(stage.step if stage is not None else 0)
 
     def _list_branches(self) -> None:
-        assert self._evidence is not None
+        assert self.evidence is not None
         names = {card.id: card.name for card in self._daemon.cards}
-        self.bench.show_branches(self._store.branches(self._evidence.battle.battle_id), names)
+        self.bench.show_branches(self._store.branches(self.evidence.battle.battle_id), names)
 
     @Slot(object)
     @reporting
     def _show_branch(self, branch: Branch | None) -> None:
         """Put a branch beside what it branched from, or the battle back on the stage."""
-        if self._evidence is None or branch == self._branch:
+        if self.evidence is None or branch == self._branch:
             return
-        began_in, self._resting_step = self.shown_turn, None
+        began_in = self.shown_turn
         if branch is None:
             self._branch = None
             self._stage_battle()
             self._show_turn(began_in.turn.seq if began_in else 1)
             return
-        beside = branch_evidence(self._store, self._evidence, branch, self._daemon.cards)
+        try:
+            beside = branch_evidence(self._store, self.evidence, branch, self._daemon.cards)
+        except ArenaError:
+            self.bench.choose(self._branch)  # what is on the stage
+            raise
         pair, self._branch = beside.turns[0], branch
-        self.room.set_turns([_replay(pair)])
+        self.room.set_turns([replay_from(pair)])
         self.room.set_evidence(beside)
         self.bench.set_branchable(branchable=False)
-        self.room.show_turn(_replay(pair))
+        self.room.show_turn(replay_from(pair))
         told = self.tr("Branch from {side}, step {step}, beside what happened")
-        letter = SIDE_LETTERS[0 if branch.side == "left" else 1]
+        letter = SIDE_LETTERS[SIDES.index(branch.side)]
         self._name_sides(pair, told.format(side=letter, step=branch.step))
 
     @Slot(str, object, str)
     def _branch_from_here(self, side: Side, model_ids: tuple[str, ...], instruction: str) -> None:
         turn = self.shown_turn
-        stage = self.room.viewers[0 if side == "left" else 1].stage
+        stage = self.room.viewers[SIDES.index(side)].stage
         if turn is None or stage is None or self._branch is not None:
             return
         self.room.playhead.pause()
@@ -254,7 +261,7 @@ class ReviewPage(QWidget):
     @Slot(object)
     def _add_branch(self, branch: Branch) -> None:
         """A branch of this battle is on disk: list it, and show it if nothing else was asked for meanwhile."""
-        if self._evidence is None or branch.battle_id != self._evidence.battle.battle_id:
+        if self.evidence is None or branch.battle_id != self.evidence.battle.battle_id:
             return
         self._list_branches()
         if self._branch is None and self.isVisible():
@@ -265,7 +272,6 @@ class ReviewPage(QWidget):
         room.turn_shown.connect(self._follow_turn)
         room.troubled.connect(self.notices.show_error)
         room.playhead.moved.connect(self._follow_step)
-        room.playhead.playing_changed.connect(self._rest)
         header.back_requested.connect(self.left)
         header.link_requested.connect(self.copy_link)
         drawer.branch_requested.connect(lambda side, _step: self.ask_to_branch(side))
@@ -276,14 +282,12 @@ class ReviewPage(QWidget):
         bench, experiments = self.bench, self._experiments
         bench.branch_requested.connect(self._branch_from_here)
         bench.reproduce_requested.connect(self.reproduce)
-        bench.cancel_requested.connect(experiments.cancel)
         bench.branch_chosen.connect(self._show_branch)
         bench.side_changed.connect(self._follow_step)
         bench.left.connect(self.give_keys_to_replay)
-        experiments.progressed.connect(bench.show_progress)
-        experiments.running_changed.connect(lambda running: bench.show_running(running=running))
+        bench.told.connect(self.notices.tell)
+        bench.follow(experiments)
         experiments.branched.connect(self._add_branch)
-        experiments.reproduced.connect(bench.show_reproduction)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -292,7 +296,3 @@ class ReviewPage(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.room, 1)
         column.addWidget(self.bench)
-
-
-def _replay(turn: TurnEvidence) -> TurnReplay:
-    return TurnReplay(turn.turn, turn.left.episode.trajectory, turn.right.episode.trajectory)

@@ -16,10 +16,9 @@ _tr = QCoreApplication.translate
 
 
 def review_commands(page: ReviewPage) -> tuple[Command, ...]:
-    """The page's own, the replay's, the evidence's and those that save pictures."""
-    own = {command.id for command in _own(page)} | _TWICE
+    """The page's own, the replay's but for Esc, the evidence's and those that save pictures."""
     others = (*page.room.commands(), *page.drawer.commands(), *page.saving.commands())
-    return (*_own(page), *(command for command in others if command.id not in own))
+    return (*_own(page), *(command for command in others if command.id not in _TWICE))
 
 
 def _own(page: ReviewPage) -> tuple[Command, ...]:
@@ -34,8 +33,10 @@ def _own(page: ReviewPage) -> tuple[Command, ...]:
         command("branch", _tr("review", "Branch from here"), "B", page.ask_to_branch),
         command("reproduce_left", _tr("review", "Reproduce A"), "R", bench.reproduce[0].click),
         command("reproduce_right", _tr("review", "Reproduce B"), "Shift+R", bench.reproduce[1].click),
-        command("next_stage", _tr("review", "Next branch, or the battle again"), "T", page.next_stage),
+        command("next_stage", _tr("review", "Next branch, or the battle again"), "T", bench.choose_next),
+        command("escape", _tr("review", "Close the form; free the camera"), "Esc", page.escape),
     )
 
 
-_TWICE = frozenset({"evidence.reproduce_left", "evidence.reproduce_right", "evidence.save"})  # here they have keys
+# under other keys or names on this page
+_TWICE = frozenset({"camera.free", "evidence.reproduce_left", "evidence.reproduce_right", "evidence.save"})

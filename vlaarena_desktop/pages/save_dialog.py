@@ -95,7 +95,7 @@ class SaveDialog(QDialog):
             self.notices.tell(self.tr("There is no replay on the stage to save."))
             return
         if self._running is None:
-            self.place.forget_typed()
+            self.place.begin()
             self.said.clear()
         self._follow()
         self.show()

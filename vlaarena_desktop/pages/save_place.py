@@ -38,6 +38,12 @@ class SavePlace(QWidget):
         if not self._typed:
             self.name.setText(name)
 
+    def begin(self) -> None:
+        """Suggest names again, in the folder of what was saved last."""
+        self.forget_typed()
+        if self._kept:
+            self.folder.setText(self._remembered())
+
     def forget_typed(self) -> None:
         """Suggest names again."""
         self._typed = False
@@ -72,9 +78,12 @@ class SavePlace(QWidget):
         except (ArenaError, OSError):  # said when the file is to be written
             return False
 
+    @property
+    def _kept(self) -> str:
+        return str(self._settings.value(_FOLDER_KEY, "")) if self._settings is not None else ""
+
     def _remembered(self) -> str:
-        kept = str(self._settings.value(_FOLDER_KEY, "")) if self._settings is not None else ""
-        places = (kept, QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+        places = (self._kept, QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         return next((place for place in places if place and Path(place).is_dir()), str(Path.home()))
 
     @Slot()

@@ -34,15 +34,19 @@ class TableCard(QFrame):
     def __init__(self, view: QTableView, empty: str) -> None:
         super().__init__()
         self.setObjectName("card")
-        sentence = QLabel(empty)
-        sentence.setObjectName("lead")
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sentence = QLabel(empty)
+        self._sentence.setObjectName("lead")
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
-        self._stack.addWidget(sentence)
+        self._stack.addWidget(self._sentence)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(10, 8, 10, 10)
         inside.addWidget(self._stack)
+
+    def say(self, empty: str) -> None:
+        """Say this while there are no rows."""
+        self._sentence.setText(empty)
 
     def show_rows(self, *, filled: bool) -> None:
         """Show the table, or the sentence."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal, S
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vlaarena_desktop.daemon_link import DaemonState
 from vlaarena_desktop.pages.focus import FocusBefore, tab_round
 from vlaarena_desktop.theme import Colors
 
@@ -33,16 +34,18 @@ class Tour(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._stops: tuple[Stop, ...] = ()
-        self._place, self._practice = 0, False
+        self._place = 0
         self._before = FocusBefore(self)
         self._ring = QColor("white")
         self.card, self.title, self.text, self.count = QFrame(self), QLabel(), QLabel(), QLabel()
+        self.reason = QLabel()  # why there is no practice battle yet
         self.skip, self.practice = QPushButton(self.tr("Skip")), QPushButton(self.tr("Practice battle"))
         self.next = QPushButton(self.tr("Next"))
         self._lay_out()
         self.skip.clicked.connect(self.finish)
         self.next.clicked.connect(self.go_on)
         self.practice.clicked.connect(self._practise)
+        self.follow_daemon("offline")
         window.installEventFilter(self)
         self.hide()
 
@@ -50,9 +53,21 @@ class Tour(QWidget):
         """Follow the colour scheme."""
         self._ring = QColor(colors.link)
 
-    def begin(self, stops: Sequence[Stop], *, practice: bool) -> None:
-        """Lead past these; at the end a practice battle is offered if there is one."""
-        self._stops, self._place, self._practice = tuple(stops), 0, practice
+    @Slot(str)
+    def follow_daemon(self, state: DaemonState) -> None:
+        """A practice battle may begin as soon as the daemon is idle; until then say why it may not."""
+        gone = state in ("offline", "version")
+        wait = self.tr("No daemon is there to play.") if gone else self.tr("The daemon is not ready yet: one moment.")
+        reason = "" if state == "idle" else wait
+        self.practice.setEnabled(not reason)
+        self.practice.setAccessibleDescription(reason)
+        self.reason.setText(reason)
+        if self.isVisible():
+            self._show_offer()
+
+    def begin(self, stops: Sequence[Stop]) -> None:
+        """Lead past these; at the end a practice battle is offered."""
+        self._stops, self._place = tuple(stops), 0
         if not self.isVisible():
             self._before.remember(self.window())
         self.show()
@@ -118,10 +133,15 @@ class Tour(QWidget):
         self.next.setText(self.tr("Start") if last else self.tr("Next"))
         self.next.setAccessibleName(self.next.text())
         self.card.setAccessibleName(f"{stop.title} {stop.text}")
-        self.practice.setVisible(last and self._practice)
         self.skip.setVisible(not last)
-        self._place_card()
+        self._show_offer()
         self.next.setFocus()
+
+    def _show_offer(self) -> None:
+        last = self._place == len(self._stops) - 1
+        self.practice.setVisible(last)
+        self.reason.setVisible(last and not self.practice.isEnabled())
+        self._place_card()
 
     def _shown_rect(self) -> QRect:
         widget = self._stops[self._place].widget
@@ -148,6 +168,8 @@ class Tour(QWidget):
         self.count.setObjectName("quiet")
         self.next.setObjectName("primary")
         self.text.setWordWrap(True)
+        self.reason.setObjectName("quiet")
+        self.reason.setWordWrap(True)
         for button in (self.skip, self.practice, self.next):
             button.setAccessibleName(button.text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -161,6 +183,7 @@ class Tour(QWidget):
         column.setSpacing(10)
         column.addWidget(self.title)
         column.addWidget(self.text)
+        column.addWidget(self.reason)
         column.addLayout(buttons)
 
     @Slot()
