@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _carry_out(given: Namespace) -> int:
     try:
-        if given.command is None:
-            return _open_window(home_folder(given.home), given.daemon)
+        if given.command in (None, parser.OPEN):
+            return _open_window(home_folder(given.home), given.daemon, given.link)
         return reports.show(given.carry_out(given), given.json)
     except ArenaError as error:
         logging.getLogger(__name__).info("refused: %s", error)
@@ -47,7 +47,7 @@ def _carry_out(given: Namespace) -> int:
         return BUG_CODE
 
 
-def _open_window(home: Path, daemon_address: str | None) -> int:
+def _open_window(home: Path, daemon_address: str | None, link: str) -> int:
     """The commands never import Qt; only this does."""
     try:
         from vlaarena_desktop import app
@@ -57,7 +57,7 @@ def _open_window(home: Path, daemon_address: str | None) -> int:
             hint="Install vlaarena[desktop,daemon], or run `make run`.",
             detail=str(error),
         ) from error
-    return app.run(home, daemon_address=daemon_address)
+    return app.run(home, daemon_address=daemon_address, link=link)
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ def make_room(
     return Room(notices, live, daemon, arena, experiments, window, applying)
 
 
-def run(home: Path, *, daemon_address: str | None = None) -> int:
-    """The application, from start to end; the exit code.
+def run(home: Path, *, daemon_address: str | None = None, link: str = "") -> int:
+    """The application, from start to end, at the moment that a link names; the exit code.
 
     Raises:
         StoreError: the data folder cannot be opened.
@@ -110,34 +110,46 @@ def run(home: Path, *, daemon_address: str | None = None) -> int:
     try:
         store = Store.open(home)
     except ArenaError as error:
-        if isinstance(error, StoreLocked) and knock(home):
+        if isinstance(error, StoreLocked) and knock(home, link):
             print(QCoreApplication.translate("app", "VLA Arena is open already; its window was brought to the front."))
             return 0
         _tell_without_window(error)
         raise
     with store:
-        return _run(application, store, settings, {"daemon": daemon_address} if daemon_address else {})
+        return _run(application, store, settings, {"daemon": daemon_address} if daemon_address else {}, link)
 
 
-def _run(application: QApplication, store: Store, settings: DesktopSettings, given: Mapping[str, Any]) -> int:
+def _run(
+    application: QApplication, store: Store, settings: DesktopSettings, given: Mapping[str, Any], link: str
+) -> int:
     address = given.get("daemon") or settings.daemon or None
     local = None if address else LocalDaemon(store.folder, settings.workers)
     state = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
     room = make_room(store, daemon_address=address, local=local, state=state, given=given)
-    door = FrontDoor(store.folder, lambda: to_front(room.window))
+    door = FrontDoor(store.folder, lambda link: _come(room.window, link))
     undo = catch_bugs(room.notices)
     try:
         store.close_voted()
         store.abandon_unplayed()
         room.daemon.connect_now()
         room.window.show()
-        room.window.begin_first_time()
+        if link:
+            room.window.open_link(link)
+        else:
+            room.window.begin_first_time()
         return application.exec()
     finally:
         door.close()
         background.stop_all(_STOP_SECONDS)
         room.daemon.stop()
         undo()
+
+
+def _come(window: Window, link: str) -> None:
+    """A second start asks for the window, at a link if it was given one."""
+    to_front(window)
+    if link:
+        window.open_link(link)
 
 
 def _tell_without_window(error: ArenaError) -> None:

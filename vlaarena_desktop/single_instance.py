@@ -1,4 +1,4 @@
-"""One window per data folder: a second start brings the first window to the front."""
+"""One window per data folder: a second start brings the first window to the front, at a link if it was given one."""
 
 from __future__ import annotations
 
@@ -12,39 +12,62 @@ from PySide6.QtWidgets import QWidget
 
 _PATIENCE = 1000  # [ms] for the first window to answer
 _ANSWER = b"here\n"
+_LONGEST = 2000  # bytes of a line that is listened to
 
 
 class FrontDoor(QObject):
     """Where a second start knocks. Whoever holds the data folder's lock may open it."""
 
-    def __init__(self, home: Path, called: Callable[[], object]) -> None:
+    def __init__(self, home: Path, called: Callable[[str], object]) -> None:
+        """`called` gets the link that a second start was given, or nothing."""
         super().__init__()
-        self._called = called
+        self._called, self.name = called, _name(home)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        QLocalServer.removeServer(_name(home))  # left by a window that was killed
-        self.open = self._server.listen(_name(home))
-        self._server.newConnection.connect(self._answer)
+        QLocalServer.removeServer(self.name)  # left by a window that was killed
+        self.open = self._server.listen(self.name)
+        self._server.newConnection.connect(self._receive)
 
     def close(self) -> None:
         """Answer no longer."""
         self._server.close()
 
     @Slot()
-    def _answer(self) -> None:
+    def _receive(self) -> None:
         caller = self._server.nextPendingConnection()
         caller.disconnected.connect(caller.deleteLater)
+        caller.readyRead.connect(self._listen)
+        if caller.bytesAvailable():
+            self._answer(caller)
+
+    @Slot()
+    def _listen(self) -> None:
+        caller = self.sender()
+        if isinstance(caller, QLocalSocket) and caller.state() is QLocalSocket.LocalSocketState.ConnectedState:
+            self._answer(caller)
+
+    def _answer(self, caller: QLocalSocket) -> None:
+        """Wait for one line: a link, or an empty one."""
+        if not caller.canReadLine():
+            if caller.bytesAvailable() > _LONGEST:
+                caller.disconnectFromServer()
+            return
+        said = bytes(caller.readLine().data()).decode(errors="replace").strip()
         caller.write(_ANSWER)
         caller.flush()
         caller.disconnectFromServer()
-        self._called()
+        self._called(said)
 
 
-def knock(home: Path) -> bool:
-    """Ask the window that has this data folder open to come to the front; whether there is one."""
+def knock(home: Path, link: str = "") -> bool:
+    """Ask the window that has this data folder open to come to the front, at a link; whether there is one."""
     caller = QLocalSocket()
     caller.connectToServer(_name(home))
-    answered = caller.waitForConnected(_PATIENCE) and caller.waitForReadyRead(_PATIENCE)
+    answered = caller.waitForConnected(_PATIENCE)
+    if answered:
+        caller.write(f"{link}\n".encode())
+        caller.flush()
+        answered = caller.waitForReadyRead(_PATIENCE)
     caller.abort()
     return answered
 

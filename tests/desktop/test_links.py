@@ -6,6 +6,7 @@ import pytest
 
 from scenes.errors import BadInput
 from sync.records import new_id
+from vlaarena_desktop.cli import parser
 from vlaarena_desktop.links import Link, link_text, read_link
 
 BATTLE = "019aa36e-aa1f-7000-8000-0123456789ab"
@@ -46,3 +47,14 @@ def test_a_bad_link_is_refused_with_the_part_that_is_wrong(text: str, why: str) 
     with pytest.raises(BadInput, match=why) as refused:
         read_link(text)
     assert "vlaarena://battle/" in refused.value.hint
+
+
+@pytest.mark.parametrize("before", [[], ["--home", "here"], ["--json", "--daemon=ipc:///x"]])
+def test_a_link_where_a_command_would_stand_is_to_be_opened(before: list[str]) -> None:
+    given = parser.read([*before, f"vlaarena://battle/{BATTLE}?step=12"])
+    assert (given.command, read_link(given.link)) == (parser.OPEN, Link(BATTLE, 1, 12))
+
+
+def test_a_link_that_is_searched_for_is_not_opened() -> None:
+    assert parser.read(["history", "--search", f"vlaarena://battle/{BATTLE}"]).command == "history"
+    assert parser.read([]).link == ""

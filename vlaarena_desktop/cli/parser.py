@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 from scenes.errors import BadInput
 from sync.records import CHOICES
 from vlaarena_desktop.cli import battles, doctor, episodes, listings, past, pictures, reproducing
+from vlaarena_desktop.links import EXAMPLE, SCHEME, link_text, read_link
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction["_Parser"]
 
 MAX_SEED = 2**62
+OPEN = "open"
 
 
 class _Parser(ArgumentParser):
@@ -36,7 +38,7 @@ def read(arguments: Sequence[str]) -> Namespace:
             argument.encode()
         except UnicodeEncodeError as error:
             raise BadInput("An argument is not UTF-8 text.", detail=str(error)) from error
-    return build().parse_args(arguments)
+    return build().parse_args(_with_open(arguments))
 
 
 def build() -> ArgumentParser:
@@ -46,16 +48,29 @@ def build() -> ArgumentParser:
         description="Blind side-by-side evaluation of robot policies. Without a command: the window.",
     )
     parser.add_argument("--version", action="version", version=f"vlaarena {version('vlaarena')}")
-    parser.set_defaults(home=None, json=False, daemon=None)
+    parser.set_defaults(home=None, json=False, daemon=None, link="")
     _common(_daemon(parser))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _battle_commands(commands)
     _listing_commands(commands)
     _past_commands(commands)
     _episode_commands(commands)
+    opening = commands.add_parser(OPEN, help="the window, at the moment that a copied link names")
+    opening.add_argument("link", type=_link, metavar="LINK", help=EXAMPLE)
+    _common(_daemon(opening))
     command = commands.add_parser("doctor", help="versions, graphics, missing packages")
     _common(command).set_defaults(carry_out=doctor.doctor)
     return parser
+
+
+def _with_open(arguments: Sequence[str]) -> list[str]:
+    """A link that stands where a command is expected is to be opened: so a system hands links over."""
+    words, place = list(arguments), 0
+    while place < len(words) and words[place].startswith("--"):
+        place += 1 if words[place] == "--json" or "=" in words[place] else 2
+    if place < len(words) and words[place].lower().startswith(f"{SCHEME}:"):
+        words.insert(place, OPEN)
+    return words
 
 
 def _battle_commands(commands: Commands) -> None:
@@ -165,6 +180,11 @@ def _common(parser: ArgumentParser) -> ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help="print one JSON document")
     return parser
+
+
+def _link(text: str) -> str:
+    """A link as it was copied; BadInput says what is wrong with it."""
+    return link_text(read_link(text))
 
 
 def _seed(text: str) -> int:
