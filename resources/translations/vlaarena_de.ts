@@ -533,10 +533,6 @@
         <translation> · nicht gezählt: {votes}</translation>
     </message>
     <message>
-        <source> · provisional, because Elo depends on their order</source>
-        <translation> · vorläufig, denn Elo hängt von ihrer Reihenfolge ab</translation>
-    </message>
-    <message>
         <source>All robots</source>
         <translation>Alle Roboter</translation>
     </message>
@@ -1727,6 +1723,10 @@
         <translation>Beide schlecht</translation>
     </message>
     <message>
+        <source>Bradley-Terry rating of all votes together, with its 95 % interval; “both bad” says nothing about preference</source>
+        <translation>Bradley-Terry-Bewertung aus allen Stimmen zusammen, mit ihrem 95-%-Intervall; „beide schlecht“ sagt nichts über den Vorzug</translation>
+    </message>
+    <message>
         <source>Elo (provisional)</source>
         <translation>Elo (vorläufig)</translation>
     </message>
@@ -1743,8 +1743,24 @@
         <translation>Organisation</translation>
     </message>
     <message>
+        <source>Provisional, because Elo depends on the order of the votes</source>
+        <translation>Vorläufig, weil Elo von der Reihenfolge der Stimmen abhängt</translation>
+    </message>
+    <message>
         <source>Rank</source>
         <translation>Rang</translation>
+    </message>
+    <message>
+        <source>Ranks</source>
+        <translation>Ränge</translation>
+    </message>
+    <message>
+        <source>Rating</source>
+        <translation>Bewertung</translation>
+    </message>
+    <message>
+        <source>The ranks that 95 % of what the votes leave possible would give</source>
+        <translation>Die Ränge, die sich aus 95 % dessen ergäben, was die Stimmen offen lassen</translation>
     </message>
     <message>
         <source>Ties</source>
