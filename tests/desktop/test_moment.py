@@ -73,11 +73,12 @@ def test_a_branch_asked_for_beside_the_reveal_starts_at_the_step_of_its_side(
     assert (read_link(asked.args[0]).step, *asked.args[1:]) == (2, "branch", "right", 5)
     review = room.window.history.review
     assert review is not None
+    assert review.room.playhead.time == 0.25
     for viewer in review.room.viewers:
         viewer.canvas.repaint()
     assert (review.bench.shown, review.bench.chosen_side, review.bench.step.text()) == ("form", "right", "step 5")
+    assert not review.room.playhead.playing
     with qtbot.waitSignal(room.experiments.branched, timeout=PATIENCE):
         review.bench.branch.click()
     (made,) = store.branches(evidence.battle.battle_id)
     assert (made.side, made.step) == ("right", 5)
-    assert (review.room.playhead.time, review.room.playhead.playing) == (0.0, False)
