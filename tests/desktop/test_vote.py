@@ -84,6 +84,7 @@ def test_evidence_is_told_after_the_vote_and_forgotten_when_the_next_battle_begi
     assert page.room.evidence.turns[0].turn == room.arena.turns[0].turn
     assert page.room.evidence is room.arena.evidence, "episodes are read once"
     assert page.drawer.isVisible()
+    page.playhead.seek_step(2)
     with qtbot.waitSignal(page.review_requested) as requested:
         page.drawer.branch_requested.emit("right", 2)
     assert read_link(requested.args[0]).step == 2
