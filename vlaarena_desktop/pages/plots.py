@@ -12,7 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from scenes.progress import Job, Progress
 from vlaarena_desktop import background
@@ -55,6 +55,9 @@ class Plotted(Struct, frozen=True):
     names: Mapping[str, str]  # words for objects' ids
 
 
+_NARROW = 120  # [px] the least width of the field that chooses
+
+
 class PlotsPanel(QWidget):
     """Chooses what is plotted. The plots themselves are made when they are first looked at."""
 
@@ -71,6 +74,9 @@ class PlotsPanel(QWidget):
         self._job: RunningJob | None = None
         self.topic, self.legend = QComboBox(), QLabel()
         self.topic.setAccessibleName(self.tr("What is plotted"))
+        self.topic.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.topic.setMinimumWidth(_NARROW)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self.legend.setObjectName("quiet")
         head, self._column = QHBoxLayout(), QVBoxLayout(self)
         head.setSpacing(10)
