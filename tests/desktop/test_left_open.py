@@ -8,7 +8,7 @@ import pytest
 from arena_samples import Arena as Samples
 from desktop.closed_battles import INSTRUCTION, STEPS
 from desktop.evaluator import PATIENCE
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +21,7 @@ from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.notices import Notice, Notices
 from vlaarena_desktop.settings import DesktopSettings
 from vlaarena_desktop.turns import Setting
+from vlaarena_desktop.window import Window
 
 
 @pytest.fixture
@@ -176,6 +177,12 @@ def test_the_next_window_gives_up_what_the_last_one_left_without_a_turn(
     qtbot: QtBot, dressed: QApplication, store: Store, address: str
 ) -> None:
     begun, waiting = Samples(store).battle().battle_id, Samples(store).played_battle()
-    QTimer.singleShot(0, dressed.quit)
+    dressed.setQuitOnLastWindowClosed(False)  # a late farewell would end the event loops of later tests
+    QTimer.singleShot(0, lambda: dressed.exit(0))
     app._run(dressed, store, DesktopSettings(), {"daemon": address}, "")
+    for window in [each for each in dressed.topLevelWidgets() if isinstance(each, Window)]:
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
+    dressed.setQuitOnLastWindowClosed(True)
     assert (store.battle(begun).status, store.battle(waiting).status) == ("abandoned", "ongoing")
