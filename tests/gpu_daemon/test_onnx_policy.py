@@ -108,7 +108,7 @@ def test_a_card_that_does_not_fit_its_weights_is_refused(card: ModelCard, change
 
 
 def test_a_card_is_read_again_as_it_was_written(card: ModelCard, tmp_path: Path) -> None:
-    rows = [Outcome("plain", "reach", True, np.array([2.0, 4.0], np.float32))]
+    rows = [Outcome("plain", "reach", 0, True, (2.0, 4.0))]
     written = described(card, 'Made "here".\nOn a Monday.', table(rows))
     write_card(written, tmp_path)
     assert read_cards([tmp_path]) == {card.id: written}
