@@ -1,0 +1,1 @@
+"""Octo: a transformer over pictures and words with a diffusion head, run natively."""

@@ -1,0 +1,1 @@
+"""OpenVLA: a 7B vision-language model that answers with action tokens, run natively."""
