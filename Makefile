@@ -2,6 +2,7 @@
 # make test   every test; make soak: the same with the full repetition figures; make lint; make bench; make translations
 .PHONY: run demo test soak lint bench translations clean
 PYTHON := .venv/bin/python
+ON_A_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a -s "-screen 0 1600x1000x24")
 
 run:
 	@installer/setup.sh run
@@ -28,7 +29,7 @@ lint:
 
 bench:
 	@installer/setup.sh test
-	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(PYTHON) $$bench || exit 1; done
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(ON_A_DISPLAY) $(PYTHON) $$bench || exit 1; done
 
 translations:
 	@installer/translations.sh

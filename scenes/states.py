@@ -16,12 +16,16 @@ from scenes.errors import BadInput
 
 APPLIED = ("qfrc_applied", "xfrc_applied")  # parts that a record may leave out: they are zero then
 _INTEGRATION = int(mujoco.mjtState.mjSTATE_INTEGRATION)
+_PARTS = tuple(
+    (mujoco.mjtState(1 << bit).name.removeprefix("mjSTATE_").lower(), 1 << bit)
+    for bit in range(int(mujoco.mjtState.mjNSTATE))
+    if _INTEGRATION & (1 << bit)
+)  # (name, flag) in MuJoCo's order
 
 
 def layout(model: mujoco.MjModel) -> tuple[Component, ...]:
     """All that the next step depends on, in MuJoCo's order, without empty parts."""
-    flags = [mujoco.mjtState(1 << bit) for bit in range(int(mujoco.mjtState.mjNSTATE)) if _INTEGRATION & (1 << bit)]
-    sizes = [(flag.name.removeprefix("mjSTATE_").lower(), mujoco.mj_stateSize(model, int(flag))) for flag in flags]
+    sizes = [(name, mujoco.mj_stateSize(model, flag)) for name, flag in _PARTS]
     return tuple(Component(name, size) for name, size in sizes if size)
 
 

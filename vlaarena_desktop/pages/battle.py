@@ -38,6 +38,7 @@ class BattlePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._arena, self._models, self.notices = arena, models, arena.notices
+        self._still: tuple[str, str, int] | None = None  # the robot, scene and seed last shown at rest
         self.room, self.setting_bar, self.judging = ReplayRoom(models, native=native), SettingBar(), Judging(arena)
         self.playhead, self.viewers, self.link = self.room.playhead, self.room.viewers, self.room.link
         self.transport, self.ballot, below = self.room.transport, self.judging.ballot, self.judging.below
@@ -151,7 +152,10 @@ class BattlePage(QWidget):
     def preview(self, seed: int) -> None:
         """Show the chosen scene at rest on both sides, as a turn from a fresh start with this seed finds it."""
         setting = self.setting_bar.setting
-        self.room.show_still(self._models.still(setting.robot_id, setting.scene_id, seed))
+        wanted = (setting.robot_id, setting.scene_id, seed)
+        if self._still != wanted or self.room.shown is not None:
+            self._still = wanted
+            self.room.show_still(self._models.still(*wanted))
         self.room.set_turns(())
 
     def _lay_out(self) -> None:

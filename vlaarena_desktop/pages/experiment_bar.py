@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
 from scenes.episode import MAX_INSTRUCTION
 from scenes.progress import Progress
 from sync.records import Branch, Side, Turn
 from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.experiments import Experiments
+from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.line import Line
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.reproducing import Reproduction
@@ -45,7 +46,7 @@ class ExperimentBar(QFrame):
         self.reproduce = QPushButton(self.tr("Reproduce A   R")), QPushButton(self.tr("Reproduce B   ⇧R"))
         self.side, self.step, self.models, self.instruction = QComboBox(), QLabel(), QComboBox(), Line()
         self.branch, self.dismiss = QPushButton(self.tr("Branch")), QPushButton(self.tr("Not now"))
-        self.doing, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton(self.tr("Cancel"))
+        self.doing, self.bar, self.cancel = QLabel(), CalmBar(), QPushButton(self.tr("Cancel"))
         self._name_widgets()
         self._lay_out()
         self._connect()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from scenes.progress import Progress
+from vlaarena_desktop.pages.calm_bar import CalmBar
 
 
 class PlayingBar(QFrame):
@@ -16,7 +17,7 @@ class PlayingBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.bar, self.cancel = QProgressBar(), QPushButton(self.tr("Cancel"))
+        self.bar, self.cancel = CalmBar(), QPushButton(self.tr("Cancel"))
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of both robots"))
         self.cancel.setAccessibleName(self.tr("Cancel this turn"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
 )
@@ -21,6 +20,7 @@ from scenes.progress import Progress
 from vlaarena_desktop import background
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.notices import Notices
+from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.labelled_grid import align
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.save_fields import SaveFields
@@ -58,7 +58,7 @@ class SaveDialog(QDialog):
         self.setObjectName("page")
         self.setWindowTitle(self.tr("Save pictures"))
         self.fields, self.place = SaveFields(), SavePlace(settings)
-        self.said, self.progress, self._subject = QLabel(), QProgressBar(), QLabel()
+        self.said, self.progress, self._subject = QLabel(), CalmBar(), QLabel()
         self.cancel, self.dismiss = QPushButton(self.tr("Cancel saving")), QPushButton(self.tr("Close"))
         self.save_now = QPushButton()
         self._dress_parts()

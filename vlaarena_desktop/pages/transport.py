@@ -31,6 +31,7 @@ class Transport(QFrame):
         self._playhead, self._link = playhead, link
         self._play_icons: dict[bool, QIcon] = {}
         self._icons: list[tuple[QToolButton, str]] = []
+        self._offered: tuple[str, ...] = ()  # the cameras in the menu and, last, the chosen one
         self._make_buttons()
         self.timeline, self.step = Timeline(playhead), StepField(playhead)
         self.seconds, self.speed, self.cameras = QLabel(), QComboBox(), QMenu(self)
@@ -50,6 +51,9 @@ class Transport(QFrame):
 
     def offer_cameras(self, names: Sequence[str], chosen: str) -> None:
         """Fill the camera menu: the free camera, then the named ones."""
+        if self._offered == (*names, chosen):
+            return
+        self._offered = (*names, chosen)
         self.cameras.clear()
         group = QActionGroup(self.cameras)
         for name in ("", *names):

@@ -7,10 +7,11 @@ from itertools import groupby
 from math import ceil
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
+from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.choices import choice_text
 from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.viewing.badge import SideMark
@@ -37,7 +38,7 @@ class UndoBar(QFrame):
             button.setAccessibleName(button.text())
         self.undo.clicked.connect(self.undo_requested)
         self.now.clicked.connect(self.reveal_requested)
-        self.bar = QProgressBar()
+        self.bar = CalmBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(self.tr("Time left to take the vote back"))
