@@ -83,14 +83,28 @@ class Trajectory(Struct, frozen=True, kw_only=True):
         """The record before control step `step`; `steps` (or -1) gives the last state."""
         return State(self.components, self.states[step])
 
+    def moment(self, step: int) -> State:
+        """What a policy that takes over at a control step finds: its record, but steered as the step before steered.
+
+        The record before a step holds that step's own controls already. Step 0 has none before it.
+        """
+        values, place = self.states[step].copy(), self._place("ctrl")
+        if step > 0:
+            values[place] = self.states[step - 1][place]
+        return State(self.components, values)
+
     def component(self, name: str) -> NDArray[np.float64]:
         """The history of one component, shape (steps + 1, size); size 0 if it was not kept."""
+        return self.states[:, self._place(name)]
+
+    def _place(self, name: str) -> slice:
+        """Where a component lies in a record; nowhere if it was not kept."""
         start = 0
         for component in self.components:
             if component.name == name:
-                return self.states[:, start : start + component.size]
+                return slice(start, start + component.size)
             start += component.size
-        return self.states[:, :0]
+        return slice(0, 0)
 
 
 class Event(Struct, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from scenes.codec import digest
 from scenes.database import Database
-from scenes.episode import Episode, Played, Run, State, read_episode
+from scenes.episode import Episode, Played, Run, read_episode
 from scenes.errors import BadInput, NotFound, RuleBroken
 from sync import battles, closing, episodes, outbox, sessions, turns
 from sync.blindness import receive_run
@@ -60,8 +60,8 @@ def _episode(database: Database, files: ContentFolder, turn: Turn, new: NewBranc
     _check(new)
     check_frame(database, files, turn, new.side, new.step)
     name = turn.left_episode_id if new.side == "left" else turn.right_episode_id
-    origin = episodes.find(database, files, name).trajectory
-    start: State = origin.state(new.step)
+    whole = episodes.find(database, files, name)
+    origin, start = whole.trajectory, _start(whole, new.step)
     episode = read_episode(played.episode)
     place = (origin.robot_id, origin.scene_id, origin.bundle_digest)
     trajectory = episode.trajectory
@@ -69,10 +69,15 @@ def _episode(database: Database, files: ContentFolder, turn: Turn, new: NewBranc
         raise BadInput("The experiment was played on another robot or scene than its battle.")
     if episode.instruction != new.instruction:
         raise BadInput("The experiment was played with another instruction.")
-    if (episode.start, episode.start_digest) != ("continue", start.digest):
+    if (episode.start, episode.start_digest) != start:
         raise BadInput("The experiment did not start from the state it branches from.")
     episodes.check_end(episode)
     return episode
+
+
+def _start(origin: Episode, step: int) -> tuple[str, str]:
+    """How a branch must start: at step 0 as the episode itself did, later from the moment of the step."""
+    return (origin.start, origin.start_digest) if step == 0 else ("continue", origin.trajectory.moment(step).digest)
 
 
 def _branch(database: Database, turn: Turn, new: NewBranch, episode_id: str) -> Branch:

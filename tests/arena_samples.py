@@ -133,7 +133,7 @@ class Arena:
             model_id=model_id,
             instruction=instruction,
         )
-        state = self.store.episode(turn.left_episode_id).trajectory.state(step)
+        state = self.store.episode(turn.left_episode_id).trajectory.moment(step) if step else None
         content = episode(start=state, instruction=instruction).to_bytes()
         account = seal(self.store.seal_key(battle_id), encode(run(model_id, content)), "run")
         return self.store.record_branch(new, Played(content, account))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import Play
 from scenes import catalog, compat
-from scenes.episode import DisplayTrack, Episode, Played, Run, Trajectory
+from scenes.episode import DisplayTrack, Episode, Played, Run, State, Trajectory
 from scenes.errors import BadInput
 from scenes.models import ModelCard, find_card
 from scenes.progress import Job, Progress
@@ -23,7 +23,7 @@ from scenes.world import compile_world
 from sync.records import Branch, NewBranch, Side, new_id
 from sync.store import Store
 from vlaarena_desktop.evidence import Evidence, SideEvidence, TurnEvidence
-from vlaarena_desktop.reproducing import check_bundle, play_request, require_offered
+from vlaarena_desktop.reproducing import check_bundle, play_request, require_offered, start_state
 from vlaarena_desktop.turns import policy_seed
 
 
@@ -44,7 +44,7 @@ def prepare_branches(
     instruction: str,
     cards: Iterable[ModelCard],
 ) -> tuple[PreparedBranch, ...]:
-    """Write one play request per model, each starting at exactly the same state: a record of that side.
+    """Write one play request per model, each starting at exactly the same state of that side.
 
     Raises:
         BadInput: the side has no such step, or the instruction is empty or too long.
@@ -61,8 +61,10 @@ def prepare_branches(
         require_offered(model_id, cards)
         compat.check(find_card(cards, model_id), robot, scene)
     seal_key = store.seal_key(at.turn.battle_id)
+    start = start_state(store, at.turn, side) if step == 0 else episode.trajectory.moment(step)
     return tuple(
-        _prepared(at, side, step, model_id, instruction, seal_key, place) for place, model_id in enumerate(model_ids)
+        _prepared(at, side, step, model_id, instruction, seal_key, place, start)
+        for place, model_id in enumerate(model_ids)
     )
 
 
@@ -147,7 +149,14 @@ def trajectory_from(trajectory: Trajectory, step: int) -> Trajectory:
 
 
 def _prepared(
-    at: TurnEvidence, side: Side, step: int, model_id: str, instruction: str, seal_key: bytes, place: int
+    at: TurnEvidence,
+    side: Side,
+    step: int,
+    model_id: str,
+    instruction: str,
+    seal_key: bytes,
+    place: int,
+    start: State | None,
 ) -> PreparedBranch:
     """One request. A model of the battle keeps the randomness of its side; the same model twice gets both."""
     episode = _side(at, side).episode
@@ -159,7 +168,7 @@ def _prepared(
         instruction=instruction,
         policy_seed=policy_seed(episode.seed, lane),
         seal_key=seal_key,
-        start_state=episode.trajectory.state(step),
+        start_state=start,
     )
     new = NewBranch(
         branch_id=new_id(),

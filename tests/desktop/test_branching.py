@@ -53,9 +53,11 @@ def test_a_branch_starts_at_its_frame_with_difference_0(
 ) -> None:
     made = branch(kept, evidence, address, side, step, RIGHT)[0]
     turn = evidence.turns[0]
-    origin = (turn.left if side == "left" else turn.right).episode.trajectory.state(step)
+    whole = (turn.left if side == "left" else turn.right).episode
+    origin, found = whole.trajectory.state(step), whole.trajectory.moment(step)
     episode = kept.episode(made.episode_id)
-    assert episode.start_digest == origin.digest
+    begun = (whole.start, whole.start_digest) if step == 0 else ("continue", found.digest)
+    assert (episode.start, episode.start_digest) == begun
     assert episode.trajectory.components == origin.components
     began = episode.trajectory.state(0)
     assert np.abs(without_controls(began) - without_controls(origin)).max() == 0

@@ -32,7 +32,8 @@ def new_branch(turn: Turn, **changes: object) -> NewBranch:
 def played(store: Store, new: NewBranch, turn: Turn, made: Episode | None = None, model_id: str = "") -> Played:
     """What the daemon would send back for a side experiment."""
     name = turn.left_episode_id if new.side == "left" else turn.right_episode_id
-    made = made or episode(start=store.episode(name).trajectory.state(new.step), instruction=new.instruction)
+    start = store.episode(name).trajectory.moment(new.step) if new.step else None
+    made = made or episode(start=start, instruction=new.instruction)
     content = made.to_bytes()
     account = encode(run(model_id or new.model_id, content))
     return Played(content, seal(store.seal_key(turn.battle_id), account, "run"))
@@ -124,7 +125,7 @@ def test_no_program_can_write_change_or_delete_what_belongs_to_a_branch(arena, s
 def test_a_branch_of_another_instruction_or_place_is_refused(arena, store) -> None:
     turn = closed(arena, store)
     new = new_branch(turn)
-    state = store.episode(turn.left_episode_id).trajectory.state(1)
+    state = store.episode(turn.left_episode_id).trajectory.moment(1)
     for made in (
         episode(start=state, instruction="lift the red cube"),
         episode(start=state, robot_id="ur5"),
