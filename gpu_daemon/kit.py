@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -60,7 +62,7 @@ class Kit:
         content = result.episode.to_bytes()
         if len(content) > MAX_EPISODE_BYTES:
             raise BadInput(f"An episode of {len(content)} bytes is larger than {MAX_EPISODE_BYTES}.")
-        run = _run(card, result, digest(content), cameras, perf_counter() - started)
+        run = _run(card, policy, result, digest(content), cameras, perf_counter() - started)
         return Played(content, seal(play.seal_key, encode(run), "run", RUN_BYTES))
 
     def _check_fit(self, card: ModelCard, play: Play) -> None:
@@ -99,6 +101,8 @@ class Kit:
         policy = self._policies.pop(key)
         with suppress(PolicyRaised):
             asked(policy.close)
+        del policy
+        _give_back_memory()
 
     def _cameras_for(self, inputs: tuple[CameraInput, ...], world: World) -> Cameras | None:
         """The world's cameras, made when the first model wants images."""
@@ -111,7 +115,19 @@ class Kit:
         return self._cameras[place]
 
 
-def _run(card: ModelCard, result: RolloutResult, episode_id: str, cameras: Cameras | None, seconds: float) -> Run:
+def _give_back_memory() -> None:
+    """Free what a policy held in cycles, and the accelerator's cache; a daemon without torch stays without it."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch is not None and torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def _run(
+    card: ModelCard, policy: Policy, result: RolloutResult, episode_id: str, cameras: Cameras | None, seconds: float
+) -> Run:
     return Run(
         run_id=str(uuid7()),
         episode_id=episode_id,
@@ -120,7 +136,7 @@ def _run(card: ModelCard, result: RolloutResult, episode_id: str, cameras: Camer
         weights_sha256=card.weights_sha256,
         daemon_version=version("vlaarena"),
         gl_renderer=cameras.renderer if cameras else "",
-        device="cpu",
+        device=str(getattr(policy, "device", "cpu")),
         inference_seconds=result.inference_seconds,
         wall_seconds=seconds,
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -1,14 +1,15 @@
 """The loop: a policy acts in a world until the task is done or the time is over. The one path for all models.
 
-It holds the chunk queue, converts actions and records everything. No message of an error raised here names a
-model or a side: what does stands in `detail`.
+It asks the queue (queueing.py) for actions, converts them and records everything: raw actions as they were carried
+out, that is after any averaging; processed ones; and the actuator targets, in the trajectory's `ctrl`. No message of
+an error raised here names a model or a side: what does stands in `detail`.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from time import perf_counter
 from typing import TypeVar
@@ -18,6 +19,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gpu_daemon.messages import Play
+from gpu_daemon.queueing import ActionQueue
 from scenes.cameras import Cameras
 from scenes.catalog import match_task
 from scenes.control import Controller, check_actions
@@ -104,9 +106,9 @@ class _Performance:
         self._start_digest = (play.start_state or world.state()).digest
         self._task = match_task(world.scene, play.instruction)
         self._controller = Controller(world, card.action, card.control_hz)
-        self._recorder = Recorder(world, world.substeps(card.control_hz))
+        self._recorder = Recorder(world, *world.rhythm(card.control_hz))
         self._watch = TaskWatch(world, self._task)
-        self._queue: deque[NDArray[np.float32]] = deque()
+        self._queue = ActionQueue(card, self._infer)
         self._raw: list[NDArray[np.float32]] = []
         self._processed: list[NDArray[np.float64]] = []
         self._events: list[Event] = []
@@ -117,11 +119,10 @@ class _Performance:
         return self._watch.succeeded
 
     def step(self, number: int) -> None:
-        """Observe and infer where the queue is empty, then act and advance."""
-        if not self._queue:
-            self._queue.extend(self._infer()[: self._card.execute])
-        action = self._queue.popleft()
-        command = self._controller.apply(action)
+        """Observe and infer where an action is wanting, then act and advance."""
+        action = self._queue.next()
+        with _anonymously():
+            command = self._controller.apply(action)
         self._recorder.step(command.ctrl)
         self._raw.append(action)
         self._processed.append(command.processed)
@@ -150,8 +151,15 @@ class _Performance:
         started = perf_counter()
         chunk = asked(lambda: self._policy.act(observation))
         self._seconds.append(perf_counter() - started)
-        try:
+        with _anonymously():
             return check_actions(chunk, card.action.size(len(self._world.robot.arm_joints)), card.chunk)
-        except BadAction as error:
-            message = "One of the policies answered with something that is not an action."
-            raise BadAction(message, hint=_ADVICE, detail=error.message) from error
+
+
+@contextmanager
+def _anonymously() -> Iterator[None]:
+    """Tell of a bad action without saying what was bad about it: that is the detail."""
+    try:
+        yield
+    except BadAction as error:
+        message = "One of the policies answered with something that is not an action."
+        raise BadAction(message, hint=_ADVICE, detail=error.message) from error

@@ -37,6 +37,10 @@ def compose(robot: Robot, scene: Scene) -> mujoco.MjSpec:
     for path, prefix in ((robot_mjcf(robot), ROBOT_PREFIX), (objects, OBJECT_PREFIX)):
         child = mujoco.MjSpec.from_file(str(path))
         spec.attach(child, prefix=prefix, frame=spec.worldbody.add_frame())
+    for each in scene.hand_cameras:
+        spec.body(ROBOT_PREFIX + each.body).add_camera(
+            name=each.name, pos=each.position, quat=each.quaternion, fovy=each.fovy
+        )
     for camera in spec.cameras:
         camera.name = camera.name.removeprefix(ROBOT_PREFIX)
     return spec

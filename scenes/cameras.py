@@ -42,8 +42,11 @@ class Cameras:
         self._context = _plain_context(model, max_width, max_height)
         self.renderer = _renderer_name(self.backend)
 
-    def render(self, data: mujoco.MjData, camera: str, width: int, height: int) -> NDArray[np.uint8]:
+    def render(self, data: mujoco.MjData, camera: str, width: int, height: int, crop: float = 1.0) -> NDArray[np.uint8]:
         """What a camera sees, shape (height, width, 3), top row first.
+
+        `crop` is the fraction of each side, around the middle, that fills the picture. It narrows the view itself, so
+        the crop is exact, whatever the size, and no pixel is interpolated.
 
         Raises:
             NotFound: the model has no such camera; the hint lists them.
@@ -56,6 +59,8 @@ class Cameras:
             )
         everything = int(mujoco.mjtCatBit.mjCAT_ALL)
         mujoco.mjv_updateScene(self._model, data, self._option, None, self._camera, everything, self._scene)
+        if crop < 1.0:
+            _narrow(self._scene, crop)
         area = mujoco.MjrRect(0, 0, width, height)
         picture = np.empty((height, width, 3), np.uint8)
         mujoco.mjr_render(area, self._scene, self._context)
@@ -83,6 +88,15 @@ class Cameras:
         if index < 0:
             raise NotFound.among("camera", camera, [self._model.camera(i).name for i in range(self._model.ncam)])
         return index
+
+
+def _narrow(scene: mujoco.MjvScene, crop: float) -> None:
+    """Keep the middle of what the scene's cameras (one for each eye) see."""
+    for eye in scene.camera:
+        middle = (eye.frustum_top + eye.frustum_bottom) / 2
+        eye.frustum_top = middle + crop * (eye.frustum_top - middle)
+        eye.frustum_bottom = middle + crop * (eye.frustum_bottom - middle)
+        eye.frustum_width *= crop  # 0 means: as the picture's width asks
 
 
 def open_context(width: int, height: int) -> tuple[str, Any]:

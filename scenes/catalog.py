@@ -8,17 +8,19 @@ Names of joints, actuators, sites and bodies in these records are those of the c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from functools import cache
-from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from scenes.episode import MAX_INSTRUCTION
 from scenes.errors import BadInput, NotFound
+from scenes.scene_tasks import Family as Family
+from scenes.scene_tasks import Length, Template, tasks_of
+from scenes.scene_tasks import SceneObject as SceneObject
+from scenes.scene_tasks import Task as Task
 from scenes.settings import converted
 
 T = TypeVar("T", bound=Struct)
@@ -27,10 +29,8 @@ ROBOT_PREFIX = "robot/"
 OBJECT_PREFIX = "object/"
 _ASSETS = Path(__file__).parent / "assets"
 
-Length = Annotated[float, Meta(gt=0, le=10)]  # [m]
 Range = tuple[float, float]
-Shape = Literal["box", "cylinder", "bowl"]
-Family = Literal["reach", "push", "lift", "bowl", "stack"]
+Steps = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class RobotGripper(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,19 +56,7 @@ class Robot(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     base_body: str
     home: tuple[float, ...]  # of the arm joints [rad]
     cameras: tuple[str, ...]
-
-
-class SceneObject(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A free object. Its body's origin is its middle."""
-
-    id: str
-    name: str  # "red cube", as instructions call it
-    aliases: tuple[str, ...] = ()
-    body: str
-    shape: Shape
-    half_height: Length
-    radius: Length  # half its width; a box's corners are sqrt(2) times as far out
-    graspable: bool
+    velocity_limits: tuple[float, ...] = ()  # of the arm joints [rad/s]; empty: none
 
 
 class Spawn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -80,16 +68,14 @@ class Spawn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     corridor: float  # [m] free on both sides, in y, of an object that can be pushed
 
 
-class Task(Struct, frozen=True, kw_only=True):
-    """One thing to do in a scene, and the ways to say it."""
+class HandCamera(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A camera that a scene fixes to a part of the robot, for policies that were trained with it there."""
 
-    id: str  # "push_left.red_cube", "stack.red_cube.green_cube"
-    family: Family
-    instruction: str
-    synonyms: tuple[str, ...]
-    object_id: str
-    target_id: str | None = None
-    direction: tuple[float, float] | None = None  # unit vector in x and y
+    name: str
+    body: str  # of the robot
+    position: tuple[float, float, float]  # [m] in the body's frame
+    quaternion: tuple[float, float, float, float]  # wxyz; a camera looks along its -z, its +y is up
+    fovy: float  # [degrees] vertical field of view
 
 
 class Scene(Struct, frozen=True, kw_only=True):
@@ -103,6 +89,9 @@ class Scene(Struct, frozen=True, kw_only=True):
     objects: tuple[SceneObject, ...]
     tasks: tuple[Task, ...]
     suggested: str  # the id of the task that is offered first
+    max_steps: int = 50  # the robot's control steps of an episode that suit the tasks
+    home: tuple[float, ...] = ()  # [rad] of the arm joints, instead of the robot's own; empty: that
+    hand_cameras: tuple[HandCamera, ...] = ()
 
     def object(self, object_id: str) -> SceneObject:
         """The object with this id.
@@ -121,17 +110,6 @@ class Scene(Struct, frozen=True, kw_only=True):
         return _found("task", task_id, {each.id: each for each in self.tasks})
 
 
-class _Template(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Tasks that differ in their object, and in a target or a direction."""
-
-    family: Family
-    objects: tuple[str, ...]
-    targets: tuple[str, ...] = ()
-    directions: tuple[str, ...] = ()
-    instruction: str
-    synonyms: tuple[str, ...]
-
-
 class _SceneFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What scene.toml holds."""
 
@@ -142,7 +120,12 @@ class _SceneFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spawn: Spawn
     directions: dict[str, tuple[float, float]]
     objects: tuple[SceneObject, ...]
-    templates: tuple[_Template, ...]
+    templates: tuple[Template, ...]
+    order: int = 0  # in lists of scenes: the lowest first
+    max_steps: Steps = 50
+    table_height: float = 0.0  # [m] of the surface on which objects begin, from the robot's base
+    home: tuple[float, ...] = ()
+    hand_cameras: tuple[HandCamera, ...] = ()
 
 
 @cache
@@ -153,8 +136,9 @@ def robots() -> dict[str, Robot]:
 
 @cache
 def scenes() -> dict[str, Scene]:
-    """All scenes by id."""
-    return {path.parent.name: _scene(path) for path in sorted((_ASSETS / "scenes").glob("*/scene.toml"))}
+    """All scenes by id, in the order in which they are offered."""
+    read = [_scene(path) for path in sorted((_ASSETS / "scenes").glob("*/scene.toml"))]
+    return {scene.id: scene for _, scene in sorted(read, key=lambda each: each[0])}
 
 
 def find_robot(robot_id: str) -> Robot:
@@ -242,11 +226,13 @@ def _prefixed(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(ROBOT_PREFIX + name for name in names)
 
 
-def _scene(path: Path) -> Scene:
+def _scene(path: Path) -> tuple[int, Scene]:
+    """A scene and its place in lists."""
     file = _read(path, _SceneFile)
-    objects = tuple(msgspec.structs.replace(each, body=OBJECT_PREFIX + each.body) for each in file.objects)
-    by_id = {each.id: each for each in objects}
-    return Scene(
+    objects = tuple(
+        msgspec.structs.replace(each, body=OBJECT_PREFIX + each.body, ground=file.table_height) for each in file.objects
+    )
+    scene = Scene(
         id=path.parent.name,
         name=file.name,
         robots=file.robots,
@@ -254,42 +240,12 @@ def _scene(path: Path) -> Scene:
         spawn=file.spawn,
         suggested=file.suggested,
         objects=objects,
-        tasks=tuple(task for template in file.templates for task in _tasks(template, by_id, file.directions)),
+        tasks=tuple(tasks_of(file.templates, {each.id: each for each in objects}, file.directions)),
+        max_steps=file.max_steps,
+        home=file.home,
+        hand_cameras=file.hand_cameras,
     )
-
-
-def _tasks(
-    template: _Template, objects: dict[str, SceneObject], directions: dict[str, tuple[float, float]]
-) -> Iterator[Task]:
-    """Every combination of the template's objects with its targets and directions."""
-    choices = product(template.objects, template.targets or (None,), template.directions or (None,))
-    for object_id, target_id, direction in choices:
-        if object_id == target_id:
-            continue
-        phrases = _phrases(template, objects[object_id], objects[target_id] if target_id else None, direction)
-        family = f"{template.family}_{direction}" if direction else template.family
-        target = f".{target_id}" if len(template.targets) > 1 else ""
-        yield Task(
-            id=f"{family}.{object_id}{target}",
-            family=template.family,
-            instruction=phrases[0],
-            synonyms=phrases[1:],
-            object_id=object_id,
-            target_id=target_id,
-            direction=directions[direction] if direction else None,
-        )
-
-
-def _phrases(
-    template: _Template, thing: SceneObject, target: SceneObject | None, direction: str | None
-) -> tuple[str, ...]:
-    """The instruction and its synonyms with the objects' own names, then with their aliases."""
-    targets = (target.name, *target.aliases) if target else ("",)
-    return tuple(
-        pattern.format(object=name, target=target_name, direction=direction)
-        for name, target_name in product((thing.name, *thing.aliases), targets)
-        for pattern in (template.instruction, *template.synonyms)
-    )
+    return file.order, scene
 
 
 def _read(path: Path, kind: type[T], **known: str) -> T:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from scenes.codec import decode, digest, encode
+from scenes.rhythm import LONGEST_CYCLE, Rhythm
 
 Termination = Literal["success", "max_steps", "timeout", "invalid_action", "sim_unstable", "cancelled"]
 EventKind = Literal["contact", "grasped", "lifted", "placed", "dropped", "success"]
@@ -46,12 +47,12 @@ class DisplayTrack(Struct, frozen=True):
     mocap: NDArray[np.float32]  # (M, 7 * nmocap) position and quaternion of each mocap body
 
 
-class Trajectory(Struct, frozen=True, kw_only=True):
+class Trajectory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The times and states of one episode. It has no field that could name a model.
 
     Record k is the integration state just before control step k, with that step's controls already set; the
-    last record is the state after the last step. `mj_step` from record k, `substeps` times, gives record k + 1
-    (but for its controls), bit for bit on the same machine and MuJoCo version.
+    last record is the state after the last step. `mj_step` from record k, as often as lies between the two, gives
+    record k + 1 (but for its controls), bit for bit on the same machine and MuJoCo version.
     """
 
     robot_id: Short
@@ -59,10 +60,12 @@ class Trajectory(Struct, frozen=True, kw_only=True):
     bundle_digest: Sha256
     mujoco_version: Short
     timestep: float  # [s] of one physics step
-    substeps: Annotated[int, Meta(ge=1, le=10_000)]  # physics steps of one control step
+    substeps: Annotated[int, Meta(ge=1, le=10_000)]  # physics steps of `cycle` control steps
     components: Annotated[tuple[Component, ...], Meta(max_length=32)]
     states: NDArray[np.float64]  # (steps + 1, sum of component sizes)
     display: DisplayTrack
+    cycle: Annotated[int, Meta(ge=1, le=LONGEST_CYCLE)] = 1  # 1 where the control rate divides the physics rate
+    phase: Annotated[int, Meta(ge=0, lt=LONGEST_CYCLE)] = 0  # where in a cycle record 0 stands, as in `Rhythm.begins`
 
     @property
     def steps(self) -> int:
@@ -72,12 +75,24 @@ class Trajectory(Struct, frozen=True, kw_only=True):
     @property
     def control_hz(self) -> float:
         """Control steps per second of simulated time."""
-        return 1.0 / (self.timestep * self.substeps)
+        return self.cycle / (self.timestep * self.substeps)
 
     @property
     def duration(self) -> float:
         """[s] of simulated time."""
-        return self.steps * self.substeps * self.timestep
+        return self.begins(self.steps) * self.timestep
+
+    def begins(self, step: int) -> int:
+        """Physics steps before record `step`."""
+        return Rhythm(self.substeps, self.cycle).begins(step, self.phase)
+
+    def step_at(self, physics_step: int) -> int:
+        """The last record at or before so many physics steps."""
+        return min(self.steps, Rhythm(self.substeps, self.cycle).step_at(physics_step, self.phase))
+
+    def phase_at(self, step: int) -> int:
+        """The `phase` of what is left of this trajectory from record `step` on."""
+        return (step * self.substeps + self.phase) % self.cycle
 
     def state(self, step: int) -> State:
         """The record before control step `step`; `steps` (or -1) gives the last state."""

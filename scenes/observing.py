@@ -12,10 +12,18 @@ from scenes.control import Controller
 from scenes.errors import BadInput
 from scenes.models import CameraInput
 from scenes.policy import Observation
+from scenes.rotations import quaternion_of
 from scenes.world import World
 
 if TYPE_CHECKING:
     from scenes.cameras import Cameras
+
+_BACKWARDS, _ALL = slice(None, None, -1), slice(None)
+_FLIPS = {  # rows and columns of a picture
+    "horizontal": (_ALL, _BACKWARDS),
+    "vertical": (_BACKWARDS, _ALL),
+    "rotate_180": (_BACKWARDS, _BACKWARDS),
+}
 
 
 def observe(
@@ -38,7 +46,7 @@ def observe(
         images=_images(world, cameras, inputs),
         qpos=world.arm_qpos,
         eef_position=measured.position,
-        eef_quaternion=_quaternion(measured.rotation),
+        eef_quaternion=quaternion_of(measured.rotation),
         gripper_width=world.gripper_width,
         commanded_position=controller.commanded_position.copy(),
         commanded_gripper=controller.commanded_gripper,
@@ -51,11 +59,14 @@ def _images(world: World, cameras: Cameras | None, inputs: tuple[CameraInput, ..
         return {}
     if cameras is None:
         raise BadInput("This model needs camera images and none can be rendered here.", hint="Run `vlaarena doctor`.")
-    return {each.key: cameras.render(world.data, each.camera, each.width, each.height) for each in inputs}
+    return {each.key: picture(cameras, world.data, each) for each in inputs}
 
 
-def _quaternion(rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """wxyz of a rotation matrix, shape (4,)."""
-    quaternion = np.empty(4)
-    mujoco.mju_mat2Quat(quaternion, rotation.ravel())
-    return quaternion
+def picture(cameras: Cameras, data: mujoco.MjData, wanted: CameraInput) -> NDArray[np.uint8]:
+    """What a model is shown of one camera, shape (height, width, 3): cropped around the middle, scaled, then flipped.
+
+    Raises:
+        NotFound: the world has no such camera.
+    """
+    rendered = cameras.render(data, wanted.camera, wanted.width, wanted.height, wanted.crop)
+    return rendered if wanted.flip == "none" else np.ascontiguousarray(rendered[_FLIPS[wanted.flip]])

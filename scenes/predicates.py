@@ -88,7 +88,7 @@ def fulfilled(task: Task, objects: dict[str, SceneObject], before: Situation, no
 
 def height(item: SceneObject, now: Situation) -> float:
     """[m] of an object above where it is when it rests on the table."""
-    return float(now.positions[item.id][2] - item.half_height)
+    return float(now.positions[item.id][2] - item.half_height - item.ground)
 
 
 def surface_distance(item: SceneObject, now: Situation) -> float:

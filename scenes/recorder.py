@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.episode import DisplayTrack, Trajectory
+from scenes.rhythm import Rhythm
 from scenes.states import trimmed
 from scenes.world import World
 
@@ -20,9 +21,9 @@ class Recorder:
     Times of the display track count from the beginning of the episode.
     """
 
-    def __init__(self, world: World, substeps: int) -> None:
-        """Begin an episode of control steps that take `substeps` physics steps each."""
-        self._world, self._substeps = world, substeps
+    def __init__(self, world: World, substeps: int, cycle: int = 1) -> None:
+        """Begin an episode in which `cycle` control steps take `substeps` physics steps; see scenes/rhythm.py."""
+        self._world, self._rhythm = world, Rhythm(substeps, cycle)
         self._records: list[NDArray[np.float64]] = []
         self._poses: list[NDArray[np.float32]] = []
         self._times: list[float] = []
@@ -38,7 +39,8 @@ class Recorder:
         """
         self._world.set_ctrl(ctrl)
         self._records.append(self._world.all_values())
-        self._world.step(ctrl, self._substeps, self._count_physics_step)
+        substeps = self._rhythm.begins(len(self._records)) - self._physics_steps
+        self._world.step(ctrl, substeps, self._count_physics_step)
 
     def finish(self) -> Trajectory:
         """Everything recorded, and the present state as the last record."""
@@ -50,7 +52,8 @@ class Recorder:
             bundle_digest=world.bundle.digest,
             mujoco_version=mujoco.__version__,
             timestep=float(world.model.opt.timestep),
-            substeps=self._substeps,
+            substeps=self._rhythm.substeps,
+            cycle=self._rhythm.cycle,
             components=states.components,
             states=states.values,
             display=display,

@@ -55,7 +55,7 @@ def verify(episode: Episode, world: World) -> Job[Verdict]:
 def _compare(trajectory: Trajectory, step: int, world: World) -> tuple[Outcome, float]:
     """How well one step repeats, and the largest difference of a joint position."""
     world.restore(trajectory.state(step))
-    world.step(np.array(world.data.ctrl), trajectory.substeps)
+    world.step(np.array(world.data.ctrl), trajectory.begins(step + 1) - trajectory.begins(step))
     qpos = np.array(world.data.qpos)
     next_record = world.full_values(trajectory.state(step + 1))
     world.data.ctrl[:] = trajectory.component("ctrl")[step + 1]

@@ -8,6 +8,7 @@ from math import cos, sin
 
 import mujoco
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from scenes import states
@@ -16,6 +17,7 @@ from scenes.catalog import Robot, Scene, find_robot, find_scene
 from scenes.episode import Component, State
 from scenes.errors import BadInput, Incompatible, SimulationUnstable
 from scenes.placement import place
+from scenes.rhythm import Rhythm, rhythm_of
 
 _SETTLE_STEPS = 150  # physics steps after which objects rest
 _FATAL = (
@@ -40,7 +42,8 @@ class World:
                 f"The scene '{scene.id}' is not made for the robot '{robot.id}'.",
                 hint=f"It takes: {', '.join(scene.robots)}.",
             )
-        self.robot, self.scene = robot, scene
+        self.robot = replace(robot, home=scene.home) if scene.home else robot
+        self.scene = scene
         self._spec = compose(robot, scene)
         self.model: mujoco.MjModel = self._spec.compile()
         self.data = mujoco.MjData(self.model)
@@ -108,7 +111,7 @@ class World:
         self._go_home()
         places = place(self.scene, seed)
         for thing, address, (x, y, yaw) in zip(self.scene.objects, self._object_qpos, places, strict=True):
-            self.data.qpos[address] = (x, y, thing.half_height, cos(yaw / 2), 0.0, 0.0, sin(yaw / 2))
+            self.data.qpos[address] = (x, y, thing.ground + thing.half_height, cos(yaw / 2), 0.0, 0.0, sin(yaw / 2))
         self._advance(_SETTLE_STEPS)
         self.data.time = 0.0
         self.data.qvel[:] = 0.0
@@ -143,19 +146,23 @@ class World:
         self._update_poses()
 
     def substeps(self, control_hz: float) -> int:
-        """Physics steps of one control step.
+        """Physics steps of each control step.
 
         Raises:
-            BadInput: the rate does not divide the physics rate.
+            BadInput: they are not equally many.
         """
-        physics_hz = round(1.0 / self.model.opt.timestep)
-        exact = physics_hz / control_hz if control_hz > 0 else 0.0
-        if exact < 1 or abs(exact - round(exact)) > 1e-9:
-            raise BadInput(
-                f"A control rate of {control_hz:g} Hz does not divide the physics rate of {physics_hz} Hz.",
-                hint="Use a rate such as 5, 10, 20 or 25 Hz.",
-            )
-        return round(exact)
+        rhythm = self.rhythm(control_hz)
+        if rhythm.cycle > 1:
+            raise BadInput(f"The control steps of {control_hz:g} Hz are not all equally long.")
+        return rhythm.substeps
+
+    def rhythm(self, control_hz: float) -> Rhythm:
+        """How the control steps of this rate fall on physics steps.
+
+        Raises:
+            BadInput: the rate does not fit the physics rate.
+        """
+        return rhythm_of(control_hz, round(1.0 / self.model.opt.timestep))
 
     def set_ctrl(self, ctrl: NDArray[np.float64]) -> None:
         """Give the actuators their targets, shape (nu,).

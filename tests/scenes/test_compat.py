@@ -30,6 +30,34 @@ def with_action(**changes: object) -> ModelCard:
     return msgspec.structs.replace(CARD, action=msgspec.structs.replace(CARD.action, **changes))
 
 
+def ensembling(**changes: object) -> ModelCard:
+    return msgspec.structs.replace(with_action(**changes), ensemble=4, execute=1)
+
+
+@pytest.mark.parametrize("hz", [5.0, 10.0, 15.0, 20.0])
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"space": "joint_absolute", "translation_scale": 1.0},
+        {"space": "joint_delta", "translation_scale": 1.0, "rotation_scale": 0.2, "anchor": "measured"},
+        {"space": "joint_velocity", "translation_scale": 1.0},
+        {"rotation": "quaternion", "frame": "tool"},
+        {"rotation": "euler_xyz", "anchor": "measured"},
+        {"space": "eef_absolute", "rotation": "rot6d"},
+    ],
+    ids=str,
+)
+def test_every_action_space_can_be_played_at_the_rates_of_published_models(
+    action: dict[str, object], hz: float
+) -> None:
+    assert issues(msgspec.structs.replace(with_action(**action), control_hz=hz), PANDA, TABLE) == ()
+
+
+@pytest.mark.parametrize("action", [{}, {"space": "eef_absolute", "rotation": "rot6d"}], ids=["delta", "rot6d"])
+def test_chunks_whose_numbers_have_a_mean_may_be_averaged(action: dict[str, object]) -> None:
+    assert issues(ensembling(**action), PANDA, TABLE) == ()
+
+
 def test_a_card_that_fits_has_no_issues() -> None:
     assert issues(CARD, PANDA, TABLE) == ()
     check(CARD, PANDA, TABLE)
@@ -50,10 +78,16 @@ def test_reading_the_state_is_no_issue() -> None:
         (msgspec.structs.replace(CARD, cameras=CARD.cameras[:1] * 2), "key 'image' twice"),
         (msgspec.structs.replace(CARD, control_hz=7.0), "7 Hz does not divide"),
         (msgspec.structs.replace(CARD, execute=5), "5 actions of chunks that hold 4"),
-        (with_action(space="joint_velocity"), "joint_velocity cannot be carried out yet"),
-        (with_action(rotation="quaternion"), "not as quaternion"),
-        (with_action(frame="tool"), "in the tool frame"),
-        (with_action(anchor="measured"), "not to the measured pose"),
+        (with_action(space="joint_velocity"), "no rotation format, frame or translation scale"),
+        (with_action(space="eef_absolute", frame="tool"), "in the tool's own frame"),
+        (with_action(space="eef_absolute", anchor="measured"), "added to nothing"),
+        (with_action(rotation="quaternion", rotation_scale=0.5), "quaternion are no angles"),
+        (with_action(rotation="rot6d", rotation_scale=0.5), "rot6d are no angles"),
+        (with_action(gripper=Gripper(open=1.0, closed=0.0, threshold=-0.5)), "threshold -0.5 is not between"),
+        (msgspec.structs.replace(CARD, ensemble=5, execute=1), "average 5 chunks that reach only 4"),
+        (msgspec.structs.replace(CARD, ensemble=2), "asked at every step"),
+        (ensembling(rotation="quaternion"), "Means of rotations as quaternion"),
+        (ensembling(space="eef_absolute", rotation="euler_xyz"), "Means of absolute rotations as euler_xyz"),
         (with_action(clip=(1.0, -1.0)), "lower clip"),
         (with_action(gripper=Gripper(open=1.0, closed=1.0)), "same number"),
     ],
