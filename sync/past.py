@@ -35,6 +35,7 @@ _FIELDS = {
     "robot_id": "session.robot_id = {}",
     "scene_id": "session.scene_id = {}",
     "vote": "live_vote.vote = {}",
+    "retracted": "(battle.status = 'voted' AND live_vote.vote IS NULL) = {}",
     "status": "battle.status = {}",
     "kind": "battle.kind = {}",
     "evaluator_id": "session.evaluator_id = {}",

@@ -243,6 +243,7 @@ class BattleQuery(Struct, frozen=True, kw_only=True):
     robot_id: str | None = None
     scene_id: str | None = None
     vote: Choice | None = None
+    retracted: bool | None = None  # whether its vote was retracted
     status: BattleStatus | None = None
     kind: BattleKind | None = None
     evaluator_id: str | None = None
@@ -265,3 +266,8 @@ class PastBattle(Struct, frozen=True, kw_only=True):
     comment: str | None  # of the live vote
     session_comment: str | None
     branches: int
+
+    @property
+    def retracted(self) -> bool:
+        """Whether there was a vote when the battle was closed that counts no more."""
+        return self.battle.status == "voted" and self.choice is None

@@ -173,6 +173,10 @@
         <translation>Vom Bild von {side}</translation>
     </message>
     <message>
+        <source>More that can be done</source>
+        <translation>Was noch möglich ist</translation>
+    </message>
+    <message>
         <source>Play an episode again and compare it bit for bit</source>
         <translation>Eine Episode nachspielen und Bit für Bit vergleichen</translation>
     </message>
@@ -325,6 +329,10 @@
     <message>
         <source>The battle</source>
         <translation>Der Vergleich</translation>
+    </message>
+    <message>
+        <source>The battle (1 branch)</source>
+        <translation>Der Vergleich (1 Abzweig)</translation>
     </message>
     <message>
         <source>The battle ({count} branches)</source>
@@ -733,6 +741,33 @@
     </message>
 </context>
 <context>
+    <name>RetractQuestion</name>
+    <message>
+        <source>Keep it   Esc</source>
+        <translation>Behalten   Esc</translation>
+    </message>
+    <message>
+        <source>Keep the vote (Esc)</source>
+        <translation>Stimme behalten (Esc)</translation>
+    </message>
+    <message>
+        <source>Only one&apos;s own vote can be retracted.</source>
+        <translation>Nur die eigene Stimme kann zurückgezogen werden.</translation>
+    </message>
+    <message>
+        <source>Retract the vote</source>
+        <translation>Stimme zurückziehen</translation>
+    </message>
+    <message>
+        <source>Retract your vote “{choice}”? Nothing is deleted: the retraction is kept beside it, and no rating counts it any more. The names stay known, so nobody can vote on this battle again.</source>
+        <translation>Ihre Stimme „{choice}“ zurückziehen? Nichts wird gelöscht: Der Rückzug wird daneben aufbewahrt, und keine Wertung zählt sie mehr. Die Namen bleiben bekannt, darum kann niemand mehr über diesen Vergleich abstimmen.</translation>
+    </message>
+    <message>
+        <source>Your vote is retracted: it counts no more.</source>
+        <translation>Ihre Stimme ist zurückgezogen: Sie zählt nicht mehr.</translation>
+    </message>
+</context>
+<context>
     <name>RevealPanel</name>
     <message>
         <source>New battle</source>
@@ -766,6 +801,10 @@
         <translation>Zurück zur Liste (Alt+Links)</translation>
     </message>
     <message>
+        <source>Branch from {side}, step {step}, beside what happened</source>
+        <translation>Abzweig von {side}, Schritt {step}, neben dem, was geschah</translation>
+    </message>
+    <message>
         <source>Copy a link to this moment</source>
         <translation>Link zu diesem Augenblick kopieren</translation>
     </message>
@@ -782,6 +821,18 @@
         <translation>Keine Stimme</translation>
     </message>
     <message>
+        <source>Retract your vote…</source>
+        <translation>Ihre Stimme zurückziehen…</translation>
+    </message>
+    <message>
+        <source>Retract your vote… (U)</source>
+        <translation>Ihre Stimme zurückziehen… (U)</translation>
+    </message>
+    <message>
+        <source>Retract…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
         <source>‹ History</source>
         <translation>‹ Verlauf</translation>
     </message>
@@ -791,10 +842,6 @@
     <message>
         <source>A link to this moment is on the clipboard.</source>
         <translation>Ein Link zu diesem Augenblick ist in der Zwischenablage.</translation>
-    </message>
-    <message>
-        <source>Branch from {side}, step {step}, beside what happened</source>
-        <translation>Abzweig von {side}, Schritt {step}, neben dem, was geschah</translation>
     </message>
     <message>
         <source>Experiments begin at frames of the battle.</source>
@@ -1797,6 +1844,10 @@
         <source>Tie</source>
         <translation>Unentschieden</translation>
     </message>
+    <message>
+        <source>retracted</source>
+        <translation>zurückgezogen</translation>
+    </message>
 </context>
 <context>
     <name>events</name>
@@ -1911,6 +1962,10 @@
         <translation>Gewertet</translation>
     </message>
     <message>
+        <source>Retracted</source>
+        <translation>Zurückgezogen</translation>
+    </message>
+    <message>
         <source>Skipped</source>
         <translation>Übersprungen</translation>
     </message>
@@ -2000,10 +2055,6 @@
     <message>
         <source>skipped</source>
         <translation>übersprungen</translation>
-    </message>
-    <message>
-        <source>vote withdrawn</source>
-        <translation>Stimme zurückgezogen</translation>
     </message>
 </context>
 <context>
@@ -2214,6 +2265,10 @@
     <message>
         <source>Reproduce B</source>
         <translation>B nachspielen</translation>
+    </message>
+    <message>
+        <source>Retract your vote…</source>
+        <translation>Ihre Stimme zurückziehen…</translation>
     </message>
     <message>
         <source>Review</source>

@@ -97,5 +97,8 @@ def _past_battle(qtbot: QtBot, room: Room, store: Store, address: str) -> Iterat
     qtbot.waitUntil(lambda: review.room.playhead.playing, timeout=PATIENCE)
     review.room.playhead.pause()
     yield "review", window
+    review.header.question.ask()
+    yield "retracting", window
+    review.header.question.close_down()
     review.ask_to_branch("left")
     yield "branch", window

@@ -49,6 +49,17 @@ def test_history_hides_what_an_open_battle_hides(vlaarena, daemon) -> None:
     vlaarena("vote", battle_id, "both_bad")
 
 
+def test_a_retracted_vote_is_told_as_such(vlaarena, daemon, home: Path) -> None:
+    battle_id = vlaarena("battle", *NAMED, "--daemon", daemon, "--json").record["battle_id"]
+    vlaarena("vote", battle_id, "both_bad")
+    assert vlaarena("history", "--vote", "retracted", "--json").record == []
+    with Store.open(home) as store:
+        store.retract_vote(battle_id)
+    (found,) = vlaarena("history", "--vote", "retracted", "--json").record
+    assert (found["battle_id"], found["vote"], found["retracted"]) == (battle_id, None, True)
+    assert " retracted " in vlaarena("history", "--vote", "retracted").output
+
+
 def test_notes_are_listed_with_their_frames_and_withdrawn_ones_marked(vlaarena, closed, home: Path) -> None:
     with Store.open(home) as store:
         store.add_note(closed["turn_id"], "left", 2, "lost the cube")

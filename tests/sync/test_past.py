@@ -158,6 +158,17 @@ def test_a_vote_taken_back_is_found_no_more(arena, store) -> None:
     assert found(store, vote="tie") == found(store, text="slip") == []
 
 
+def test_a_retracted_vote_is_found_as_such_and_by_nothing_it_said(arena, store) -> None:
+    kept, battle_id = closed(arena), closed(arena, choice="both_bad", comment="a slip")
+    arena.voted_battle()
+    store.retract_vote(battle_id)
+    assert found(store, retracted=True) == [battle_id]
+    assert kept in found(store, retracted=False)
+    assert battle_id not in found(store, retracted=False)
+    assert found(store, vote="both_bad") == found(store, text="slip") == []
+    assert [past.retracted for past in store.find_battles(BattleQuery())] == [False, True, False]
+
+
 def test_a_search_that_is_a_whole_page_is_refused(arena, store) -> None:
     battle_id = closed(arena)
     assert found(store, text="cube " * 100) == [battle_id]

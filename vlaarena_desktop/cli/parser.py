@@ -113,7 +113,7 @@ def _past_commands(commands: Commands) -> None:
     history.add_argument("--search", metavar="WORDS", help="in instructions, comments, tags, notes, revealed model ids")
     history.add_argument("--robot", metavar="R")
     history.add_argument("--scene", metavar="S")
-    history.add_argument("--vote", choices=CHOICES)
+    history.add_argument("--vote", choices=(*CHOICES, past.RETRACTED))
     history.add_argument("--status", metavar="STATE", help="ongoing, voted, abandoned or void")
     history.add_argument("--kind", metavar="KIND", help="rated, practice, experiment, chosen, ...")
     history.add_argument("--evaluator", metavar="NAME")

@@ -17,6 +17,7 @@ from vlaarena_desktop.settings import home_folder
 
 N = TypeVar("N", bound=str)
 
+RETRACTED = "retracted"  # in the place of a choice
 _LONGEST = 48  # characters of an instruction in a table
 
 
@@ -34,6 +35,7 @@ class ListedBattle(Struct, frozen=True, kw_only=True):
     turns: int
     branches: int
     vote: Choice | None
+    retracted: bool  # there was a vote, and it counts no more
     left_model_id: str | None
     right_model_id: str | None
     comment: str | None
@@ -74,7 +76,8 @@ def _query(store: Store, arguments: Namespace) -> BattleQuery:
         text=arguments.search or "",
         robot_id=find_robot(arguments.robot).id if arguments.robot else None,
         scene_id=find_scene(arguments.scene).id if arguments.scene else None,
-        vote=arguments.vote,
+        vote=None if arguments.vote == RETRACTED else arguments.vote,
+        retracted=True if arguments.vote == RETRACTED else None,
         status=_status(arguments.status),
         kind=_kind(arguments.kind),
         evaluator_id=_evaluator(store, arguments.evaluator),
@@ -137,6 +140,7 @@ def _listed(past: PastBattle) -> ListedBattle:
         turns=past.turns,
         branches=past.branches,
         vote=past.choice,
+        retracted=past.retracted,
         left_model_id=battle.left_model_id,
         right_model_id=battle.right_model_id,
         comment=past.comment,
@@ -149,7 +153,8 @@ def _row(listed: ListedBattle) -> tuple[object, ...]:
     long = len(listed.instruction) > _LONGEST
     instruction = f"{listed.instruction[: _LONGEST - 1]}…" if long else listed.instruction
     names = (listed.left_model_id or "?", listed.right_model_id or "?")
-    said = listed.vote or ("open" if listed.status == "ongoing" else listed.status)
+    without = {"ongoing": "open", "voted": RETRACTED}.get(listed.status, listed.status)
+    said = listed.vote or without
     counts = (listed.turns, listed.branches)
     return listed.battle_id, begun, instruction, *counts, said, *names, listed.kind or "?", listed.evaluator
 

@@ -1,4 +1,4 @@
-"""How the four choices are called on screen."""
+"""How the four choices are called on screen, and a vote that was retracted."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def choice_text(choice: Choice) -> str:
         "tie": _tr("choices", "Tie"),
         "both_bad": _tr("choices", "Both bad"),
     }[choice]
+
+
+def retracted_text() -> str:
+    """What stands in the place of the choice once the vote was retracted."""
+    return _tr("choices", "retracted")

@@ -14,13 +14,20 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLabel, QLineEd
 from scenes import catalog
 from scenes.episode import MAX_INSTRUCTION
 from scenes.models import ModelCard
-from sync.records import CHOICES, BattleKind, BattleQuery, BattleStatus, Evaluator
+from sync.records import CHOICES, BattleKind, BattleQuery, BattleStatus, Choice, Evaluator
 from vlaarena_desktop.pages.choices import choice_text
 
 _tr = QCoreApplication.translate
 _PATIENCE_MILLISECONDS = 200  # after the last letter
 _BETWEEN = "between"
 _WIDEST, _FRAME = 170, 44  # [px] of one choice, and around its text
+
+
+class _Judged(Struct, frozen=True):
+    """A vote that counts, or one that was retracted."""
+
+    choice: Choice | None = None
+    retracted: bool | None = None
 
 
 class _Standing(Struct, frozen=True):
@@ -57,12 +64,14 @@ class HistoryFilters(QWidget):
     def query(self) -> BattleQuery:
         """What is chosen now."""
         standing: _Standing = self.standing.currentData() or _Standing()
+        judged: _Judged = self.vote.currentData() or _Judged()
         since, until = self._dates()
         return BattleQuery(
             text=self.search.text().strip(),
             robot_id=self.robot.currentData(),
             scene_id=self.scene.currentData(),
-            vote=self.vote.currentData(),
+            vote=judged.choice,
+            retracted=judged.retracted,
             status=standing.status,
             kind=standing.kind,
             evaluator_id=self.evaluator.currentData(),
@@ -115,7 +124,7 @@ class HistoryFilters(QWidget):
         scenes = [(scene.name, scene.id) for scene in catalog.scenes().values()]
         _fill(self.robot, _tr("filters", "Any robot"), robots)
         _fill(self.scene, _tr("filters", "Any scene"), scenes)
-        _fill(self.vote, _tr("filters", "Any vote"), [(choice_text(choice), choice) for choice in CHOICES])
+        _fill(self.vote, _tr("filters", "Any vote"), _judgements())
         _fill(self.standing, _tr("filters", "Any kind"), _standings())
         _fill(self.evaluator, _tr("filters", "Any evaluator"), [])
         _fill(self.model, _tr("filters", "Any model"), [])
@@ -205,6 +214,11 @@ class HistoryFilters(QWidget):
     def _show_dates(self) -> None:
         for field in (self.since, self.until):
             field.setVisible(self.period.currentData() == _BETWEEN)
+
+
+def _judgements() -> list[tuple[str, _Judged]]:
+    choices = [(choice_text(choice), _Judged(choice)) for choice in CHOICES]
+    return [*choices, (_tr("filters", "Retracted"), _Judged(retracted=True))]
 
 
 def _standings() -> list[tuple[str, _Standing]]:

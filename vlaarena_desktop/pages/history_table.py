@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentMo
 from scenes import catalog
 from scenes.models import ModelCard
 from sync.records import Battle, PastBattle
-from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.pages.choices import choice_text, retracted_text
 from vlaarena_desktop.tables import Column, RecordTable
 
 _tr = QCoreApplication.translate
@@ -98,7 +98,7 @@ def _vote_text(past: PastBattle) -> str:
 def _status_text(battle: Battle) -> str:
     return {
         "ongoing": _tr("history", "open"),
-        "voted": _tr("history", "vote withdrawn"),
+        "voted": retracted_text(),
         "abandoned": _tr("history", "abandoned"),
         "void": _tr("history", "skipped"),
     }[battle.status]

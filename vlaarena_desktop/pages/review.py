@@ -23,7 +23,7 @@ from vlaarena_desktop.pages.review_header import ReviewHeader
 from vlaarena_desktop.pages.save_dialog import SaveDialog
 from vlaarena_desktop.replays import TurnReplay, replay_from
 from vlaarena_desktop.reporting import reporting
-from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
+from vlaarena_desktop.sides import SIDES
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
@@ -50,7 +50,8 @@ class ReviewPage(QWidget):
         self.notices = experiments.notices
         self.evidence: Evidence | None = None  # the battle that is reviewed
         self._branch: Branch | None = None  # the one on the stage
-        self.header, self.room, self.bench = ReviewHeader(), ReplayRoom(models, native=native), ExperimentBar()
+        self.header, self.bench = ReviewHeader(store, self.notices), ExperimentBar()
+        self.room = ReplayRoom(models, native=native)
         self.drawer = furnish(self.room, store, self.notices)
         self.saving = SaveDialog(self.room, models, self.notices, None, settings=state)
         self._lay_out()
@@ -131,8 +132,10 @@ class ReviewPage(QWidget):
 
     @Slot()
     def escape(self) -> None:
-        """Close the form of a branch; else what Esc does in the replay."""
-        if self.bench.shown == "form":
+        """Close the question, or the form of a branch; else what Esc does in the replay."""
+        if self.header.question.isVisible():
+            self.header.question.close_down()
+        elif self.bench.shown == "form":
             self.bench.give_up()
         else:
             self.room.step_back()
@@ -189,7 +192,7 @@ class ReviewPage(QWidget):
             self.bench.show_turn(turn)
         self._follow_step()
 
-    def _name_sides(self, turn: TurnEvidence, branch: str = "") -> None:
+    def _name_sides(self, turn: TurnEvidence, branch: Branch | None = None) -> None:
         self.header.show_turn(turn, branch)
         self.saving.set_names((turn.left.name, turn.right.name))
 
@@ -225,9 +228,7 @@ class ReviewPage(QWidget):
         self.room.set_evidence(beside)
         self.bench.set_branchable(branchable=False)
         self.room.show_turn(replay_from(pair))
-        told = self.tr("Branch from {side}, step {step}, beside what happened")
-        letter = SIDE_LETTERS[SIDES.index(branch.side)]
-        self._name_sides(pair, told.format(side=letter, step=branch.step))
+        self._name_sides(pair, branch)
 
     @Slot(str, object, str)
     def _branch_from_here(self, side: Side, model_ids: tuple[str, ...], instruction: str) -> None:
@@ -274,6 +275,7 @@ class ReviewPage(QWidget):
         room.playhead.moved.connect(self._follow_step)
         header.back_requested.connect(self.left)
         header.link_requested.connect(self.copy_link)
+        header.question.closed.connect(self.give_keys_to_replay)
         drawer.branch_requested.connect(lambda side, _step: self.ask_to_branch(side))
         drawer.reproduce_requested.connect(self.reproduce)
         drawer.save_requested.connect(self.saving.rise)
@@ -293,6 +295,5 @@ class ReviewPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 16, 12)
         column.setSpacing(8)
-        column.addWidget(self.header)
-        column.addWidget(self.room, 1)
-        column.addWidget(self.bench)
+        for widget, share in ((self.header, 0), (self.room, 1), (self.bench, 0)):
+            column.addWidget(widget, share)

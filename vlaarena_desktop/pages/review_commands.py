@@ -22,12 +22,14 @@ def review_commands(page: ReviewPage) -> tuple[Command, ...]:
 
 
 def _own(page: ReviewPage) -> tuple[Command, ...]:
-    group, bench = _tr("review", "Review"), page.bench
+    group, bench, question = _tr("review", "Review"), page.bench, page.header.question
 
     def command(name: str, title: str, key: str, act: Callable[[], object]) -> Command:
         return Command(f"review.{name}", title, (key,), act, group=group)
 
+    retract = command("retract", _tr("review", "Retract your vote…"), "U", question.ask)
     return (
+        *((retract,) if question.possible else ()),
         command("back", _tr("review", "Back to the list"), "Alt+Left", page.left.emit),
         command("link", _tr("review", "Copy a link to this moment"), "Ctrl+Shift+C", page.copy_link),
         command("branch", _tr("review", "Branch from here"), "B", page.ask_to_branch),
