@@ -33,13 +33,26 @@ _MOVING = (  # through a list or a table
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 )
+_EDITING = (  # a key of these, whatever is held with it, moves the cursor or deletes
+    *_MOVING,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Insert,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Backtab,
+)
+_STANDARD = tuple(
+    getattr(QKeySequence.StandardKey, name)
+    for name in ("Copy", "Cut", "Paste", "Undo", "Redo", "SelectAll", "DeleteEndOfLine", "DeleteCompleteLine")
+)
 
 
 class Keys(QObject):
     """Hands keys of one window to its commands, except while something is typed or chosen.
 
-    `everywhere` act also while something is typed; `here` are those of the visible page, none of which act while
-    something is typed, nor while `covered` says that something lies over it.
+    `everywhere` act also while something is typed; `here` are those of the visible page, of which only those with
+    Ctrl that edit no text do so, and none while `covered` says that something lies over it.
     """
 
     def __init__(
@@ -90,12 +103,24 @@ class Keys(QObject):
 
 
 def _takes(focus: QWidget | None, event: QKeyEvent) -> bool:
-    """Whether the widget that has the focus needs this key itself: where one types, every key edits."""
+    """Whether the widget that has the focus needs this key itself: where one types, every key but Ctrl with some."""
     if isinstance(focus, QComboBox) and not focus.isEditable():
         return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End)
     if isinstance(focus, QAbstractItemView):
         return event.key() in _MOVING
-    return isinstance(focus, (*_TYPED_INTO, QComboBox))
+    return isinstance(focus, (*_TYPED_INTO, QComboBox)) and (_edits(event) or not _with_control(event))
+
+
+def _edits(event: QKeyEvent) -> bool:
+    """Whether a key does something to text on any system, or in this one."""
+    pressed = QKeySequence(event.keyCombination())
+    return event.key() in _EDITING or any(pressed in QKeySequence.keyBindings(standard) for standard in _STANDARD)
+
+
+def _with_control(event: QKeyEvent) -> bool:
+    """Whether Ctrl is down, and not as a part of AltGr."""
+    held = event.modifiers()
+    return bool(held & Qt.KeyboardModifier.ControlModifier) and not held & Qt.KeyboardModifier.AltModifier
 
 
 def _sequences(event: QKeyEvent) -> tuple[QKeySequence, ...]:

@@ -8,7 +8,7 @@ import pytest
 from desktop.resting import resting_room
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from vlaarena_desktop.app import Room
@@ -58,6 +58,48 @@ def test_every_key_of_a_page_is_the_text_field_s_while_one_types(qtbot: QtBot, d
     assert done == []
     qtbot.keyClick(box, Qt.Key.Key_F1)
     assert done == ["help"]
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox, QComboBox])
+def test_what_ctrl_means_on_a_page_it_means_while_one_types_unless_it_edits(
+    qtbot: QtBot, dressed: QApplication, kind: type[QWidget]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = kind(window)
+    if isinstance(box, QComboBox):
+        box.setEditable(True)
+    done: list[str] = []
+    keys = ("Ctrl+S", "Ctrl+Shift+C", "Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "S", "Alt+S", "Ctrl+Alt+S")
+    here = tuple(Command(key, key, (key,), lambda key=key: done.append(key)) for key in keys)
+    covered: list[bool] = []
+    Keys(window, tuple, lambda: here, lambda: bool(covered))
+    window.show()
+    window.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(lambda: window.focusWidget() is not None and box.hasFocus())
+    typed_into = QApplication.focusWidget() or box
+    for key in (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_Z):
+        qtbot.keyClick(typed_into, key, CONTROL)
+    for modifiers in (Qt.KeyboardModifier.NoModifier, ALT, CONTROL | ALT):
+        qtbot.keyClick(typed_into, Qt.Key.Key_S, modifiers)
+    assert done == []
+    qtbot.keyClick(typed_into, Qt.Key.Key_S, CONTROL)
+    qtbot.keyClick(typed_into, Qt.Key.Key_C, CONTROL | SHIFT)
+    assert done == ["Ctrl+S", "Ctrl+Shift+C"]
+    covered.append(True)
+    qtbot.keyClick(typed_into, Qt.Key.Key_S, CONTROL)
+    assert len(done) == 2
+
+
+def test_ctrl_s_in_the_instruction_asks_to_save_and_leaves_it_as_it_was(qtbot: QtBot, resting: Room) -> None:
+    box, told = resting.window.battle.setting_bar.instruction, resting.window.banner.text
+    box.setFocus()
+    box.setText("push the red cube")
+    qtbot.keyClick(box, Qt.Key.Key_S, CONTROL)
+    assert told.text() == "There is no replay on the stage to save."
+    assert box.text() == "push the red cube"
+    resting.window.banner.hide()
 
 
 def test_deleting_a_word_in_the_search_of_history_keeps_the_filters(qtbot: QtBot, resting: Room) -> None:
