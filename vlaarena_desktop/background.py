@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from scenes.progress import Job, Progress
 
 BUG_MESSAGE = "Something unexpected happened inside the program."
 BUG_HINT = "It was written to the log; the arena goes on."
+
+_TIDY_MILLISECONDS = 500
 
 _running: set[RunningJob] = set()
 
@@ -37,6 +40,9 @@ class RunningJob(QObject):
         self._report_waits = False
         self._result: Any = None
         self._error: BaseException | None = None
+        self._tidying = QTimer(self)
+        self._tidying.setInterval(_TIDY_MILLISECONDS)
+        self._tidying.timeout.connect(_tidy)
         self._reported.connect(self._deliver_progress)
         self._ended.connect(self._deliver_end)
 
@@ -57,6 +63,9 @@ class RunningJob(QObject):
 
     @Slot()
     def _submit(self) -> None:
+        """Python collects garbage on whatever thread allocates, and Qt's objects may only be freed on Qt's."""
+        gc.disable()
+        self._tidying.start()
         self._thread.start()
 
     def _run(self) -> None:
@@ -97,6 +106,9 @@ class RunningJob(QObject):
     def _deliver_end(self) -> None:
         self._thread.join()  # so that this QObject is never freed by the thread's last reference
         _running.discard(self)
+        self._tidying.stop()
+        if not any(job._thread.is_alive() for job in _running):
+            gc.enable()
         if not self.cancelled:
             self._deliver_outcome()
         self._result = self._error = None
@@ -109,6 +121,12 @@ class RunningJob(QObject):
             self.failed.emit(self._error)
         else:
             self.failed.emit(ArenaError(BUG_MESSAGE, hint=BUG_HINT, detail=repr(self._error)))
+
+
+def _tidy() -> None:
+    """Collect on the Qt thread what young garbage has gathered; the old waits until no job runs."""
+    if gc.get_count()[0] > gc.get_threshold()[0]:
+        gc.collect(1)
 
 
 def start(make_job: Callable[[], Job[Any]]) -> RunningJob:

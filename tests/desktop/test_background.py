@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Generator
 
@@ -126,3 +127,26 @@ def test_many_progress_reports_arrive_as_the_latest(qtbot: QtBot) -> None:
         pass
     assert len(heard) < 20_000
     assert heard[-1].done == 19_999
+
+
+def test_garbage_is_never_collected_on_the_thread_of_a_job(qtbot: QtBot) -> None:
+    """Windows and plots leave cycles behind, and Qt's objects may only be freed on its own thread."""
+    freed: list[str] = []
+
+    class Cycle:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            freed.append(threading.current_thread().name)
+
+    def allocate() -> Job[int]:
+        yield Progress(0, 1)
+        return len([[number] for number in range(100_000)])
+
+    Cycle()
+    with qtbot.waitSignal(background.start(allocate).finished):
+        pass
+    assert gc.isenabled()
+    gc.collect()
+    assert freed == ["MainThread"]
