@@ -144,9 +144,9 @@ def test_garbage_is_never_collected_on_the_thread_of_a_job(qtbot: QtBot) -> None
         yield Progress(0, 1)
         return len([[number] for number in range(100_000)])
 
-    Cycle()
-    with qtbot.waitSignal(background.start(allocate).finished):
-        pass
+    running = background.start(allocate)
+    with qtbot.waitSignal(running.finished):
+        Cycle()
     assert gc.isenabled()
     gc.collect()
     assert freed == ["MainThread"]
