@@ -29,6 +29,11 @@ class Statistics(Struct, frozen=True):
         mode, known = self._rule(key)
         return known[_NEEDED[mode][0]].shape[-1] if known else None
 
+    def lacks(self, key: str) -> bool:
+        """Whether this key should be scaled but there is nothing to scale it with."""
+        mode, known = self._rule(key)
+        return mode != "IDENTITY" and not known
+
     def scaled(self, key: str, numbers: Tensor) -> Tensor:
         """From the robot's units to the network's."""
         mode, known = self._rule(key)
