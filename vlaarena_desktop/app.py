@@ -24,6 +24,7 @@ from vlaarena_desktop.language import speak
 from vlaarena_desktop.live_settings import LiveSettings
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notices, catch_bugs
+from vlaarena_desktop.restarting import AGAIN
 from vlaarena_desktop.settings import DesktopSettings, Language, read_settings
 from vlaarena_desktop.single_instance import FrontDoor, knock, to_front
 from vlaarena_desktop.theme import Scheme
@@ -116,7 +117,12 @@ def run(home: Path, *, daemon_address: str | None = None, link: str = "") -> int
         _tell_without_window(error)
         raise
     with store:
-        return _run(application, store, settings, {"daemon": daemon_address} if daemon_address else {}, link)
+        given = {"daemon": daemon_address} if daemon_address else {}
+        while (code := _run(application, store, settings, given, link)) == AGAIN:
+            settings, link = read_settings(home), ""
+            speak(application, settings.language)
+            application.setQuitOnLastWindowClosed(True)
+        return code
 
 
 def _run(
@@ -142,6 +148,7 @@ def _run(
         door.close()
         background.stop_all(_STOP_SECONDS)
         room.daemon.stop()
+        room.window.deleteLater()
         undo()
 
 

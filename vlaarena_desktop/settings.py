@@ -26,7 +26,7 @@ class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     workers: Annotated[int, Meta(ge=1, le=16)] = 2  # of the daemon started on this machine
     max_steps: Annotated[int, Meta(ge=1, le=1000)] = 50  # control steps of an episode at the robot's rate
     colors: Look = "system"
-    language: Language = "system"  # from the next start
+    language: Language = "system"  # once the window opens again
     quality: Quality = "auto"  # how finely the viewers draw
     speed: float = 1.0  # of replays: one of SPEEDS
     linked_cameras: bool = True  # whether the two cameras move together at first

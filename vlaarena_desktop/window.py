@@ -31,6 +31,7 @@ from vlaarena_desktop.pages.settings import SettingsPage
 from vlaarena_desktop.pages.top_bar import TopBar
 from vlaarena_desktop.pages.tour import Tour
 from vlaarena_desktop.reporting import reporting
+from vlaarena_desktop.restarting import Restarting
 from vlaarena_desktop.settings import Look
 from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window_commands import tour_stops, window_commands
@@ -62,6 +63,7 @@ class Window(QMainWindow):
         self.finder, self.shortcuts = Palette(self), KeysOverlay(self)
         self.sheet, self.tour = DiagnosticsSheet(self), Tour(self)
         self._keys = Keys(self, self.window_commands, self.page_commands, self._covered)
+        self.restarting = Restarting(self, arena, experiments, state)
         self._connect()
         self._lay_out()
         self.dress(theme.colors_of(_application()))
@@ -80,6 +82,11 @@ class Window(QMainWindow):
         """What can be done on the page that is shown."""
         page: object = self._pages.currentWidget()
         return page.commands() if isinstance(page, OffersCommands) else ()
+
+    @property
+    def page_index(self) -> int:
+        """Of the page that is shown, as `show_page` counts them."""
+        return self._pages.currentIndex()
 
     @Slot(int)
     def show_page(self, index: int) -> None:
@@ -201,6 +208,7 @@ class Window(QMainWindow):
         self._arena.state_changed.connect(self._leave_notice)
         self.history.open_battle_chosen.connect(self._go_on)
         self.battle.review_requested.connect(self._review)
+        self.settings.restart_requested.connect(self.restarting.restart)
         self.tour.practice_requested.connect(self.battle.practise)
         self._arena.daemon.changed.connect(self.tour.follow_daemon)
         for closed in (self.tour.ended, *(curtain.closed for curtain in self._curtains())):

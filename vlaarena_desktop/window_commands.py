@@ -74,6 +74,9 @@ def _looking(window: Window) -> tuple[Command, ...]:
     return (
         Command("window.full_screen", _tr("window_commands", "Full screen"), ("F11",), window.toggle_full, group=group),
         *(Command(f"window.{look}", title, (), partial(window.set_look, look), group=group) for look, title in looks),
+        Command(
+            "window.restart", _tr("window_commands", "Restart the window"), (), window.restarting.restart, group=group
+        ),
         Command("window.quit", _tr("window_commands", "Quit"), ("Ctrl+Q",), window.close, group=group),
     )
 

@@ -173,6 +173,10 @@
         <translation>Vom Bild von {side}</translation>
     </message>
     <message>
+        <source>More</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>More that can be done</source>
         <translation>Was noch möglich ist</translation>
     </message>
@@ -741,6 +745,52 @@
     </message>
 </context>
 <context>
+    <name>RestartRow</name>
+    <message>
+        <source>Restart now</source>
+        <translation>Jetzt neu starten</translation>
+    </message>
+    <message>
+        <source>The window speaks it once it has opened again: here, and with the battle under way.</source>
+        <translation>Das Fenster spricht sie, sobald es wieder offen ist: hier, und mit dem laufenden Vergleich.</translation>
+    </message>
+</context>
+<context>
+    <name>Restarting</name>
+    <message>
+        <source>A note is half written.</source>
+        <translation>Eine Notiz ist halb geschrieben.</translation>
+    </message>
+    <message>
+        <source>A turn is being played.</source>
+        <translation>Eine Runde wird gespielt.</translation>
+    </message>
+    <message>
+        <source>An experiment is running.</source>
+        <translation>Ein Experiment läuft.</translation>
+    </message>
+    <message>
+        <source>Pictures are being saved.</source>
+        <translation>Bilder werden gespeichert.</translation>
+    </message>
+    <message>
+        <source>Restart the window after that: then nothing is lost.</source>
+        <translation>Starten Sie das Fenster danach neu: Dann geht nichts verloren.</translation>
+    </message>
+    <message>
+        <source>The first turn of a battle is not over.</source>
+        <translation>Die erste Runde eines Vergleichs ist nicht zu Ende.</translation>
+    </message>
+    <message>
+        <source>What you said beside your vote is not kept yet.</source>
+        <translation>Was Sie neben Ihrer Stimme gesagt haben, ist noch nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Your vote can still be taken back.</source>
+        <translation>Ihre Stimme kann noch zurückgenommen werden.</translation>
+    </message>
+</context>
+<context>
     <name>RetractQuestion</name>
     <message>
         <source>Keep it   Esc</source>
@@ -1128,10 +1178,6 @@
     <message>
         <source>Evaluator</source>
         <translation>Gutachter</translation>
-    </message>
-    <message>
-        <source>From the next start.</source>
-        <translation>Ab dem nächsten Start.</translation>
     </message>
     <message>
         <source>Group</source>
@@ -2394,6 +2440,10 @@
     <message>
         <source>Quit</source>
         <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Restart the window</source>
+        <translation>Das Fenster neu starten</translation>
     </message>
     <message>
         <source>Run a command by name</source>

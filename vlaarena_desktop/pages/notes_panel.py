@@ -50,6 +50,11 @@ class NotesPanel(QWidget):
         """The turn's notes that were not withdrawn."""
         return tuple(note for note in self._notes if not note.withdrawn)
 
+    @property
+    def half_written(self) -> bool:
+        """Whether a note of this or another turn waits to be pinned."""
+        return any(text.strip() for text in (self.text.text(), *(text for _, text in self._drafts.values())))
+
     def set_store(self, store: Store) -> None:
         """Keep notes in this store."""
         self._store = store

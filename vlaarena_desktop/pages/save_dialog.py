@@ -66,6 +66,11 @@ class SaveDialog(QDialog):
         self._connect()
         self.set_names(names)
 
+    @property
+    def writing(self) -> bool:
+        """Whether something is being written."""
+        return self._running is not None
+
     def commands(self) -> tuple[Command, ...]:
         """The key that opens it."""
         title = self.tr("Save a picture or a video")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from sync.store import Store
 from vlaarena_desktop.live_settings import LiveSettings
+from vlaarena_desktop.pages.restart_row import RestartRow
 from vlaarena_desktop.pages.setting_row import (
     SettingRow,
     choice_field,
@@ -24,11 +25,15 @@ from vlaarena_desktop.settings import SPEEDS
 class SettingsPage(QWidget):
     """One row per setting; the file can be edited by hand as well."""
 
+    restart_requested = Signal()
+
     def __init__(self, live: LiveSettings, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._live, self._store = live, store
         self.rows: dict[str, SettingRow] = {}
+        self.restart = RestartRow(live)
+        self.restart.requested.connect(self.restart_requested)
         cards = (self._evaluator(), self._battles(), self._looks(), self._replays())
         inside = QWidget()
         inside.setObjectName("page")
@@ -103,12 +108,12 @@ class SettingsPage(QWidget):
     def _looks(self) -> QFrame:
         colors = {"system": self.tr("as the system"), "light": self.tr("light"), "dark": self.tr("dark")}
         languages = {"system": self.tr("as the system"), "en": "English", "de": "Deutsch"}
-        about = self.tr("From the next start.")
         return section(
             self.tr("Looks"),
             (
                 self._row("colors", self.tr("Colours"), choice_field(colors)),
-                self._row("language", self.tr("Language"), choice_field(languages), about),
+                self._row("language", self.tr("Language"), choice_field(languages)),
+                self.restart,
             ),
         )
 
