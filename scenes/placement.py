@@ -18,7 +18,7 @@ def place(scene: Scene, seed: int) -> NDArray[np.float64]:
     """x [m], y [m] and yaw [rad] of every object, shape (objects, 3), from the scene and the seed alone.
 
     Objects keep `spawn.gap` from each other, and those that can be pushed have `spawn.corridor` free on both
-    sides in y wherever such a layout is found.
+    sides in y wherever such a layout is found; a corridor of length 0 asks for nothing.
 
     Raises:
         BadInput: the scene's objects do not fit into its spawn area.
@@ -28,7 +28,7 @@ def place(scene: Scene, seed: int) -> NDArray[np.float64]:
     for _ in range(_BATCHES):
         layouts = _random_layouts(scene, generator)
         separate = _are_separate(scene, layouts)
-        free = separate & _have_corridors(scene, layouts)
+        free = separate & _have_corridors(scene, layouts) if scene.spawn.corridor else separate
         if free.any():
             return np.array(layouts[int(np.argmax(free))])
         if apart is None and separate.any():
@@ -43,7 +43,7 @@ def place(scene: Scene, seed: int) -> NDArray[np.float64]:
 
 def footprint(thing: SceneObject) -> float:
     """[m] Radius of the circle that holds an object whatever its yaw."""
-    return thing.radius * (sqrt(2) if thing.shape == "box" else 1.0)
+    return thing.reach or thing.radius * (sqrt(2) if thing.shape == "box" else 1.0)
 
 
 def _random_layouts(scene: Scene, generator: np.random.Generator) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ class SceneObject(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     half_height: Length
     radius: Length  # half its width; a box's corners are sqrt(2) times as far out
     graspable: bool
+    reach: Length | None = None  # [m] of its farthest point from its middle, seen from above; by its shape if not told
+    symmetry: int = 0  # so many times in a full turn fingers find it alike; 0: by its shape
     ground: float = 0.0  # [m] height of what it rests on at the start; the scene's
 
 

@@ -10,7 +10,7 @@ from desktop.evaluator import MAX_STEPS, PATIENCE, play_a_turn, press, visible_w
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from scenes.catalog import find_scene
+from scenes.catalog import scenes
 from scenes.errors import NotFound
 from scenes.models import read_cards
 from sync.store import Store
@@ -22,9 +22,9 @@ CARDS = Path(__file__).parents[2] / "gpu_daemon" / "cards"
 
 def test_a_surprise_is_any_other_task_that_two_models_can_play() -> None:
     cards = list(read_cards([CARDS]).values())
-    tasks = {task.instruction for task in find_scene("table").tasks}
+    tasks = {task.instruction for scene in scenes().values() for task in scene.tasks}
     generator = np.random.default_rng(3)
-    drawn = {beginnings.surprise(cards, "panda", generator, "reach the bowl").instruction for _ in range(400)}
+    drawn = {beginnings.surprise(cards, "panda", generator, "reach the bowl").instruction for _ in range(800)}
     assert drawn == tasks - {"reach the bowl"}
     with pytest.raises(NotFound):
         beginnings.surprise(cards[:1], "panda", generator)

@@ -25,6 +25,8 @@ PUSH_LEAD = 0.05  # [m] ahead of the fingertips
 PUSH_HEIGHT = 0.014  # [m] of the fingertips above the table
 REACH_ABOVE = 0.008  # [m] between the fingertips and the top of the object
 RETREAT = 0.12  # [m] above what was released
+RIM_DEPTH = 0.012  # [m] of the fingertips below the rim of a bowl that is grasped
+DEEPEST = 0.03  # [m] of the fingertips below the top of what is grasped; the palm is 39 mm above them
 
 
 class Style(Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,8 +111,8 @@ def _lift(item: SceneObject, now: Situation, style: Style) -> Aim:
 
 
 def _pick(item: SceneObject, now: Situation, style: Style) -> Aim:
-    """Above the object, down around it, and close."""
-    goal = _off(item, now, style)
+    """Above the object, down around it, and close; a bowl is taken by its rim."""
+    goal = _off(item, now, style) + _grip(item, now)
     yaw = _grasp_yaw(item, now, style)
     error = _apart(goal, now.tcp)
     turned = abs(_turn(hand_yaw(now), yaw)) if style.aligns else 0.0
@@ -118,6 +120,15 @@ def _pick(item: SceneObject, now: Situation, style: Style) -> Aim:
     grasp = lowered and error <= style.tolerance and turned <= 0.15
     goal[2] += _funnel(error + 0.03 * turned - style.tolerance, style.hover)
     return Aim(goal, yaw, not grasp)
+
+
+def _grip(item: SceneObject, now: Situation) -> Vector:
+    """From an object's middle to where the fingertips take it; of a bowl's rim, the side with more room around it."""
+    if item.shape != "bowl":
+        return np.array([0.0, 0.0, max(0.0, item.half_height - DEEPEST)])
+    middle, others = now.positions[item.id], [place for name, place in now.positions.items() if name != item.id]
+    sides = [np.array([0.0, side * item.radius, item.half_height - RIM_DEPTH]) for side in (1.0, -1.0)]
+    return max(sides, key=lambda side: min((_apart(middle + 2 * side, place) for place in others), default=0.0))
 
 
 def _deliver(item: SceneObject, goal: SceneObject, stack: bool, now: Situation, style: Style) -> Aim:
@@ -178,12 +189,12 @@ def hand_yaw(now: Situation) -> float:
 
 def _grasp_yaw(item: SceneObject, now: Situation, style: Style) -> float:
     """The yaw within a quarter turn at which the fingers face two of a box's sides."""
-    if item.shape != "box" or not style.aligns:
+    if not style.aligns or (item.shape != "box" and not item.symmetry):
         return 0.0
     rotation = now.rotations[item.id]
-    flat = int(np.argmin(np.abs(rotation[2])))
+    flat = 0 if item.symmetry else int(np.argmin(np.abs(rotation[2])))
     yaw = float(np.arctan2(rotation[1, flat], rotation[0, flat]))
-    return _turn(0.0, yaw, np.pi / 2)
+    return _turn(0.0, yaw, 2 * np.pi / (item.symmetry or 4))
 
 
 def _turn(start: float, end: float, period: float = 2 * np.pi) -> float:
