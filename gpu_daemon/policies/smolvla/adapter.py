@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gpu_daemon.policies.proprioception import state_vector
-from gpu_daemon.policies.smolvla.config import ACTION, STATE, SmolVLAConfig, read_config
+from gpu_daemon.policies.smolvla.config import ACTION, EMPTY, STATE, SmolVLAConfig, read_config
 from gpu_daemon.policies.smolvla.model import SmolVLAModel
 from gpu_daemon.policies.smolvla.processing import Processing, read_processing
 from gpu_daemon.policies.sources import normal, source_folder
@@ -113,7 +113,7 @@ def _cameras(card: ModelCard, valid: Sequence[str]) -> Iterator[str]:
 def _camera_keys(config: SmolVLAConfig, processing: Processing) -> tuple[str, ...]:
     """Under which keys pictures may be given: renamed ones by their old key, as in the preprocessor's rename_map."""
     before = {new: old for old, new in processing.rename.items()}
-    return tuple(before.get(camera, camera) for camera in config.cameras)
+    return tuple(before.get(camera, camera) for camera in config.cameras if not camera.startswith(EMPTY))
 
 
 def _meant(key: str, valid: Sequence[str]) -> str:

@@ -45,17 +45,18 @@ def fill_from(path: Path, network: Network, device: torch.device, dtype: torch.d
         Incompatible: its structure is another.
     """
     check(safetensors_shapes([path]), network, str(path))
-    fill(network, _weights(path, towers=True), device, dtype)
-    fill(network, _weights(path, towers=False), device, torch.float32)
+    fill(network, _weights(path, dtype, towers=True), device, dtype)
+    fill(network, _weights(path, torch.float32, towers=False), device, torch.float32)
 
 
-def _weights(path: Path, *, towers: bool) -> Iterator[tuple[str, Tensor]]:
+def _weights(path: Path, dtype: torch.dtype, *, towers: bool) -> Iterator[tuple[str, Tensor]]:
+    """What is copied is no longer the file's own memory, and lies where the processor likes it."""
     for stored, tensor in stream([path]):
         name = _named(stored)
         if name != _HEAD and not name.startswith(_STATISTICS):
             inside = name.removeprefix(PREFIX)
             if inside.startswith(TOWERS) == towers:
-                yield inside, tensor
+                yield inside, tensor.clone() if tensor.dtype == dtype else tensor
 
 
 def _named(stored: str) -> str:

@@ -14,6 +14,7 @@ from scenes.settings import converted
 Count = Annotated[int, Meta(ge=1, le=4096)]
 ACTION = "action"
 STATE = "observation.state"
+EMPTY = "observation.images.empty_camera_"  # and a number: a camera of which there is never a picture
 
 
 class Feature(Struct, frozen=True):
@@ -57,7 +58,7 @@ class SmolVLAConfig(Struct, frozen=True, kw_only=True):
     def cameras(self) -> tuple[str, ...]:
         """The keys of the cameras in their order; the declared empty ones come last unless they are listed."""
         listed = [key for key, feature in self.input_features.items() if feature.type == "VISUAL"]
-        empty = [f"observation.images.empty_camera_{number}" for number in range(self.empty_cameras)]
+        empty = [f"{EMPTY}{number}" for number in range(self.empty_cameras)]
         return tuple(dict.fromkeys(listed + empty))
 
 
