@@ -1,0 +1,165 @@
+"""Octo of ours answers as the reference does: words, attention, readout, score and actions."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from octo_cases import FOLDER, TOKENIZER, arrays, cases, distances, task_of
+
+from gpu_daemon.policies.octo import OctoModel
+from gpu_daemon.policies.octo.head import cosine_schedule
+from gpu_daemon.policies.octo.pictures import resized
+from gpu_daemon.policies.octo.playing import Ensemble, History, RecedingHorizon
+from scenes.errors import BadAction, BadInput, NotFound
+
+LOOP_TEXT = "pick up the spoon and put it in the bowl"
+
+
+@cache
+def model(folder: str = "tiny_15") -> OctoModel:
+    return OctoModel.load(FOLDER / folder, TOKENIZER, device="cpu")
+
+
+@pytest.mark.parametrize("name", list(cases()))
+def test_every_quantity_is_the_references(name: str) -> None:
+    found = distances(model(cases()[name]["checkpoint"]), name)
+    assert {quantity: ratio for quantity, ratio in found.items() if ratio > 1} == {}
+
+
+def test_the_noise_schedule_is_the_references() -> None:
+    expected = arrays("o7_bounds_normalization")[2]
+    schedule = cosine_schedule(20)
+    np.testing.assert_allclose(schedule.betas, expected["betas"], rtol=0, atol=2e-7)
+    np.testing.assert_allclose(schedule.alpha_hats, expected["alpha_hats"], rtol=0, atol=2e-7)
+
+
+def test_a_nested_dict_a_flat_one_and_one_for_both_mean_the_same() -> None:
+    given, _, expected = arrays("v15_batch_masked")
+    task = task_of(model(), "v15_batch_masked")
+    nested = {key.removeprefix("observation/"): value for key, value in given.items() if key.startswith("observation/")}
+    marks = {key: nested.pop(f"pad_mask_dict/{key}") for key in ("image_primary", "image_wrist")}
+    readouts = [
+        model().readout(given, task),
+        model().readout(nested | {"pad_mask_dict": marks}, task),
+        model().readout(given, {f"task/{key}": value for key, value in task.items()}),
+        model().readout(given, given | task),
+    ]
+    assert all(np.array_equal(each, readouts[0]) for each in readouts)
+    np.testing.assert_allclose(readouts[0], expected["readout_action"], atol=2e-4)
+
+
+@pytest.mark.parametrize("form", ["ids", "texts", "nested"])
+def test_an_instruction_may_come_as_text_or_as_tokens(form: str) -> None:
+    given, _, _ = arrays("v15_wrist_absent")
+    task = task_of(model(), "v15_wrist_absent")
+    tokens = {"input_ids": task["input_ids"], "attention_mask": task["attention_mask"]}
+    forms = {"ids": tokens, "texts": {"language_instruction": [LOOP_TEXT]}, "nested": {"language_instruction": tokens}}
+    assert np.array_equal(model().readout(given, forms[form]), model().readout(given, task))
+
+
+def test_without_an_instruction_the_sequence_has_no_words() -> None:
+    given, _, _ = arrays("v15_wrist_absent")
+    task = task_of(model(), "v15_wrist_absent")
+    words = 16 + 2 * 16  # at the beginning, and repeated at both steps
+    assert model().attention_mask(given, {}).shape[-1] == model().attention_mask(given, task).shape[-1] - words
+
+
+def test_pictures_are_resized_as_tensorflow_does() -> None:
+    with np.load(FOLDER / "resized.npz") as file:
+        raw = {key.split("/")[0]: file[key] for key in file if key.endswith("/raw")}
+        wanted = {key: file[key] for key in file if key.split("/")[0] in raw and not key.endswith("/raw")}
+    assert len(wanted) == 6
+    for key, expected in wanted.items():
+        number, how = key.split("/")
+        found = resized(raw[number], expected.shape[0], cropped=how == "cropped").astype(int)
+        assert np.abs(found - expected).max() <= 1
+        assert (found != expected).mean() < 1e-3  # roundings of exactly one half
+
+
+def test_a_closed_loop_sees_resized_history_and_averages_chunks() -> None:
+    with np.load(FOLDER / "loop.npz") as file:
+        loop = dict(file)
+    history, ensemble = History(model().window), Ensemble(model().chunk)
+    generator = np.random.Generator(np.random.PCG64(int(loop["seed"])))
+    task = model().create_task(texts=[LOOP_TEXT])
+    for step in range(len(loop["chunk"])):
+        primary = resized(loop["raw/image_primary"][step], 64, cropped=True)
+        wrist = resized(loop["raw/image_wrist"][step], 32, cropped=False)
+        for mine, name in ((primary, "image_primary"), (wrist, "image_wrist")):
+            assert np.abs(mine.astype(int) - loop[name][step]).max() <= 1
+        seen = history.observation(
+            {"image_primary": loop["image_primary"][step], "image_wrist": loop["image_wrist"][step]}
+        )
+        assert np.array_equal(seen["timestep_pad_mask"][0], loop["timestep_pad_mask"][step])
+        chunk = model().predict_chunk(seen, task, "seven", noise=model().noise(generator))[0]
+        np.testing.assert_allclose(chunk, loop["chunk"][step], rtol=0, atol=5e-5)
+        np.testing.assert_allclose(ensemble.action(chunk), loop["ensembled"][step], rtol=0, atol=5e-5)
+
+
+def test_after_a_reset_history_and_ensemble_begin_again() -> None:
+    history, ensemble = History(2), Ensemble(2)
+    frames = [{"image_primary": np.full((2, 2, 3), value, np.uint8)} for value in (1, 2)]
+    for frame in frames:
+        history.observation(frame)
+        ensemble.action(np.ones((2, 3), np.float32))
+    history.reset()
+    ensemble.reset()
+    again = history.observation(frames[1])
+    assert again["timestep_pad_mask"].tolist() == [[False, True]]
+    assert np.array_equal(again["image_primary"][0, 0], frames[1]["image_primary"])
+    assert ensemble.action(np.full((2, 3), 7, np.float32)).tolist() == [7, 7, 7]
+
+
+def test_a_receding_horizon_carries_out_a_chunks_beginning_and_asks_for_the_next() -> None:
+    horizon, chunk = RecedingHorizon(2), np.arange(8, dtype=np.float32).reshape(4, 2)
+    assert horizon.wants_chunk
+    horizon.take(chunk)
+    assert [horizon.action().tolist(), horizon.action().tolist()] == [[0, 1], [2, 3]]
+    assert horizon.wants_chunk
+    with pytest.raises(BadAction, match="next chunk"):
+        horizon.action()
+    horizon.take(chunk)
+    horizon.reset()
+    assert horizon.wants_chunk
+    with pytest.raises(BadAction, match="At least 2"):
+        horizon.take(chunk[:1])
+    with pytest.raises(BadAction, match="At least 5"):
+        Ensemble(5).action(chunk)
+
+
+def test_an_unknown_data_set_is_refused_with_those_there_are() -> None:
+    given, _, _ = arrays("v15_five")
+    with pytest.raises(NotFound, match="five, masked, seven"):
+        model().predict_chunk(given, task_of(model(), "v15_five"), "bridge")
+
+
+def test_what_does_not_fit_is_refused_and_never_cut() -> None:
+    given, _, expected = arrays("v15_five")
+    task, noise = task_of(model(), "v15_five"), (expected["x_T"], expected["z"])
+    primary = given["observation/image_primary"]
+    refused = {
+        "64 x 64": {"image_primary": primary[:, :, :32]},
+        "uint8": {"image_primary": primary.astype(np.float32)},
+        "At most 3": {"image_primary": np.repeat(primary, 2, axis=1), "timestep_pad_mask": np.ones((1, 4), bool)},
+        "It looks at: image_primary, image_wrist": {"image_side": primary},
+    }
+    for said, observation in refused.items():
+        with pytest.raises(BadInput, match=said):
+            model().readout({"timestep_pad_mask": np.ones((1, 2), bool)} | observation, task)
+    with pytest.raises(BadInput, match="timestep_pad_mask"):
+        model().readout({"image_primary": primary}, task)
+    with pytest.raises(BadInput, match="2 instructions for 1"):
+        model().readout(given, model().create_task(texts=["a", "b"]))
+    with pytest.raises(BadInput, match="noise"):
+        model().predict_chunk(given, task, "five", noise=(noise[0][:, :1], noise[1]))
+    with pytest.raises(BadInput, match="normal, bounds"):
+        model().predict_chunk(given, task, "five", normalization="none")  # type: ignore[arg-type]
+    for nothing in (
+        {},
+        {"texts": "one text"},
+        {"texts": ["a"], "goals": {"image_primary": primary[:, :2].repeat(2, 0)[:, 0]}},
+    ):
+        with pytest.raises(BadInput, match="as many of both"):
+            model().create_task(**nothing)
