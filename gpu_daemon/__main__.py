@@ -1,4 +1,4 @@
-"""`vlaarena-daemon`: serve episodes on this machine, list the models it would offer, or train one."""
+"""`vlaarena-daemon`: serve episodes on this machine, look after the models it offers, or train one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from msgspec import structs
 
 from gpu_daemon.address import DEFAULT_ADDRESS
 from gpu_daemon.messages import VERSION
-from gpu_daemon.policies.loading import offered
+from gpu_daemon.models import commands as models
 from gpu_daemon.server import Door
 from gpu_daemon.settings import DaemonSettings, daemon_settings, home_folder
 from gpu_daemon.training import commands
-from scenes.errors import ArenaError, BadInput, DaemonError
-from scenes.models import ModelCard
+from scenes.errors import ArenaError, BadInput, Cancelled, DaemonError
 from scenes.settings import converted
 
-EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DAEMON = 1, 2, 5
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DAEMON, EXIT_CANCELLED = 1, 2, 5, 130
 
 
 class ReadyLine(msgspec.Struct, frozen=True):
@@ -33,7 +32,9 @@ class ReadyLine(msgspec.Struct, frozen=True):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command; exits with 0, or 2 for a refused value, 5 where the daemon cannot go on."""
+    """Run one command; exits with 0, or 1 for a finding or failure, 2 for a refused value, 5 where the daemon or the
+    hub does not answer, 130 when interrupted.
+    """
     chosen = _parser().parse_args(arguments)
     try:
         home = home_folder(getattr(chosen, "home", None))
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
         elif chosen.command == "train":
             commands.run(chosen)
         else:
-            _list_models(offered(home), as_json=chosen.json)
+            if code := _about_models(chosen, home):
+                sys.exit(code)
     except ArenaError as error:
         print(f"vlaarena-daemon: {error}", error.detail, sep="\n", file=sys.stderr)
         sys.exit(_exit_code(error))
@@ -55,10 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--bind", metavar="ADDRESS", help=f"ipc://PATH or tcp://127.0.0.1:PORT ({DEFAULT_ADDRESS})")
     serve.add_argument("--workers", type=int, metavar="N", help="episodes played at a time (2)")
     serve.add_argument("--until-stdin-closes", action="store_true", help="end when the program that started it ends")
-    models = choices.add_parser("models", help="list the models this daemon offers")
-    models.add_argument("--json", action="store_true", help="print the cards as JSON")
-    for command in (serve, models):
-        command.add_argument("--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)")
+    serve.add_argument("--home", metavar="DIR", help="data folder (VLAARENA_DAEMON_HOME, VLAARENA_HOME)")
+    models.add_commands(choices)
     commands.add_commands(choices)
     return parser
 
@@ -79,17 +79,18 @@ def _announce(address: str) -> None:
     print(msgspec.json.encode(ReadyLine(address, VERSION)).decode(), flush=True)
 
 
-def _list_models(cards: tuple[ModelCard, ...], *, as_json: bool) -> None:
-    if as_json:
-        print(msgspec.json.encode(cards).decode())
-        return
-    for card in cards:
-        print(f"{card.id:<28} {card.status:<9} {card.adapter:<20} {','.join(card.robots):<12} {card.name}")
+def _about_models(chosen: argparse.Namespace, home: Path) -> int:
+    try:
+        return models.run(chosen, home)
+    except KeyboardInterrupt as error:
+        raise Cancelled(
+            "Interrupted.", hint="What has arrived is kept: run the same command again to go on."
+        ) from error
 
 
 def _exit_code(error: ArenaError) -> int:
-    if isinstance(error, DaemonError):
-        return EXIT_DAEMON
+    if isinstance(error, DaemonError | Cancelled):
+        return EXIT_DAEMON if isinstance(error, DaemonError) else EXIT_CANCELLED
     return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED
 
 

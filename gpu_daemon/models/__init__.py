@@ -1,0 +1,1 @@
+"""Models on this machine: fetched from a hub or a folder, pinned, checked and removed."""
