@@ -91,11 +91,14 @@ def test_of_each_chunk_as_many_actions_are_carried_out_as_the_card_says(world: W
 def test_an_episode_lasts_the_robots_time_whatever_the_cards_rate(world: World) -> None:
     slow = carry_out(world, Counting(), structs.replace(CARD, control_hz=5)).episode
     fast = carry_out(world, Counting(), structs.replace(CARD, control_hz=20)).episode
-    assert (slow.trajectory.steps, fast.trajectory.steps) == (3, 12)
-    assert slow.trajectory.duration == pytest.approx(fast.trajectory.duration)
+    uneven = carry_out(world, Counting(), structs.replace(CARD, control_hz=15)).episode
+    assert (slow.trajectory.steps, uneven.trajectory.steps, fast.trajectory.steps) == (3, 9, 12)
+    assert slow.trajectory.duration == uneven.trajectory.duration == fast.trajectory.duration == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize(("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 20, 100), (2, 5, 1)])
+@pytest.mark.parametrize(
+    ("max_steps", "card_hz", "steps"), [(50, 10, 50), (50, 5, 25), (50, 15, 75), (50, 20, 100), (2, 5, 1)]
+)
 def test_steps_are_those_of_the_card_in_the_robots_time(max_steps: int, card_hz: float, steps: int) -> None:
     assert control_steps(max_steps, 10.0, card_hz) == steps
 
@@ -117,6 +120,39 @@ def test_every_raw_and_processed_action_is_recorded(world: World) -> None:
     assert episode.raw_actions.shape == (6, 7)
     assert episode.processed_actions.shape == (6, 7)
     assert np.allclose(episode.processed_actions[:, 0], episode.raw_actions[:, 0] * SPACE.translation_scale)
+
+
+def test_the_actuator_targets_that_were_carried_out_are_recorded(world: World) -> None:
+    card = structs.replace(CARD, action=ActionSpace(space="joint_absolute"))
+
+    class Pointing(Counting):
+        def act(self, observation: Observation) -> NDArray[np.float32]:
+            self.seen.append(observation)
+            return np.array([[*world.robot.home, 1.0]], np.float32) + 0.01 * np.float32(len(self.seen))
+
+    episode = finish(rollout(Pointing(), card, world, play_of(world, max_steps=3), None)).episode
+    ctrl = episode.trajectory.component("ctrl")[:, :7]
+    assert ctrl[:3] == pytest.approx(np.array([world.robot.home]) + np.array([[0.01], [0.02], [0.03]]))
+    assert np.array_equal(ctrl[:3], episode.processed_actions[:, :7])
+
+
+def test_an_ensemble_asks_at_every_step_and_records_the_mean_that_was_carried_out(world: World) -> None:
+    policy = Counting(chunk=4)
+    result = carry_out(world, policy, structs.replace(CARD, chunk=4, ensemble=2), max_steps=4)
+    assert len(policy.seen) == len(result.inference_seconds) == 4
+    assert np.allclose(result.episode.raw_actions[:, 0] * 100, [1, (5 + 2) / 2, (9 + 6) / 2, (13 + 10) / 2])
+
+
+def test_numbers_that_are_no_rotation_end_the_episode_like_any_bad_action(world: World) -> None:
+    card = structs.replace(CARD, action=ActionSpace(space="eef_delta", rotation="quaternion"))
+
+    class Lost(Counting):
+        def act(self, observation: Observation) -> NDArray[np.float32]:
+            return np.zeros((1, 8), np.float32)
+
+    with pytest.raises(BadAction, match="something that is not an action") as caught:
+        carry_out(world, Lost(), card)
+    assert "quaternion of length 0" in caught.value.detail
 
 
 def test_an_episode_continues_exactly_from_a_given_state(world: World) -> None:
