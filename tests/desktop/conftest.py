@@ -11,6 +11,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
 import pytest
+from desktop.closed_battles import play_a_closed_battle
 from desktop.evaluator import MAX_STEPS, PATIENCE
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
@@ -23,7 +24,9 @@ from scenes.world import World, compile_world
 from sync.store import Store
 from vlaarena_desktop import background, theme
 from vlaarena_desktop.app import Room, make_room
+from vlaarena_desktop.evidence import Evidence
 from vlaarena_desktop.local_daemon import daemon_at
+from vlaarena_desktop.notices import Notice
 
 STEPS = 20
 
@@ -82,6 +85,25 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with daemon_at("", tmp_path_factory.mktemp("daemon")) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store that all tests of a file share."""
+    with Store.open(tmp_path_factory.mktemp("kept") / "home") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def evidence(kept: Store, address: str) -> Evidence:
+    """All that is known of a closed battle in that store."""
+    return play_a_closed_battle(kept, address)
+
+
+@pytest.fixture
+def said() -> list[Notice]:
+    """What was told; the fixtures of a file fill it."""
+    return []
 
 
 @pytest.fixture

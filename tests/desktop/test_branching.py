@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +20,6 @@ from vlaarena_desktop import branching, reproducing
 from vlaarena_desktop.evidence import Evidence
 
 ELSEWHERE = "lift the green cube"
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("branching") / "home") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

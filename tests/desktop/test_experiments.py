@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from desktop.closed_battles import INSTRUCTION, LEFT, RIGHT, play_a_closed_battle
+from desktop.closed_battles import INSTRUCTION, LEFT, RIGHT
 from desktop.evaluator import PATIENCE
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
@@ -17,22 +15,6 @@ from vlaarena_desktop.evidence import Evidence
 from vlaarena_desktop.experiments import Experiments
 from vlaarena_desktop.notices import Notice, Notices
 from vlaarena_desktop.reproducing import Reproduction
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("experiments") / "home") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def evidence(kept: Store, address: str) -> Evidence:
-    return play_a_closed_battle(kept, address)
-
-
-@pytest.fixture
-def said() -> list[Notice]:
-    return []
 
 
 @pytest.fixture

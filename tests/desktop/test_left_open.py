@@ -25,11 +25,6 @@ from vlaarena_desktop.window import Window
 
 
 @pytest.fixture
-def said() -> list[Notice]:
-    return []
-
-
-@pytest.fixture
 def arena(store: Store, said: list[Notice], dressed: object) -> Arena:
     notices = Notices()
     notices.shown.connect(said.append)

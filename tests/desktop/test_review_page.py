@@ -29,12 +29,6 @@ _TAKE_FOCUS = (QAbstractButton, QComboBox, QLineEdit)
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("review") / "home") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def models(kept: Store) -> MjModels:
     return MjModels(kept.bundle, "plain")
 
@@ -42,11 +36,6 @@ def models(kept: Store) -> MjModels:
 @pytest.fixture(scope="module")
 def evidence(kept: Store, address: str) -> Evidence:
     return play_a_closed_battle(kept, address, ("reset", "continue"))
-
-
-@pytest.fixture
-def said() -> list[Notice]:
-    return []
 
 
 @pytest.fixture
