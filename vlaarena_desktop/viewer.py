@@ -29,7 +29,8 @@ class Viewer(QWidget):
     """One side's replay: side 0 is A (left), side 1 is B (right)."""
 
     presented = Signal(int)  # the control step of a frame that came onto the screen
-    broken = Signal(object)  # GraphicsUnavailable
+    broken = Signal(object)  # GraphicsUnavailable: nothing can be drawn at all
+    fell_back = Signal()  # from the window's own OpenGL to pictures drawn off screen
     activated = Signal()  # clicked, or chosen by keyboard
 
     def __init__(self, side: int, playhead: Playhead, *, native: bool, parent: QWidget | None = None) -> None:
@@ -168,6 +169,7 @@ class Viewer(QWidget):
         old.deleteLater()
         self._badge.raise_()
         self.canvas.set_stage(self._stage)
+        self.fell_back.emit()
 
     @Slot()
     def _follow(self) -> None:

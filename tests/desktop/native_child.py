@@ -2,6 +2,8 @@
 
 native_child.py move      into a QOpenGLWidget that moves from one window to another
 native_child.py core      into one that got a core profile, which MuJoCo cannot use
+native_child.py none      into one for which Qt makes no context at all
+native_child.py asked     into one that is native only if this platform is said to be up to it
 native_child.py given     into one that got what it asked for, in an environment that may break it
 """
 
@@ -66,12 +68,16 @@ def drawn(application: QApplication, tier: Tier) -> dict[str, float]:
     return {"native": isinstance(viewer.canvas, GlCanvas), "before": before, "after": after, "frames": len(presented)}
 
 
-def fallen_back(application: QApplication) -> dict[str, object]:
+def fallen_back(application: QApplication, what: str) -> dict[str, object]:
     """Ask for a native canvas whose OpenGL MuJoCo cannot use, and see what comes onto the screen."""
     said: list[str] = []
     presented: list[int] = []
-    viewer = Viewer(0, Playhead(), native=True)
+    fallen: list[bool] = []
+    viewer = Viewer(0, Playhead(), native=what != "asked" or native_renderer() is not None)
+    if what == "none" and isinstance(viewer.canvas, GlCanvas):
+        viewer.canvas.setFormat(impossible())
     viewer.broken.connect(lambda error: said.append(str(error)))
+    viewer.fell_back.connect(lambda: fallen.append(True))
     viewer.presented.connect(presented.append)
     still = MjModels(lambda digest: None, "plain").still("panda", "table", 1)
     viewer.set_trajectory(prepared(compile_world("panda", "table").model, "plain"), still)
@@ -85,7 +91,7 @@ def fallen_back(application: QApplication) -> dict[str, object]:
     native = isinstance(viewer.canvas, GlCanvas)
     viewer.release()
     viewer.close()
-    return {"native": native, "screen": spread(screen), "frames": len(presented), "said": said}
+    return {"native": native, "screen": spread(screen), "frames": len(presented), "said": said, "fell": len(fallen)}
 
 
 def unusable() -> QSurfaceFormat:
@@ -94,6 +100,13 @@ def unusable() -> QSurfaceFormat:
     modern.setVersion(3, 3)
     modern.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     return modern
+
+
+def impossible() -> QSurfaceFormat:
+    """One for which Qt makes no context on this display, while the window itself gets along."""
+    other = QSurfaceFormat()
+    other.setRenderableType(QSurfaceFormat.RenderableType.OpenVG)
+    return other
 
 
 def main() -> None:
@@ -105,7 +118,7 @@ def main() -> None:
         for tier in ("plain", "soft"):
             print(json.dumps(drawn(application, tier)), flush=True)
     else:
-        print(json.dumps(fallen_back(application)), flush=True)
+        print(json.dumps(fallen_back(application, what)), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from desktop.closed_battles import LEFT, STEPS, play_a_battle, play_a_closed_battle
+from desktop.closed_battles import LEFT, STEPS, play_a_battle
 from desktop.evaluator import PATIENCE
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView
@@ -30,22 +30,6 @@ from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.replays import replay_of
 from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.viewing.overlays import Overlays
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("evidence") / "home") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def evidence(kept: Store, address: str) -> Evidence:
-    return play_a_closed_battle(kept, address)
-
-
-@pytest.fixture
-def said() -> list[Notice]:
-    return []
 
 
 @pytest.fixture
@@ -272,6 +256,13 @@ def test_what_happened_is_told_in_its_order_in_time(evidence: Evidence) -> None:
 def test_the_battle_s_length_is_that_of_its_turn(stages: ReplayRoom, drawer: EvidenceDrawer) -> None:
     assert drawer.turn is not None
     assert stages.playhead.steps == max(side.episode.trajectory.steps for side in drawer.turn.sides) <= STEPS
+
+
+def test_a_viewer_that_falls_back_to_pictures_is_told_of(stages: ReplayRoom, said: list[Notice]) -> None:
+    """That it does is for test_native_viewer.py to see, on a display."""
+    stages.viewers[1].fell_back.emit()
+    assert (said[-1].kind, "drawn as pictures" in said[-1].text) == ("notice", True)
+    assert "doctor" in said[-1].hint
 
 
 def test_the_numbers_beside_a_plot_are_round_and_do_not_touch() -> None:

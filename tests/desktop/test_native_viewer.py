@@ -62,6 +62,20 @@ def test_a_window_whose_opengl_is_unusable_shows_pictures_drawn_off_screen(displ
     assert "make context current" not in complaints  # the window's own OpenGL goes on beside MuJoCo's
 
 
+def test_a_window_to_which_qt_gives_no_opengl_shows_pictures_drawn_off_screen(display: str) -> None:
+    (fallen,), complaints = child(display, "none")
+    assert "Failed to create context" in complaints
+    assert (fallen["native"], fallen["fell"], fallen["said"]) == (False, 1, [])
+    assert fallen["frames"] >= 1
+    assert fallen["screen"] > 20
+
+
+def test_a_display_without_opengl_shows_pictures_from_the_start(display: str) -> None:
+    (shown,), _ = child(display, "asked", QT_XCB_GL_INTEGRATION="none")
+    assert (shown["native"], shown["fell"], shown["said"]) == (False, 0, [])
+    assert shown["screen"] > 20
+
+
 def test_where_mujoco_can_draw_nowhere_it_is_said_once(display: str) -> None:
     (silent,), _ = child(display, "given", MESA_EXTENSION_OVERRIDE="-GL_ARB_vertex_buffer_object")
     assert not silent["native"]

@@ -26,7 +26,8 @@ def furnish(room: ReplayRoom, store: Store, notices: Notices) -> EvidenceDrawer:
     room.evidence_changed.connect(look_into)
     room.turn_shown.connect(look_at)
     drawer.pins_changed.connect(room.set_pins)
-    drawer.told.connect(notices.tell)
+    for source in (room, drawer):
+        source.told.connect(notices.tell)
     drawer.troubled.connect(notices.show_error)
     look_into(room.evidence)
     return drawer

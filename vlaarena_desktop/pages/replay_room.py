@@ -35,6 +35,7 @@ class ReplayRoom(QWidget):
     presented = Signal(str, int, int)  # turn id, side, control step of a frame that came onto the screen
     turn_shown = Signal(object)  # TurnReplay, or None for an empty or resting stage
     troubled = Signal(object)  # ArenaError
+    told = Signal(str, str)  # a sentence for a person, and what to do
     evidence_changed = Signal(object)  # Evidence of the battle on the stage, or None
 
     def __init__(self, models: MjModels, *, native: bool, parent: QWidget | None = None) -> None:
@@ -264,6 +265,11 @@ class ReplayRoom(QWidget):
         if not self.link.linked:
             self._activate(side)
 
+    @Slot()
+    def _tell_pictures(self) -> None:
+        text = self.tr("The replays are drawn as pictures: MuJoCo cannot draw into this window itself.")
+        self.told.emit(text, self.tr("They may move less smoothly. `vlaarena doctor` tells of the graphics."))
+
     def _connect(self) -> None:
         self.transport.camera_chosen.connect(self._choose_camera)
         self.transport.cameras.aboutToShow.connect(self._offer_cameras)
@@ -272,6 +278,7 @@ class ReplayRoom(QWidget):
         for side, viewer in enumerate(self.viewers):
             viewer.presented.connect(lambda step, side=side: self._note_presented(side, step))
             viewer.broken.connect(self.troubled)
+            viewer.fell_back.connect(self._tell_pictures)
             viewer.activated.connect(lambda side=side: self._activate(side))
             viewer.view.changed.connect(lambda side=side: self._note_camera(side))
 

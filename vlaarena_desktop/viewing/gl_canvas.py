@@ -10,7 +10,7 @@ import weakref
 
 import mujoco
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PySide6.QtGui import QColor, QOffscreenSurface, QOpenGLContext, QPaintEvent, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -104,6 +104,12 @@ class GlCanvas(QOpenGLWidget):
                 canvas.release_in_dying_context()
 
         context.aboutToBeDestroyed.connect(forget)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let Qt call `paintGL`; where it got no context at all it calls nothing, and the canvas would stay empty."""
+        super().paintEvent(event)
+        if not self.isValid():
+            self._give_up("Qt got no OpenGL for this window, though the display offers one.")
 
     def release_in_dying_context(self) -> None:
         """The context is about to go: free what lives in it while it still can be current."""

@@ -78,6 +78,7 @@ class ImageCanvas(QWidget):
         ratio = self.devicePixelRatio()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         if self._context is None:
+            _free_thread()
             self._context = _shared_context()
         _take(self._context)
         try:
@@ -109,11 +110,16 @@ def _shared_context() -> Any:
 
 
 def _take(context: Any) -> None:
-    """Make MuJoCo's context current; one of the window's own would refuse it the thread."""
+    """Make MuJoCo's context current."""
+    _free_thread()
+    context.make_current()
+
+
+def _free_thread() -> None:
+    """Leave the window's own OpenGL, which would refuse another one the thread. Qt takes it again when it draws."""
     windows = QOpenGLContext.currentContext()
     if windows is not None:
         windows.doneCurrent()
-    context.make_current()
 
 
 def _let_go(context: Any) -> None:
