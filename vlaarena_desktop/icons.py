@@ -11,13 +11,15 @@ from PySide6.QtSvg import QSvgRenderer
 _SIZES = (16, 20, 24, 32, 48, 64, 96, 128)
 
 
-def icon(name: str, color: str, disabled: str | None = None) -> QIcon:
-    """The icon called `name` in resources/icons, drawn in `color`; in `disabled` on disabled widgets."""
+def icon(name: str, color: str, disabled: str | None = None, chosen: str | None = None) -> QIcon:
+    """The icon called `name` in resources/icons, drawn in `color`; in others on disabled and on checked widgets."""
     made = QIcon()
     for size in _SIZES:
         made.addPixmap(pixmap(name, color, size))
         if disabled is not None:
             made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
+        if chosen is not None:
+            made.addPixmap(pixmap(name, chosen, size), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 

@@ -37,6 +37,7 @@ from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window_commands import tour_stops, window_commands
 
 START_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
+_BELOW_TOP = 12  # [px] between the top bar and a page's own margin
 
 
 class Window(QMainWindow):
@@ -222,14 +223,12 @@ class Window(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        notices = QVBoxLayout()
-        notices.setContentsMargins(16, 10, 16, 0)
-        notices.addWidget(self.banner)
         for page in self.pages:
             self._pages.addWidget(page)
         column.addWidget(self.top_bar)
-        column.addLayout(notices)
+        column.addSpacing(_BELOW_TOP)
         column.addWidget(self._pages, 1)
+        self.banner.lie_over(body, beside=self.pill)
         self.setCentralWidget(body)
 
     def _restore(self) -> None:

@@ -174,11 +174,11 @@
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr</translation>
     </message>
     <message>
         <source>More that can be done</source>
-        <translation>Was noch möglich ist</translation>
+        <translation>Was sich sonst noch tun lässt</translation>
     </message>
     <message>
         <source>Play an episode again and compare it bit for bit</source>
@@ -336,11 +336,11 @@
     </message>
     <message>
         <source>The battle (1 branch)</source>
-        <translation>Der Vergleich (1 Abzweig)</translation>
+        <translation>Vergleich (1 Abzweig)</translation>
     </message>
     <message>
         <source>The battle ({count} branches)</source>
-        <translation>Der Vergleich ({count} Abzweige)</translation>
+        <translation>Vergleich ({count} Abzweige)</translation>
     </message>
     <message>
         <source>The battle, or one of its branches</source>
@@ -372,7 +372,7 @@
     </message>
     <message>
         <source>{side} came out the same to the last bit</source>
-        <translation>{side} kam bis aufs letzte Bit gleich heraus</translation>
+        <translation>{side} ist bis aufs letzte Bit gleich</translation>
     </message>
     <message>
         <source>{side} diverges at step {step}, by up to {difference:.2g}</source>
@@ -861,10 +861,6 @@
     <message>
         <source>Copy a link to this moment (Ctrl+Shift+C)</source>
         <translation>Link zu diesem Augenblick kopieren (Strg+Umschalt+C)</translation>
-    </message>
-    <message>
-        <source>Copy link</source>
-        <translation>Link kopieren</translation>
     </message>
     <message>
         <source>No vote</source>
@@ -1825,7 +1821,7 @@
     </message>
     <message>
         <source>Losses</source>
-        <translation>Niederlagen</translation>
+        <translation>Nieder­lagen</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1833,7 +1829,7 @@
     </message>
     <message>
         <source>Organization</source>
-        <translation>Organisation</translation>
+        <translation>Organi­sation</translation>
     </message>
     <message>
         <source>Provisional, because Elo depends on the order of the votes</source>
@@ -1857,7 +1853,7 @@
     </message>
     <message>
         <source>Ties</source>
-        <translation>Unentschieden</translation>
+        <translation>Unent­schieden</translation>
     </message>
     <message>
         <source>Votes</source>
@@ -1865,7 +1861,7 @@
     </message>
     <message>
         <source>Win rate</source>
-        <translation>Siegquote</translation>
+        <translation>Sieg­quote</translation>
     </message>
     <message>
         <source>Wins</source>

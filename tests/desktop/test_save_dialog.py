@@ -261,3 +261,15 @@ def test_every_field_can_be_reached_and_has_a_name(qtbot: QtBot, dialog: SaveDia
     parts = (fields.kind, fields.form, fields.size_choice, fields.captioned, place.folder, place.name, place.browse)
     assert {*parts, dialog.save_now, dialog.dismiss} <= set(reached)
     assert [each for each in reached if not (each.accessibleName() or getattr(each, "text", str)())] == []
+
+
+def test_the_dialog_is_as_large_after_saving_as_before(qtbot: QtBot, dialog: SaveDialog, tmp_path: Path) -> None:
+    before = dialog.size()
+    with qtbot.waitSignal(dialog.saved, timeout=PATIENCE):
+        dialog.save_now.click()
+        QApplication.processEvents()
+        assert dialog.progress.isVisible()
+        assert dialog.size() == before
+    qtbot.waitUntil(lambda: not dialog.progress.isVisible())
+    QApplication.processEvents()
+    assert dialog.size() == before

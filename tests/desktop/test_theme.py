@@ -75,7 +75,7 @@ def test_the_sides_letters_are_legible_on_their_colours() -> None:
 
 def test_the_style_names_only_colours_that_there_are_and_never_the_sides_as_text() -> None:
     sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
-    assert set(re.findall(r"@(\w+)", sheet)) <= {*structs.asdict(LIGHT), "side_a", "side_b", "arrow", "tick"}
+    assert set(re.findall(r"@(\w+)", sheet)) <= {*structs.asdict(LIGHT), "side_a", "side_b", "arrow", "uparrow", "tick"}
     assert not re.search(r"(?<![-\w])color: @side", sheet)
     assert "#" not in re.sub(r"Q\w+#\w+", "", sheet), "colours stand in theme.py"
 

@@ -144,3 +144,16 @@ def test_after_the_last_turn_only_the_vote_is_left(qtbot: QtBot, store: Store, a
     room.arena.see_enough()
     assert room.arena.vote("tie")
     room.window.close()
+
+
+def test_the_setting_bar_keeps_its_form_while_the_vote_may_be_taken_back(qtbot: QtBot, room: Room) -> None:
+    bar = room.window.battle.setting_bar
+    play_a_turn(qtbot, room)
+    room.arena.see_enough()
+    before = [bar.robot.isVisible(), bar.scene.isEnabled(), bar.start.isVisible(), bar.play.text()]
+    room.arena.vote("tie")
+    assert [bar.robot.isVisible(), bar.scene.isEnabled(), bar.start.isVisible(), bar.play.text()] == before
+    assert not bar.play.isEnabled()
+    room.arena.reveal()
+    assert bar.robot.isVisible()
+    assert bar.play.isEnabled()

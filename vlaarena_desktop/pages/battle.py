@@ -24,7 +24,7 @@ from vlaarena_desktop.rest import RestReminder
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
-_CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching")
+_CHOOSING, _UNDER_WAY = ("idle", "revealed"), ("waiting", "playing", "watching", "voted")
 
 
 class BattlePage(QWidget):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
-from vlaarena_desktop.pages.table_view import TableCard, table_view
+from vlaarena_desktop.pages.table_view import FittedTable, TableCard
 from vlaarena_desktop.pages.timeline import Mark
 from vlaarena_desktop.sides import SIDE_LETTERS
 from vlaarena_desktop.tables import Column, RecordTable
@@ -24,10 +24,11 @@ class EventsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table: RecordTable[Mark] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("Events"), wide=2)
-        self.view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.card = TableCard(self.view, self.tr("Nothing was touched on either side."))
-        self.card.setObjectName("plain")
+        self.view = FittedTable(self.table, self.tr("Events"), giving=(2,))
+        self.view.setWordWrap(True)
+        self.view.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.card = TableCard(self.view, self.tr("Nothing was touched on either side."), plain=True)
         self.view.activated.connect(self._jump)
         self.view.clicked.connect(self._jump)
         column = QVBoxLayout(self)

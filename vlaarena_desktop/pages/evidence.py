@@ -43,7 +43,7 @@ class EvidenceDrawer(QFrame):
 
     def __init__(self, playhead: Playhead, viewers: Sequence[Viewer], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
+        self.setObjectName("drawer")
         self._playhead, self._viewers = playhead, tuple(viewers)
         self._evidence: Evidence | None = None
         self._turn: TurnEvidence | None = None
@@ -204,14 +204,14 @@ class EvidenceDrawer(QFrame):
 
     def _lay_out(self) -> None:
         self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._head.setSpacing(4)
+        self._head.setSpacing(6)
         for row in (self._tab_row(), self.overlays, self.actions_row):
             self._head.addWidget(row)
         for panel in (self.plots, self.events, self.notes, self.seen):
             self._pages.addWidget(panel)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(6, 8, 6, 8)
+        column.setSpacing(6)
         column.addLayout(self._head)
         column.addWidget(self._pages, 1)
 
@@ -219,7 +219,7 @@ class EvidenceDrawer(QFrame):
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(1)
         titles = (
             (self.tr("Plots"), self.tr("Plots of both sides")),
             (self.tr("Events"), self.tr("What happened")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from vlaarena_desktop.commands import Command
@@ -28,12 +29,47 @@ class EvidenceActions(QWidget):
         self.save = quiet_button(self.tr("Save…"), self.tr("Save pictures or a video"))
         self.branch.setMenu(self._menu(self.tr("From {side}'s frame"), self.branch_requested.emit))
         self.reproduce.setMenu(self._menu(self.tr("{side}'s episode"), self.reproduce_requested.emit))
+        self.more = quiet_button(self.tr("More"), self.tr("More that can be done"))
+        self.more.setMenu(QMenu(self))
+        self.more.menu().aboutToShow.connect(self._fill_more)
         self.difference.clicked.connect(self.difference_requested)
         self.save.clicked.connect(self.save_requested)
+        self._lay_out()
+
+    def minimumSizeHint(self) -> QSize:
+        """The first, and the menu of the others."""
+        least = self.difference.sizeHint().width() + self.more.sizeHint().width()
+        return QSize(least, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What finds no room goes into a menu, the last first."""
+        self._fold(self.width())
+
+    def _fold(self, room: int) -> None:
+        widths = [button.sizeHint().width() for button in self._row]
+        shown = len(widths)
+        while shown > 1 and sum(widths[:shown]) + (self.more.sizeHint().width() if shown < len(widths) else 0) > room:
+            shown -= 1
+        for place, button in enumerate(self._row):
+            button.setVisible(place < shown)
+        self.more.setVisible(shown < len(widths))
+
+    @Slot()
+    def _fill_more(self) -> None:
+        menu = self.more.menu()
+        menu.clear()
+        for button in self._row:
+            if button.isHidden() and button.menu() is not None:
+                menu.addMenu(button.menu()).setText(button.text())
+            elif button.isHidden():
+                menu.addAction(button.text()).triggered.connect(button.click)
+
+    def _lay_out(self) -> None:
+        self._row = (self.difference, self.branch, self.reproduce, self.save)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for button in (self.difference, self.branch, self.reproduce, self.save):
+        for button in (*self._row, self.more):
             button.setObjectName("link")
             row.addWidget(button)
         row.addStretch(1)

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from scenes.episode import MAX_INSTRUCTION
 from scenes.progress import Progress
@@ -41,7 +53,7 @@ class ExperimentBar(QFrame):
         self._branches: tuple[Branch, ...] = ()
         self._turns: dict[str, Turn] = {}  # all that were shown, by id: an experiment may end after its turn has left
         self._turn_id = ""  # of the battle's turn on the stage; none while a branch is there
-        self.stage, self._pages = QComboBox(), QStackedWidget()
+        self.stage, self._pages = _ElidedBox(), QStackedWidget()
         self.ask, self.result = QPushButton(self.tr("Branch from here   B")), ElidedLabel("quiet")
         self.reproduce = QPushButton(self.tr("Reproduce A   R")), QPushButton(self.tr("Reproduce B   ⇧R"))
         self.side, self.step, self.models, self.instruction = QComboBox(), QLabel(), QComboBox(), Line()
@@ -91,8 +103,7 @@ class ExperimentBar(QFrame):
         self._branches = tuple(branches)
         with QSignalBlocker(self.stage):
             self.stage.clear()
-            many = self.tr("The battle ({count} branches)").format(count=len(branches))
-            self.stage.addItem(many if branches else self.tr("The battle"), None)
+            self.stage.addItem(self._battle(len(branches)), None)
             for branch in branches:
                 self.stage.addItem(self._told(branch, names), branch)
             self.stage.setCurrentIndex(0 if chosen not in self._branches else self._branches.index(chosen) + 1)
@@ -170,6 +181,11 @@ class ExperimentBar(QFrame):
             return self.tr("{side} is close: it differs by {difference:.1g} from step {step}")
         return self.tr("{side} diverges at step {step}, by up to {difference:.2g}")
 
+    def _battle(self, branches: int) -> str:
+        if branches == 1:
+            return self.tr("The battle (1 branch)")
+        return self.tr("The battle ({count} branches)").format(count=branches) if branches else self.tr("The battle")
+
     def _told(self, branch: Branch, names: Mapping[str, str]) -> str:
         text = self.tr("{side}, step {step} → {model}: {instruction}")
         letter = SIDE_LETTERS[SIDES.index(branch.side)]
@@ -242,6 +258,20 @@ class ExperimentBar(QFrame):
         row.setSpacing(14)
         row.addWidget(self.stage, 2)
         row.addWidget(self._pages, 7)
+
+
+class _ElidedBox(QComboBox):
+    """A box whose choice is elided where there is no room."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what there is room for."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part, kind = QStyle.SubControl.SC_ComboBoxEditField, QStyle.ComplexControl.CC_ComboBox
+        room = self.style().subControlRect(kind, option, part, self).width()
+        painter.drawComplexControl(kind, option)
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def _row(*widgets: QWidget | tuple[QWidget, int]) -> QWidget:

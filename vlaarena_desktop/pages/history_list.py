@@ -127,7 +127,7 @@ class HistoryList(QWidget):
         inside.setContentsMargins(10, 8, 10, 10)
         inside.addWidget(self._found)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 12, 20, 18)
+        column.setContentsMargins(16, 4, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.filters)
         column.addWidget(card, 1)

@@ -18,7 +18,8 @@ _COLUMNS = 2
 def keys_text(command: Command) -> str:
     """The keys of a command as this system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return " / ".join(QKeySequence(keys).toString(native) for keys in command.keys)
+    told = [keys for keys in command.keys if keys != "Return" or "Enter" not in command.keys]  # both are called Enter
+    return " / ".join(QKeySequence(keys).toString(native) for keys in told)
 
 
 class KeysOverlay(Curtain):

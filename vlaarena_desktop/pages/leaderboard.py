@@ -20,11 +20,12 @@ from vlaarena_desktop import background
 from vlaarena_desktop.background import RunningJob
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.notices import Notices
-from vlaarena_desktop.pages.table_view import TableCard, table_view
+from vlaarena_desktop.pages.table_view import FittedTable, TableCard
 from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.tables import Column, RecordTable
 
 _tr = QCoreApplication.translate
+_MODEL, _ORGANIZATION = 1, 2  # columns
 
 
 class Board(Struct, frozen=True):
@@ -60,7 +61,7 @@ class LeaderboardPage(QWidget):
         self._wanted = self._of
         self._job: RunningJob | None = None
         self.table: RecordTable[Place] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("Leaderboard"), wide=1)
+        self.view = FittedTable(self.table, self.tr("Leaderboard"), giving=(_MODEL, _ORGANIZATION), lines=2)
         self.robot, self.unrated, self.summary = (
             QComboBox(),
             QCheckBox(self.tr("Include unrated battles")),
@@ -131,15 +132,15 @@ class LeaderboardPage(QWidget):
         title = QLabel(self.tr("Leaderboard"))
         title.setObjectName("title")
         head = QHBoxLayout()
-        head.setSpacing(14)
+        head.setSpacing(16)
         head.addWidget(title)
         head.addWidget(self.summary)
         head.addStretch(1)
         for field in (self.unrated, self.robot):
             head.addWidget(field)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 20)
-        column.setSpacing(14)
+        column.setContentsMargins(16, 4, 16, 16)
+        column.setSpacing(12)
         column.addLayout(head)
         column.addWidget(self.card, 1)
 

@@ -13,7 +13,7 @@ from sync.records import MAX_NOTE, Note
 from sync.store import Store
 from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.events_panel import ROW_HEIGHT
-from vlaarena_desktop.pages.table_view import TableCard, table_view
+from vlaarena_desktop.pages.table_view import FittedTable, TableCard
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 from vlaarena_desktop.tables import Column, RecordTable
@@ -36,8 +36,8 @@ class NotesPanel(QWidget):
         self._drafts: dict[str, tuple[int, str]] = {}  # side and text by turn, of those not shown
         self._asked: str | None = None  # the note that the next press withdraws
         self.table: RecordTable[Note] = RecordTable(_columns(), self)
-        self.view = table_view(self.table, self.tr("Notes"), wide=2)
-        self.card = TableCard(self.view, "")
+        self.view = FittedTable(self.table, self.tr("Notes"), giving=(2,))
+        self.card = TableCard(self.view, "", plain=True)
         self.side, self.text = QComboBox(), QLineEdit()
         self.add, self.withdraw = QPushButton(self.tr("Pin")), QPushButton()
         self._prepare()
@@ -139,7 +139,7 @@ class NotesPanel(QWidget):
             self._asked = None
         asking = self._asked is not None
         self.withdraw.setText(self.tr("Withdraw for good?") if asking else self.tr("Withdraw"))
-        self.withdraw.setEnabled(note is not None and not note.withdrawn)
+        self.withdraw.setVisible(note is not None and not note.withdrawn)
 
     @Slot(QModelIndex)
     def _jump(self, index: QModelIndex) -> None:
@@ -150,7 +150,6 @@ class NotesPanel(QWidget):
             self._playhead.seek(note.step / hz)
 
     def _prepare(self) -> None:
-        self.card.setObjectName("plain")
         self.view.setWordWrap(True)
         self.view.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -165,7 +164,7 @@ class NotesPanel(QWidget):
         ):
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self.side.setFixedWidth(64)
+        self.side.setFixedWidth(58)
         for button in (self.add, self.withdraw):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -181,15 +180,15 @@ class NotesPanel(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addWidget(self.side)
         row.addWidget(self.text, 1)
         row.addWidget(self.add)
-        row.addWidget(self.withdraw)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 0, 4, 4)
-        column.setSpacing(4)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
         column.addWidget(self.card, 1)
+        column.addWidget(self.withdraw, 0, Qt.AlignmentFlag.AlignRight)
         column.addLayout(row)
 
 

@@ -54,6 +54,7 @@ class OverlayBar(QWidget):
     def _button(self, name: str) -> QToolButton:
         title, told = self.titles[name]
         button = QToolButton()
+        button.setObjectName("overlay")
         button.setText(title)
         button.setCheckable(True)
         button.setToolTip(f"{told} ({KEYS[name]})")

@@ -83,8 +83,8 @@ class PlotsPanel(QWidget):
         head.addWidget(self.topic)
         head.addWidget(self.legend)
         head.addStretch(1)
-        self._column.setContentsMargins(4, 0, 4, 4)
-        self._column.setSpacing(2)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
         self._column.addLayout(head)
         self._column.addStretch(0)
         self.topic.currentIndexChanged.connect(self._choose)
@@ -127,7 +127,9 @@ class PlotsPanel(QWidget):
         self.grid.show_charts(charts, self._colors)
         units = ", ".join(dict.fromkeys(chart.unit for chart in charts if chart.unit))
         apart = all(line.side is None for chart in charts for line in chart.lines)
-        self.legend.setText(units if apart else self.tr("A solid · B dashed · {units}").format(units=units))
+        self.legend.setText(units if apart else f"A ——  B – –  {units}")
+        self.legend.setToolTip("" if apart else self.tr("A solid · B dashed · {units}").format(units=units))
+        self.legend.setAccessibleName(self.legend.toolTip())
 
     def prepare(self) -> None:
         """Import pyqtgraph, which takes too long to keep the window waiting for it."""

@@ -20,7 +20,7 @@ from vlaarena_desktop.sides import SIDE_LETTERS, SIDES
 from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewing.badge import SideMark
 
-_MARK = 26  # [px]
+_MARK, _NAME_WIDTH = 26, 150  # [px]; of a name that much is always shown
 
 
 class ReviewHeader(QFrame):
@@ -32,7 +32,7 @@ class ReviewHeader(QFrame):
     def __init__(self, store: Store, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.back, self.link = QPushButton(self.tr("‹ History")), QPushButton(self.tr("Copy link"))
+        self.back, self.link = QPushButton(self.tr("‹ History")), QPushButton()
         self.retract, self.question = QPushButton(self.tr("Retract…")), RetractQuestion(store, notices)
         self.instruction, self.details = ElidedLabel("lead"), ElidedLabel("quiet")
         self.names, self.vote = (ElidedLabel("lead"), ElidedLabel("lead")), QLabel()
@@ -67,6 +67,7 @@ class ReviewHeader(QFrame):
         self.retract.setVisible(not branch and self.question.possible)
         for label, side in zip(self.names, turn.sides, strict=True):
             label.setText(side.name)
+            label.setMinimumWidth(min(_NAME_WIDTH, label.sizeHint().width()))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Who sits here may have changed meanwhile."""

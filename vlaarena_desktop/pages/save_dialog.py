@@ -253,6 +253,10 @@ class SaveDialog(QDialog):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("How much is written"))
+        for part in (self.progress, self.cancel):
+            kept = part.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)  # else the dialog grows, and never shrinks again
+            part.setSizePolicy(kept)
         self.save_now.setObjectName("primary")
         self.save_now.setDefault(True)
         for button in (self.cancel, self.dismiss):

@@ -13,6 +13,7 @@ from vlaarena_desktop.live_settings import LiveSettings
 
 Field = QLineEdit | QSpinBox | QComboBox | QCheckBox
 _FIELD_WIDTH, _TITLE_WIDTH = 280, 190  # [px]
+_NUMBER_INSET = 10  # [px] so that numbers stand below words
 
 
 class SettingRow(QWidget):
@@ -109,7 +110,7 @@ def text_field(placeholder: str = "") -> QLineEdit:
 def number_field(least: int, most: int) -> QSpinBox:
     """A whole number between two."""
     field = QSpinBox()
-    field.setObjectName("number")
+    field.lineEdit().setTextMargins(_NUMBER_INSET, 0, 0, 0)
     field.setRange(least, most)
     field.setKeyboardTracking(False)
     return field

@@ -72,7 +72,7 @@ class SettingsPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(16, 4, 16, 16)
         column.setSpacing(8)
         column.addWidget(title)
         column.addWidget(where)

@@ -13,6 +13,7 @@ from vlaarena_desktop.viewer import Viewer
 Sides = Literal["both", "a", "b"]
 _VISIBLE: dict[Sides, tuple[int, ...]] = {"both": (0, 1), "a": (0,), "b": (1,)}
 _FRAMES = ("viewerA", "viewerB")
+_LEAST_WIDTH, _BORDER = 340, 2  # [px] of a viewer, and around it; what stands beside them gets the rest
 
 
 class Stages(QSplitter):
@@ -23,11 +24,11 @@ class Stages(QSplitter):
         self._sides: Sides = "both"
         self._frames = tuple(_framed(viewer, name) for viewer, name in zip(viewers, _FRAMES, strict=True))
         self.setChildrenCollapsible(False)
-        self.setHandleWidth(12)
+        self.setHandleWidth(8)
         both = QWidget()
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
+        row.setSpacing(8)
         for frame in self._frames:
             row.addWidget(frame)
         self.addWidget(both)
@@ -63,6 +64,7 @@ class Stages(QSplitter):
 def _framed(viewer: Viewer, name: str) -> QFrame:
     frame = QFrame()
     frame.setObjectName(name)
+    frame.setMinimumWidth(_LEAST_WIDTH + 2 * _BORDER)
     layout = QVBoxLayout(frame)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(viewer)

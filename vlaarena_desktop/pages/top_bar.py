@@ -39,7 +39,7 @@ class TopBar(QFrame):
         self._brand.setPixmap(pixmap("vlaarena", colors.link, 28))
         self.menu_button.setIcon(icon("menu", colors.text))
         for button, name in zip(self.tabs, self._icons, strict=True):
-            button.setIcon(icon(name, colors.quiet))
+            button.setIcon(icon(name, colors.quiet, chosen=colors.link))
 
     def show_page(self, index: int) -> None:
         """Mark the page that is shown."""

@@ -13,7 +13,6 @@ from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
 from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.choices import choice_text
-from vlaarena_desktop.pages.review_header import ElidedLabel
 from vlaarena_desktop.viewing.badge import SideMark
 
 
@@ -92,11 +91,13 @@ class RevealPanel(QFrame):
         self.new_battle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.new_battle.clicked.connect(self.new_battle_requested)
         middle = QVBoxLayout()
-        middle.setSpacing(6)
+        middle.setSpacing(8)
+        middle.addStretch(1)
         middle.addWidget(self.said)
         middle.addWidget(self.new_battle)
+        middle.addStretch(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(18, 12, 18, 12)
+        row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(20)
         row.addWidget(self.sides[0], 1)
         row.addLayout(middle)
@@ -114,16 +115,19 @@ class RevealPanel(QFrame):
 class _SidePanel(QWidget):
     def __init__(self, side: int) -> None:
         super().__init__()
-        self.name, self.organization, self.result = QLabel(), QLabel(), ElidedLabel("quiet")
+        self.name, self.organization, self.result = QLabel(), QLabel(), QLabel()
         self.name.setObjectName("title")
         self.organization.setObjectName("quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(2)
+        words.addStretch(1)
         for label in (self.name, self.organization, self.result):
             words.addWidget(label)
+        words.addStretch(1)
+        self.result.setWordWrap(True)
         for label in (self.name, self.organization):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(SideMark(side, 44))
