@@ -19,7 +19,6 @@ from gpu_daemon.models.patterns import is_safe
 from scenes.errors import ArenaError, BadInput, DaemonError, Incompatible, NotFound
 from scenes.settings import converted
 
-_CHUNK = 2**20  # bytes
 _SECONDS = 30.0  # that the hub may be silent
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NO_DIGEST = ""
@@ -46,7 +45,7 @@ class Listing(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """A file being read: from which byte on, and its bytes."""
+    """A file being read: from which byte on, and its bytes as they arrive, so that a break loses none."""
 
     start: int
     chunks: Iterator[bytes]
@@ -123,7 +122,7 @@ class Hub:
             self._hub.get_session().stream("GET", address, headers=headers, timeout=_SECONDS) as answer,
         ):
             self._hub.utils.hf_raise_for_status(answer)
-            yield Opened(_first_byte(answer, start, path), answer.iter_bytes(chunk_size=_CHUNK))
+            yield Opened(_first_byte(answer, start, path), answer.iter_bytes())
 
 
 def _first_byte(answer: Any, asked: int, path: str) -> int:

@@ -105,7 +105,7 @@ def check_room(home: Path, needed: int) -> None:
         StoreError: there is too little room.
     """
     folder = models_folder(home)
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
     if needed + _MARGIN > free:
         raise StoreError(
             f"There is too little room for {readable(needed)}: {readable(free)} are free at {folder}.",
@@ -147,6 +147,6 @@ def readable(size: float) -> str:
     """Bytes for people: "1.2 GB"."""
     for unit in ("bytes", "kB", "MB"):
         if size < 999.5:
-            return f"{size:.0f} {unit}" if unit in {"bytes", "kB"} else f"{size:.1f} {unit}"
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"

@@ -1,10 +1,13 @@
-"""A few demonstrations, recorded once for all tests of training."""
+"""A few demonstrations, recorded once for all tests of training; a small model hub and the commands that fetch."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_hub import SmallHub, small_hub
+from tiny_models import Models, add_card, fill
 
 from gpu_daemon.training.budget import Budget
 from gpu_daemon.training.config import TrainingConfig, read_config
@@ -54,3 +57,23 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> TrainingConfig:
     assert finish(demonstrate(config, Budget(5))) == 3
     assert len(list(Path(config.folder).rglob("*.npz"))) == 3
     return config
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
+    """A hub on this machine with both repositories of the tiny card."""
+    import huggingface_hub
+
+    with small_hub() as small:
+        fill(small)
+        monkeypatch.setenv("HF_ENDPOINT", small.address)
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield small
+        huggingface_hub.close_session()
+
+
+@pytest.fixture
+def models(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Models:
+    """The daemon's command for models, with a data folder that holds the tiny card."""
+    add_card(tmp_path)
+    return Models(tmp_path, capsys, monkeypatch)
