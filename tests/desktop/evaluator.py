@@ -32,12 +32,13 @@ def play_a_turn(qtbot: QtBot, room: Room) -> None:
     room.window.battle.viewers[0].setFocus()
 
 
-def watch_everything(qtbot: QtBot, room: Room) -> None:
+def watch_everything(qtbot: QtBot, room: Room, rate: float = 1.0) -> None:
+    """Every control step of both sides; `rate` is how many of them the faster side has for one of the robot's."""
     playhead = room.window.battle.playhead
     qtbot.waitUntil(lambda: playhead.playing)
     playhead.pause()
-    for step in range(playhead.steps + 1):
-        playhead.seek_step(step)
+    for step in range(round(playhead.steps * rate) + 1):
+        playhead.seek(step / rate / playhead.control_hz)
         for viewer in room.window.battle.viewers:
             viewer.canvas.repaint()
 

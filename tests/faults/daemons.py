@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from scenes.world import compile_world
 
 PLUGIN = Path(__file__).parent / "plugin"
 SERVE = [sys.executable, "-m", "gpu_daemon", "serve"]
+WITHOUT_SHIPPED_MODELS = [sys.executable, str(PLUGIN.parents[1] / "blindness" / "canary_daemon.py"), "serve"]
 KEY = bytes(range(32))
 CARD = """
 id = "{id}"
@@ -52,10 +53,10 @@ class RunningDaemon(Struct):
 
 
 @contextmanager
-def running_daemon(home: Path, *options: str, **settings: str) -> Iterator[RunningDaemon]:
+def running_daemon(home: Path, *options: str, serve: Sequence[str] = SERVE, **settings: str) -> Iterator[RunningDaemon]:
     """A daemon with these options and VLAARENA_DAEMON_<NAME> settings, which ends with the block."""
     variables = {f"VLAARENA_DAEMON_{name.upper()}": value for name, value in settings.items()}
-    command = [*SERVE, "--until-stdin-closes", "--home", str(home)]
+    command = [*serve, "--until-stdin-closes", "--home", str(home)]
     with (home / "daemon.log").open("ab") as log:
         process = subprocess.Popen(
             [*command, "--bind", "tcp://127.0.0.1:*", *options],
