@@ -5,34 +5,83 @@ from pathlib import Path
 
 import pytest
 
+from gpu_daemon.models.patterns import check_patterns, folder_name
 from gpu_daemon.policies.loading import SHIPPED_CARDS, all_cards
 from scenes.catalog import find_robot, find_scene, robots, scenes
 from scenes.compat import issues
 from scenes.errors import BadInput
 
 LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
+REFERENCES = ("random-walk", "scripted-careful", "scripted-hasty")
+LIBERO = (
+    "openvla-7b-libero-10",
+    "openvla-7b-libero-goal",
+    "openvla-7b-libero-object",
+    "openvla-7b-libero-spatial",
+    "smolvla-libero",
+)
+FETCHED = (*LIBERO, "octo-small-1.5", "openvla-7b", "pi0-base", "smolvla-base")
 
 
-def test_learned_and_reference_models_are_shipped_and_each_file_is_named_after_its_model() -> None:
+def test_each_file_is_named_after_its_model() -> None:
     cards = all_cards()
-    assert sorted(cards) == [*LEARNED, "random-walk", "scripted-careful", "scripted-hasty"]
+    assert sorted(cards) == sorted([*LEARNED, *REFERENCES, *FETCHED])
     assert sorted(path.stem for path in SHIPPED_CARDS.glob("*.toml")) == sorted(cards)
 
 
-def test_every_shipped_card_fits_the_robots_it_names_in_some_scene() -> None:
+def test_every_shipped_card_fits_a_scene_of_the_robots_it_names() -> None:
     for card in all_cards().values():
-        assert set(card.robots) <= set(robots())
-        for robot in card.robots:
-            fitting = [scene for scene in scenes().values() if robot in scene.robots]
-            assert fitting
-            assert () in [issues(card, find_robot(robot), scene) for scene in fitting], card.id
+        for robot in set(card.robots) & set(robots()):
+            fitting = [scene for scene in scenes().values() if not issues(card, find_robot(robot), scene)]
+            assert fitting, card.id
+
+
+def test_fine_tunes_of_libero_are_played_only_where_its_cameras_are() -> None:
+    panda = find_robot("panda")
+    for model_id in LIBERO:
+        card = all_cards()[model_id]
+        assert issues(card, panda, find_scene("libero_table")) == ()
+        assert "There is no camera 'agentview' here" in issues(card, panda, find_scene("table"))[0]
+        assert {camera.flip for camera in card.cameras} == {"horizontal"}
+        assert (card.control_hz, card.action.translation_scale, card.action.rotation_scale) == (20.0, 0.05, 0.5)
+
+
+def test_the_base_of_smolvla_is_refused_for_the_panda_with_the_reason() -> None:
+    card = all_cards()["smolvla-base"]
+    assert "The card is for so100" in issues(card, find_robot("panda"), find_scene("table"))[0]
+    assert "SO-100 arm" in card.notes
+
+
+def test_models_of_others_name_their_sources_and_promise_no_revision_and_no_digest() -> None:
+    for model_id in FETCHED:
+        card = all_cards()[model_id]
+        assert card.checkpoint == card.sources[0].repository
+        assert (card.revision, card.weights_sha256) == ("", "")
+        for source in card.sources:
+            assert (source.revision, source.folder) == ("", "")
+            assert source.files
+            check_patterns(source.files, card.id)
+            assert folder_name(source.repository).count("--") == 1
+
+
+def test_models_of_others_warn_of_what_nobody_has_measured_and_of_slow_machines() -> None:
+    for model_id in set(FETCHED) - {"smolvla-base", "pi0-base"}:
+        notes = all_cards()[model_id].notes
+        assert "Nobody has measured its success on our scenes" in notes
+        assert "On a CPU" in notes or "on a CPU" in notes
+        assert "60 s" in notes
+
+
+def test_openvla_opens_the_gripper_at_one_and_libero_itself_at_minus_one() -> None:
+    grippers = {model_id: all_cards()[model_id].action.gripper for model_id in LIBERO}
+    assert (grippers.pop("smolvla-libero").open, {gripper.open for gripper in grippers.values()}) == (-1.0, {1.0})
 
 
 def test_models_without_learned_weights_say_so() -> None:
     for card in all_cards().values():
-        assert (card.parameters > 0) is (card.id in LEARNED)
-        assert ("Reference, not a VLA" in card.notes) is (card.id not in LEARNED)
-        assert (card.organization, card.license) == ("VLA Arena", "Apache-2.0")
+        assert (card.parameters > 0) is (card.id not in REFERENCES)
+        assert ("Reference, not a VLA" in card.notes) is (card.id in REFERENCES)
+        assert (card.organization == "VLA Arena") is (card.id not in FETCHED)
 
 
 def test_learned_models_say_how_they_were_made_and_how_often_they_succeed() -> None:
@@ -46,14 +95,14 @@ def test_learned_models_say_how_they_were_made_and_how_often_they_succeed() -> N
 
 def test_only_those_that_read_the_state_go_without_images() -> None:
     for card in all_cards().values():
-        assert card.reads_state is not bool(card.cameras)
+        assert card.reads_state is not bool(card.cameras) or card.id == "smolvla-base"
 
 
-def test_end_effector_steps_are_those_of_the_arena() -> None:
-    for card in all_cards().values():
+def test_end_effector_steps_of_our_own_models_are_those_of_the_arena() -> None:
+    for model_id in (*LEARNED, *REFERENCES):
+        card = all_cards()[model_id]
         assert (card.action.translation_scale, card.action.rotation_scale) == (0.045, 0.35)
         assert card.action.size(len(find_robot("panda").arm_joints)) == 7
-        assert find_scene("table").id == "table"
 
 
 def test_a_card_in_the_data_folder_joins_the_shipped_ones(tmp_path: Path) -> None:
