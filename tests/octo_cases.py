@@ -7,6 +7,7 @@ for this product from the same modules and versions, on tiny random checkpoints.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,18 @@ from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent / "gpu_daemon" / "policies" / "octo"
 TOKENIZER = FOLDER / "t5_tiny"
-ALLOWED = {"words": 0.0, "attention": 0.0, "t5": 2e-5, "readout": 2e-4, "score": 1e-5, "actions": 5e-5}
+ALLOWED = {
+    "pixels": 1.0,
+    "loop": 1e-3,
+    "words": 0.0,
+    "attention": 0.0,
+    "t5": 2e-5,
+    "readout": 2e-4,
+    "score": 1e-5,
+    "actions": 5e-5,
+}
 
+LOOP_TEXT = "pick up the spoon and put it in the bowl"
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -57,21 +68,47 @@ def task_of(model: Any, name: str) -> dict[str, Any]:
     return made
 
 
-def distances(model: Any, name: str) -> dict[str, float]:
+def distances(model: Any, name: str, *quantities: str) -> dict[str, float]:
     """The largest difference of every quantity from what the reference answered, in units of what is allowed."""
-    case, (observation, _, expected) = cases()[name], arrays(name)
-    task = task_of(model, name)
-    noise = (expected["x_T"], expected["z"])
-    chunk = model.predict_chunk(observation, task, case["statistics"], case["normalization"], noise)
-    answered = {
-        "words": (task["input_ids"], expected["input_ids"]),
-        "attention": (np.packbits(model.attention_mask(observation, task), axis=-1), expected["attention_mask_packed"]),
-        "t5": (task["t5_last_hidden_state"], expected["t5_last_hidden_state"]),
-        "readout": (model.readout(observation, task), expected["readout_action"]),
-        "score": (model.score(expected["x_T"], 13, expected["readout_action"]), expected["eps"]),
-        "actions": (chunk, expected["actions"]),
+    case, (seen, _, expected) = cases()[name], arrays(name)
+    task, noise = task_of(model, name), (expected["x_T"], expected["z"])
+    answered: dict[str, tuple[Callable[[], NDArray[Any]], str]] = {
+        "words": (lambda: task["input_ids"], "input_ids"),
+        "attention": (lambda: np.packbits(model.attention_mask(seen, task), axis=-1), "attention_mask_packed"),
+        "t5": (lambda: task["t5_last_hidden_state"], "t5_last_hidden_state"),
+        "readout": (lambda: model.readout(seen, task), "readout_action"),
+        "score": (lambda: model.score(expected["x_T"], 13, expected["readout_action"]), "eps"),
+        "actions": (
+            lambda: model.predict_chunk(seen, task, case["statistics"], case["normalization"], noise),
+            "actions",
+        ),
     }
-    return {quantity: _ratio(*pair, ALLOWED[quantity]) for quantity, pair in answered.items()}
+    wanted = {quantity: answered[quantity] for quantity in quantities or answered}
+    return {key: _ratio(answer(), expected[recorded], ALLOWED[key]) for key, (answer, recorded) in wanted.items()}
+
+
+def resizing_distances(resized: Any) -> dict[str, float]:
+    """Of pictures resized by TensorFlow 2.15; roundings of exactly one half may differ by one grey level."""
+    with np.load(FOLDER / "resized.npz") as file:
+        raw = {key.split("/")[0]: file[key] for key in file if key.endswith("/raw")}
+        wanted = {key: file[key] for key in file if not key.endswith("/raw")}
+    found = {key: resized(raw[key[0]], len(wanted[key]), cropped=key.endswith("cropped")) for key in wanted}
+    off = [(found[key] != wanted[key]).mean() for key in wanted]
+    largest = max(_ratio(found[key], wanted[key], ALLOWED["pixels"]) for key in wanted)
+    return {"pixels": largest, "differing": max(off) / 1e-3}
+
+
+def loop_distances(policy: Any, ensemble: Any, observed: Any) -> dict[str, float]:
+    """Of a policy that plays the recorded loop from raw pictures; wider, since a rounded half changes a chunk."""
+    with np.load(FOLDER / "loop.npz") as file:
+        loop = dict(file)
+    policy.reset(LOOP_TEXT, int(loop["seed"]))
+    names = ("image_primary", "image_wrist")
+    raw = [{name: loop[f"raw/{name}"][step] for name in names} for step in range(len(loop["chunk"]))]
+    chunks = [policy.act(observed(images)) for images in raw]
+    averaged = np.stack([ensemble.action(chunk) for chunk in chunks])
+    chunk = _ratio(np.stack(chunks), loop["chunk"], ALLOWED["loop"])
+    return {"chunk": chunk, "ensembled": _ratio(averaged, loop["ensembled"], ALLOWED["loop"])}
 
 
 def _ratio(found: NDArray[Any], expected: NDArray[Any], allowed: float) -> float:

@@ -1,4 +1,4 @@
-"""Octo checkpoints written by hand: flax's MessagePack document, with random, given or (sparsely) zero arrays."""
+"""Octo checkpoints written by hand, as flax's MessagePack document, and a card for the tiny one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from octo_cases import FOLDER, TOKENIZER
+
+from scenes.models import CameraInput, ModelCard, Source
+from scenes.policy import ActionSpace, Gripper, Observation
 
 Shape = tuple[int, ...]
 Value = NDArray[Any] | Shape  # a shape alone stands for zeros that take no room on the disk
@@ -67,6 +71,53 @@ def write_document(path: Path, leaves: Mapping[str, Value], *, chunk: int = 0) -
     with path.open("wb") as file:
         _write(file, tree)
         file.truncate(file.tell())
+
+
+def card(**changes: Any) -> ModelCard:
+    """Of the tiny checkpoint of version 1.5."""
+    sources = (
+        Source(role="checkpoint", repository="a/octo", folder=str(FOLDER / "tiny_15")),
+        Source(role="tokenizer", repository="a/t5", folder=str(TOKENIZER)),
+    )
+    cameras = (
+        CameraInput(key="image_primary", camera="front", width=96, height=80),
+        CameraInput(key="image_wrist", camera="wrist", width=32, height=32),
+    )
+    space = ActionSpace(space="eef_delta", rotation="euler_xyz", gripper=Gripper(open=1, closed=0, threshold=0.5))
+    made = ModelCard(
+        id="octo-tiny",
+        name="Octo",
+        organization="a",
+        license="MIT",
+        adapter="octo",
+        robots=("panda",),
+        sources=sources,
+        cameras=cameras,
+        action=space,
+        control_hz=5,
+        chunk=4,
+        ensemble=4,
+        statistics="seven",
+        device="cpu",
+        stochastic=True,
+    )
+    return replace(made, **changes)
+
+
+def seen(images: dict[str, NDArray[np.uint8]]) -> Observation:
+    """An observation of which Octo looks at the pictures alone."""
+    return Observation(
+        robot_id="panda",
+        scene_id="table",
+        time=0.0,
+        images=images,
+        qpos=np.zeros(7),
+        eef_position=np.zeros(3),
+        eef_quaternion=np.array([1.0, 0, 0, 0]),
+        gripper_width=0.0,
+        commanded_position=np.zeros(3),
+        commanded_gripper=0.0,
+    )
 
 
 def _cut(value: NDArray[Any], chunk: int) -> dict[str, Any]:

@@ -13,10 +13,18 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from msgspec.structs import replace
 from numpy.typing import NDArray
 from octo_cases import FOLDER, TOKENIZER
-from octo_files import T5_BASE, full_size_config, full_size_leaves, write_document, write_model, write_tokenizer
+from octo_files import (
+    T5_BASE,
+    card,
+    full_size_config,
+    full_size_leaves,
+    seen,
+    write_document,
+    write_model,
+    write_tokenizer,
+)
 
 from gpu_daemon.policies.loading import load
 from gpu_daemon.policies.octo import OctoModel, checkpoint
@@ -26,8 +34,7 @@ from gpu_daemon.policies.octo.pictures import resized
 from gpu_daemon.policies.octo.playing import History
 from gpu_daemon.policies.octo.words import TextEncoder
 from scenes.errors import ArenaError, BadInput, Incompatible, NotFound
-from scenes.models import CameraInput, ModelCard, Source
-from scenes.policy import ActionSpace, Gripper, Observation
+from scenes.models import CameraInput, Source
 
 TINY = FOLDER / "tiny_15"
 INSTRUCTION = "close the drawer"
@@ -174,56 +181,15 @@ def test_an_instruction_is_encoded_once() -> None:
     assert np.array_equal(tasks[0]["t5_last_hidden_state"][1], tasks[1]["t5_last_hidden_state"][0])
 
 
-def card(**changes: Any) -> ModelCard:
-    sources = (
-        Source(role="checkpoint", repository="a/octo", folder=str(TINY)),
-        Source(role="tokenizer", repository="a/t5", folder=str(TOKENIZER)),
-    )
-    cameras = (
-        CameraInput(key="image_primary", camera="front", width=96, height=80),
-        CameraInput(key="image_wrist", camera="wrist", width=32, height=32),
-    )
-    space = ActionSpace(space="eef_delta", rotation="euler_xyz", gripper=Gripper(open=1, closed=0, threshold=0.5))
-    made = ModelCard(
-        id="octo-tiny",
-        name="Octo",
-        organization="a",
-        license="MIT",
-        adapter="octo",
-        robots=("panda",),
-        sources=sources,
-        cameras=cameras,
-        action=space,
-        control_hz=5,
-        chunk=4,
-        ensemble=4,
-        statistics="seven",
-        device="cpu",
-        stochastic=True,
-    )
-    return replace(made, **changes)
-
-
-def seen(step: int) -> Observation:
+def random_pictures(step: int) -> dict[str, NDArray[np.uint8]]:
     generator = np.random.Generator(np.random.PCG64(step))
     sizes = {"image_primary": (80, 96, 3), "image_wrist": (32, 32, 3)}
-    return Observation(
-        robot_id="panda",
-        scene_id="table",
-        time=step / 5,
-        images={key: generator.integers(0, 256, size, np.uint8) for key, size in sizes.items()},
-        qpos=np.zeros(7),
-        eef_position=np.zeros(3),
-        eef_quaternion=np.array([1.0, 0, 0, 0]),
-        gripper_width=0.0,
-        commanded_position=np.zeros(3),
-        commanded_gripper=0.0,
-    )
+    return {key: generator.integers(0, 256, size, np.uint8) for key, size in sizes.items()}
 
 
 def episode(policy: OctoPolicy, seed: int = 3, instruction: str = INSTRUCTION, first: int = 0) -> NDArray[np.float32]:
     policy.reset(instruction, seed)
-    return np.stack([policy.act(seen(first + step)) for step in range(3)])
+    return np.stack([policy.act(seen(random_pictures(first + step))) for step in range(3)])
 
 
 def test_the_adapter_answers_what_the_model_says_of_its_cropped_history() -> None:
@@ -234,7 +200,7 @@ def test_the_adapter_answers_what_the_model_says_of_its_cropped_history() -> Non
     model, history = OctoModel.load(TINY, TOKENIZER, device="cpu"), History(2)
     task, generator = model.create_task(texts=[INSTRUCTION]), np.random.Generator(np.random.PCG64(3))
     for step in range(3):
-        images = seen(step).images
+        images = random_pictures(step)
         frame = {
             "image_primary": resized(images["image_primary"], 64, cropped=True),
             "image_wrist": resized(images["image_wrist"], 32, cropped=False),

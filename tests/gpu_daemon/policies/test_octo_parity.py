@@ -6,15 +6,25 @@ from functools import cache
 
 import numpy as np
 import pytest
-from octo_cases import FOLDER, TOKENIZER, arrays, cases, distances, task_of
+from octo_cases import (
+    FOLDER,
+    LOOP_TEXT,
+    TOKENIZER,
+    arrays,
+    cases,
+    distances,
+    loop_distances,
+    resizing_distances,
+    task_of,
+)
+from octo_files import card, seen
 
 from gpu_daemon.policies.octo import OctoModel
+from gpu_daemon.policies.octo.adapter import OctoPolicy
 from gpu_daemon.policies.octo.head import cosine_schedule
 from gpu_daemon.policies.octo.pictures import resized
 from gpu_daemon.policies.octo.playing import Ensemble, History, RecedingHorizon
 from scenes.errors import BadAction, BadInput, NotFound
-
-LOOP_TEXT = "pick up the spoon and put it in the bowl"
 
 
 @cache
@@ -67,15 +77,12 @@ def test_without_an_instruction_the_sequence_has_no_words() -> None:
 
 
 def test_pictures_are_resized_as_tensorflow_does() -> None:
-    with np.load(FOLDER / "resized.npz") as file:
-        raw = {key.split("/")[0]: file[key] for key in file if key.endswith("/raw")}
-        wanted = {key: file[key] for key in file if key.split("/")[0] in raw and not key.endswith("/raw")}
-    assert len(wanted) == 6
-    for key, expected in wanted.items():
-        number, how = key.split("/")
-        found = resized(raw[number], expected.shape[0], cropped=how == "cropped").astype(int)
-        assert np.abs(found - expected).max() <= 1
-        assert (found != expected).mean() < 1e-3  # roundings of exactly one half
+    assert {what: ratio for what, ratio in resizing_distances(resized).items() if ratio > 1} == {}
+
+
+def test_the_adapter_plays_the_references_loop_from_raw_pictures() -> None:
+    found = loop_distances(OctoPolicy(card()), Ensemble(4), seen)
+    assert {what: ratio for what, ratio in found.items() if ratio > 1} == {}
 
 
 def test_a_closed_loop_sees_resized_history_and_averages_chunks() -> None:
@@ -89,11 +96,11 @@ def test_a_closed_loop_sees_resized_history_and_averages_chunks() -> None:
         wrist = resized(loop["raw/image_wrist"][step], 32, cropped=False)
         for mine, name in ((primary, "image_primary"), (wrist, "image_wrist")):
             assert np.abs(mine.astype(int) - loop[name][step]).max() <= 1
-        seen = history.observation(
+        observed = history.observation(
             {"image_primary": loop["image_primary"][step], "image_wrist": loop["image_wrist"][step]}
         )
-        assert np.array_equal(seen["timestep_pad_mask"][0], loop["timestep_pad_mask"][step])
-        chunk = model().predict_chunk(seen, task, "seven", noise=model().noise(generator))[0]
+        assert np.array_equal(observed["timestep_pad_mask"][0], loop["timestep_pad_mask"][step])
+        chunk = model().predict_chunk(observed, task, "seven", noise=model().noise(generator))[0]
         np.testing.assert_allclose(chunk, loop["chunk"][step], rtol=0, atol=5e-5)
         np.testing.assert_allclose(ensemble.action(chunk), loop["ensembled"][step], rtol=0, atol=5e-5)
 
