@@ -50,9 +50,7 @@ class OpenVLAModel:
         where = chosen_device(device)
         kind = chosen_dtype(dtype, where)
         checkpoint = read_checkpoint(Path(checkpoint_dir))
-        found = safetensors_shapes(checkpoint.weights)
-        network = skeleton(checkpoint.config, found)
-        check_shapes(found, shapes_of(network), str(checkpoint.folder))
+        network = checked_skeleton(checkpoint)
         fill(network, stream(checkpoint.weights), where, kind)
         network.complete(where)
         return cls(checkpoint, network, where, kind)
@@ -108,3 +106,16 @@ class OpenVLAModel:
             tokens = prompt_tokens(self._tokenizer, instruction, self._llama.bos_token_id, self._llama.vocab_size)
             self._prompt = instruction, torch.tensor([tokens], device=self.device)
         return self._prompt[1]
+
+
+def checked_skeleton(checkpoint: Checkpoint) -> Network:
+    """The network without weights, once the checkpoint's have been found to fit it.
+
+    Raises:
+        BadInput: they are unreadable.
+        Incompatible: they do not fit; the message names them.
+    """
+    found = safetensors_shapes(checkpoint.weights)
+    network = skeleton(checkpoint.config, found)
+    check_shapes(found, shapes_of(network), str(checkpoint.folder))
+    return network

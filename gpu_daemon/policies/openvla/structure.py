@@ -30,11 +30,11 @@ def dimensions_of(timm_id: str, shapes: Mapping[str, Shape]) -> Dimensions:
         Incompatible: these are not the weights of a vision transformer, or it has fewer than two blocks.
     """
     blocks = {name: shape for name, shape in shapes.items() if _is_of_block(name) and shape}
-    width = _usual(shape[0] for name, shape in blocks.items() if name.endswith(".norm1.weight"))
+    width = usual(shape[0] for name, shape in blocks.items() if name.endswith(".norm1.weight"))
     published = PUBLISHED.get(timm_id.split(".")[0])
     if published is not None and published.width == width:
         return published
-    hidden = _usual(shape[0] for name, shape in blocks.items() if name.endswith(".fc1.weight"))
+    hidden = usual(shape[0] for name, shape in blocks.items() if name.endswith(".fc1.weight"))
     depth = 1 + max((int(name.split(".")[1]) for name in blocks), default=0)
     patch = (0, *shapes.get("patch_embed.proj.weight", ()))[-1]
     if not (width and hidden and patch and depth > 1):
@@ -77,6 +77,6 @@ def _is_of_block(name: str) -> bool:
     return first == "blocks" and rest.split(".")[0].isdigit()
 
 
-def _usual(values: Iterable[int]) -> int:
+def usual(values: Iterable[int]) -> int:
     """The most frequent of these numbers, so that one wrong tensor does not hide which one is wrong; 0 if none."""
     return Counter(values).most_common(1)[0][0] if (values := list(values)) else 0

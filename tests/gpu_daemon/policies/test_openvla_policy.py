@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import numpy as np
 import pytest
-import torch
 from msgspec.structs import replace
-from openvla_checkpoint import HIDDEN, picture, write_checkpoint
+from openvla_checkpoint import picture, write_checkpoint
 
 from gpu_daemon.policies.loading import load
 from gpu_daemon.policies.openvla import OpenVLAModel
@@ -101,16 +101,18 @@ def test_an_unknown_data_set_is_refused_before_anything_is_played(card: ModelCar
     assert "bridge_orig, unmasked" in caught.value.hint
 
 
-def test_closing_gives_the_weights_back(card: ModelCard) -> None:
-    def weights_alive() -> int:
-        gc.collect()
-        return sum(type(each) is torch.nn.Parameter and each.shape[-1:] == (HIDDEN,) for each in gc.get_objects())
+def test_the_files_can_be_checked_without_loading_them(card: ModelCard) -> None:
+    assert OpenVLAPolicy.check(card).startswith("All 144 weights are those of OpenVLA: ")
+    with pytest.raises(NotFound):
+        OpenVLAPolicy.check(replace(card, statistics="libero_spatial"))
 
-    before = weights_alive()
-    for _ in range(3):
-        policy = OpenVLAPolicy(card)
-        policy.reset("lift", 0)
-        policy.act(seen(2))
-        assert weights_alive() > before
-        policy.close()
-    assert weights_alive() == before
+
+def test_closing_gives_the_weights_back(card: ModelCard) -> None:
+    policy = OpenVLAPolicy(card)
+    policy.reset("lift", 0)
+    policy.act(seen(2))
+    weights = [weakref.ref(each) for each in policy._model._network.parameters()]
+    policy.close()
+    gc.collect()
+    assert len(weights) == 144
+    assert [each for each in weights if each() is not None] == []
