@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
 from gpu_daemon.policies.smolvla.network import Network
-from gpu_daemon.policies.weights import Shape, check_shapes, fill, safetensors_shapes, shapes_of, stream
+from gpu_daemon.policies.weights import Shape, check_shapes, fill, safetensors_shapes, shapes_of
 
 PREFIX = "model."  # of every name in a file
 TOWERS = "vlm_with_expert."  # the part whose numbers may be bfloat16
+_AT_ONCE = 16  # tensors read before the file is opened anew
 _COMPILED = "._orig_mod"  # what torch.compile leaves in names
 _STATISTICS = ("normalize_inputs.", "normalize_targets.", "unnormalize_outputs.")  # of the legacy layout
 _HEAD = "model.vlm_with_expert.vlm.lm_head.weight"  # of the language model: never used, often stored
@@ -50,13 +52,23 @@ def fill_from(path: Path, network: Network, device: torch.device, dtype: torch.d
 
 
 def _weights(path: Path, dtype: torch.dtype, *, towers: bool) -> Iterator[tuple[str, Tensor]]:
-    """What is copied is no longer the file's own memory, and lies where the processor likes it."""
-    for stored, tensor in stream([path]):
-        name = _named(stored)
-        if name != _HEAD and not name.startswith(_STATISTICS):
-            inside = name.removeprefix(PREFIX)
-            if inside.startswith(TOWERS) == towers:
-                yield inside, tensor.clone() if tensor.dtype == dtype else tensor
+    """The weights of one part, copied out of the file, which is opened anew now and then.
+
+    What has been read of a mapped file counts as memory until it is closed, and a tensor that lies in it would change
+    with it.
+    """
+    wanted = [stored for stored in safetensors_shapes([path]) if _kept(stored, towers)]
+    for first in range(0, len(wanted), _AT_ONCE):
+        with safe_open(path, "pt") as file:
+            for stored in wanted[first : first + _AT_ONCE]:
+                tensor = file.get_tensor(stored)
+                yield _named(stored).removeprefix(PREFIX), tensor.clone() if tensor.dtype == dtype else tensor
+
+
+def _kept(stored: str, towers: bool) -> bool:
+    name = _named(stored)
+    unused = name == _HEAD or name.startswith(_STATISTICS)
+    return not unused and name.startswith(PREFIX + TOWERS) == towers
 
 
 def _named(stored: str) -> str:
