@@ -104,6 +104,50 @@ def main() -> None:
         for name, turns in TURNS.items():
             world.reset(3)
             print_line(f"{name}, {scene}", 10.0, follow(world, 10.0, turning(10.0, turns), space))
+    print_units()
+
+
+def osc_steps(units: float, steps: int) -> Vector:
+    """[mm] of each 20 Hz step under robosuite's OSC_POSE (kp 150, critically damped, 0.05 m a unit), along one axis.
+
+    LIBERO's controller, as in robosuite 1.4.1's osc.py and osc_pose.json: a unit mass drawn to a goal that every step
+    sets anew from the measured pose. Rotations follow the same law with 0.5 rad a unit.
+    """
+    stiffness, physics_step, place, speed, places = 150.0, 0.002, 0.0, 0.0, [0.0]
+    for _ in range(steps):
+        goal = place + 0.05 * units
+        for _ in range(25):
+            speed += physics_step * (stiffness * (goal - place) - 2 * np.sqrt(stiffness) * speed)
+            place += physics_step * speed
+        places.append(place)
+    return 1000 * np.diff(places)
+
+
+def print_units() -> None:
+    """How far the hand goes in each 20 Hz step of one unit, under LIBERO's controller and under ours."""
+    print("\nmm of each step of one unit of a LIBERO action at 20 Hz, and degrees of yaw")
+    print(f"{'LIBERO (robosuite OSC)':40}", osc_steps(1.0, 8).round(1), (osc_steps(10.0, 8) * 0.18 / np.pi).round(1))
+    world = compile_world("panda", "libero_table")
+    for anchor, scale in (("target", 0.05), ("measured", 0.05), ("measured", 0.034), ("target", 0.0133)):
+        space = ActionSpace(
+            space="eef_delta", translation_scale=scale, rotation_scale=10 * scale, anchor=anchor, clip=(-1.0, 1.0)
+        )
+        shifts, yaws = [], []
+        for axis, found in ((1, shifts), (5, yaws)):
+            world.reset(3)
+            controller, action = Controller(world, space, 20.0), np.eye(7)[axis]
+            before = controller.measured()
+            for _ in range(8):
+                world.step(controller.apply(action).ctrl, 25)
+                now = controller.measured()
+                turn = now.rotation @ before.rotation.T
+                found.append(
+                    1000 * (now.position - before.position)[1]
+                    if axis == 1
+                    else np.degrees(np.arctan2(turn[1, 0], turn[0, 0]))
+                )
+                before = now
+        print(f"{f'anchor {anchor}, scale {scale:g} m, {10 * scale:g} rad':40}", np.round(shifts, 1), np.round(yaws, 1))
 
 
 def print_line(name: str, hz: float, result: Following) -> None:
