@@ -17,7 +17,8 @@ from scenes.errors import BadInput, Incompatible
 
 _T = TypeVar("_T")
 _AGAIN = "Fetch the model again."
-BICUBIC = 3  # PIL's number for it
+_INTERPOLATIONS = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}  # PIL's numbers
+Colour = tuple[float, float, float]
 
 
 class ActionStatistics(Struct, frozen=True):
@@ -40,7 +41,7 @@ class Config(Struct, frozen=True):
     image_sizes: tuple[int, ...]  # [pixels] one per tower
     timm_model_ids: tuple[str, ...]
     text_config: dict[str, Any]  # of the language model; what it leaves out has Llama's defaults
-    norm_stats: dict[str, Dataset]
+    norm_stats: dict[str, Dataset] | None = None
     n_action_bins: int = 256
     pad_to_multiple_of: int = 64
     use_fused_vision_backbone: bool = True
@@ -52,22 +53,38 @@ class Scaling(Struct, frozen=True):
     """How one tower's picture is resized; the numbers of torchvision's resize."""
 
     size: tuple[int, int]
-    interpolation: int = BICUBIC
+    interpolation: int = _INTERPOLATIONS["bicubic"]
 
 
 class Normalization(Struct, frozen=True):
     """What is subtracted from each colour (0..1), and what it is divided by."""
 
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    mean: Colour
+    std: Colour
 
 
 class Preprocessing(Struct, frozen=True):
-    """preprocessor_config.json: one entry per tower. These win over its `means` and `stds`, as in the original."""
+    """preprocessor_config.json. The parameters of torchvision's functions win over the others, as in the original."""
 
-    tvf_resize_params: tuple[Scaling, ...]
-    tvf_normalize_params: tuple[Normalization, ...]
+    input_sizes: tuple[tuple[int, int, int], ...] = ()  # channels, height, width
+    interpolations: tuple[str, ...] = ()
+    means: tuple[Colour, ...] = ()
+    stds: tuple[Colour, ...] = ()
+    tvf_resize_params: tuple[Scaling, ...] = ()
+    tvf_normalize_params: tuple[Normalization, ...] = ()
     tvf_do_letterbox: bool = False
+
+    @property
+    def scalings(self) -> tuple[Scaling, ...]:
+        """One per tower."""
+        named = zip(self.input_sizes, self.interpolations, strict=False)
+        return self.tvf_resize_params or tuple(Scaling(size[1:], _INTERPOLATIONS.get(name, -1)) for size, name in named)
+
+    @property
+    def normalizations(self) -> tuple[Normalization, ...]:
+        """One per tower."""
+        named = zip(self.means, self.stds, strict=False)
+        return self.tvf_normalize_params or tuple(Normalization(mean, std) for mean, std in named)
 
 
 class _Index(Struct, frozen=True):
@@ -95,13 +112,13 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     preprocessing = _json(folder / "preprocessor_config.json", Preprocessing)
     _check(config, preprocessing, folder)
     own = folder / "dataset_statistics.json"  # wins, as in openvla's experiments/robot/openvla_utils.py
-    statistics = _json(own, dict[str, Dataset]) if own.is_file() else config.norm_stats
+    statistics = _json(own, dict[str, Dataset]) if own.is_file() else config.norm_stats or {}
     return Checkpoint(folder, config, preprocessing, statistics, _weights(folder))
 
 
 def _check(config: Config, preprocessing: Preprocessing, folder: Path) -> None:
-    towers = (config.image_sizes, config.timm_model_ids, preprocessing.tvf_resize_params)
-    both = all(len(each) == 2 for each in (*towers, preprocessing.tvf_normalize_params))
+    scalings, normalizations = preprocessing.scalings, preprocessing.normalizations
+    both = all(len(each) == 2 for each in (config.image_sizes, config.timm_model_ids, scalings, normalizations))
     reasons = {
         "it does not have two vision towers": not (config.use_fused_vision_backbone and both),
         "its language model is not Llama": config.text_config.get("model_type", "llama") != "llama",
@@ -109,8 +126,10 @@ def _check(config: Config, preprocessing: Preprocessing, folder: Path) -> None:
         "it does not stretch pictures to a square": config.image_resize_strategy != "resize-naive",
         "it pads pictures": preprocessing.tvf_do_letterbox,
         "pictures are not resized to the size its towers see": any(
-            scaling.size != (size, size)
-            for scaling, size in zip(preprocessing.tvf_resize_params, config.image_sizes, strict=False)
+            scaling.size != (size, size) for scaling, size in zip(scalings, config.image_sizes, strict=False)
+        ),
+        "its way of resizing pictures is unknown": any(
+            each.interpolation not in _INTERPOLATIONS.values() for each in scalings
         ),
     }
     if wrong := [reason for reason, holds in reasons.items() if holds]:

@@ -27,7 +27,7 @@ def pictures_of(image: NDArray[np.uint8], preprocessing: Preprocessing) -> tuple
             hint="Give uint8 (height, width, 3).",
         )
     original = Image.fromarray(np.ascontiguousarray(image))
-    towers = zip(preprocessing.tvf_resize_params, preprocessing.tvf_normalize_params, strict=True)
+    towers = zip(preprocessing.scalings, preprocessing.normalizations, strict=True)
     return tuple(_seen(original, scaling, normalization) for scaling, normalization in towers)
 
 

@@ -17,7 +17,7 @@ PUBLISHED = {  # timm 0.9's vision_transformer.py
     "vit_so400m_patch14_siglip_224": _SIGLIP,
     "vit_so400m_patch14_siglip_384": _SIGLIP,
 }
-_HEADS = 16  # of both published towers
+_HEADS = {1152: 16, 1280: 16, 1408: 16, 1664: 16}  # by width, where timm's heads are not of 64 channels
 
 
 def dimensions_of(timm_id: str, shapes: Mapping[str, Shape]) -> Dimensions:
@@ -56,16 +56,19 @@ def dimensions_of(timm_id: str, shapes: Mapping[str, Shape]) -> Dimensions:
 
 
 def heads_of(width: int) -> int:
-    """Attention heads of a tower that no table knows: of 64 channels as most of timm's, of 72 as so400m's, else 16.
+    """Attention heads of a tower that no table knows by name: those timm gives this width, else 64 channels a head.
+
+    Where 64 do not divide the width, a head has 72 channels as so400m's, else there are 16 heads as in both published
+    towers.
 
     Raises:
         Incompatible: the width can be divided in none of these ways.
     """
-    for channels in (64, 72):
-        if width % channels == 0:
-            return width // channels
-    if width % _HEADS == 0:
-        return _HEADS
+    if width in _HEADS:
+        return _HEADS[width]
+    for heads in (width / 64, width / 72, 16):
+        if heads >= 1 and heads == int(heads) and width % int(heads) == 0:
+            return int(heads)
     raise Incompatible(
         f"Nothing says how many attention heads a vision tower of width {width} has.",
         hint="Widths are multiples of 64 or 72, or at least of 16.",

@@ -243,6 +243,18 @@ def test_a_relative_that_is_computed_otherwise_is_refused(
         OpenVLAModel.load(edit(copy, name, **changes))
 
 
+def test_a_preprocessor_in_short_form_is_understood(copy: Path, model: OpenVLAModel) -> None:
+    path, short = copy / "preprocessor_config.json", {"means": [[0.484375, 0.455078125, 0.40625], [0.5, 0.5, 0.5]]}
+    short |= {"stds": [[0.228515625, 0.2236328125, 0.224609375], [0.5, 0.5, 0.5]]}
+    kept = {name: each for name, each in json.loads(path.read_text()).items() if not name.startswith("tvf")}
+    path.write_text(json.dumps(kept | short))
+    wanted = model.predict(picture(4), "lift", "unmasked")
+    assert np.array_equal(OpenVLAModel.load(copy).predict(picture(4), "lift", "unmasked"), wanted)
+    path.write_text(json.dumps(kept | {"interpolations": ["bicubic", "fractal"]}))
+    with pytest.raises(Incompatible, match="way of resizing"):
+        OpenVLAModel.load(copy)
+
+
 def test_missing_and_broken_files_are_named(copy: Path) -> None:
     (copy / "model-00002-of-00003.safetensors").rename(copy / "aside")
     with pytest.raises(BadInput, match="model-00002-of-00003"):
@@ -266,7 +278,7 @@ def test_pictures_must_be_uint8_in_three_colours(model: OpenVLAModel) -> None:
 
 
 def test_heads_follow_a_written_rule() -> None:
-    assert [heads_of(width) for width in (64, 128, 1024, 144, 1152, 32)] == [1, 2, 16, 2, 18, 16]
+    assert [heads_of(width) for width in (64, 128, 1024, 144, 1152, 32)] == [1, 2, 16, 2, 16, 16]
     assert [PUBLISHED[each.split(".")[0]].heads for each in PUBLISHED_IDS] == [16, 16]
     with pytest.raises(Incompatible, match="width 50"):
         heads_of(50)

@@ -5,13 +5,11 @@ The checks are those of `openvla_checks`; `test_openvla.py` shows that the packa
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from importlib import import_module, invalidate_caches
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mistaken_packages import mistaken
 from openvla_checkpoint import write_checkpoint
 from openvla_checks import (
     CHECKS,
@@ -56,7 +54,7 @@ MISTAKES: dict[str, tuple[str, str, str, Check]] = {  # module, what is right in
     ),
     "the gelu is approximate": ("vision", _GELU, _GELU.replace("kens))", "kens), approximate='tanh')"), patches_agree),
     "layer scale is left out": ("vision", "return tokens * self.scale_factor", "return tokens", patches_agree),
-    "heads have 32 channels": ("structure", "for channels in (64, 72)", "for channels in (32, 36)", patches_agree),
+    "heads have 32 channels": ("structure", "width / 64, width / 72", "width / 32, width / 36", patches_agree),
     "SigLIP's channels come first": ("network", _TOWERS, _SWAPPED, patches_agree),
     "patches stand before the first token": ("network", _JOINED, "[patches, words]", prefix_agrees),
     "patches stand after the prompt": ("network", _JOINED, "[words, patches]", prefix_agrees),
@@ -69,7 +67,12 @@ MISTAKES: dict[str, tuple[str, str, str, Check]] = {  # module, what is right in
     ),
     "pictures are resized bilinearly": ("pictures", _RESIZED, "Image.Resampling.BILINEAR", pixels_agree),
     "pictures are resized without smoothing": ("pictures", _RESIZED, "Image.Resampling.NEAREST", pixels_agree),
-    "normalisations are swapped": ("pictures", "tvf_normalize_params,", "tvf_normalize_params[::-1],", pixels_agree),
+    "normalisations are swapped": (
+        "pictures",
+        "preprocessing.normalizations,",
+        "preprocessing.normalizations[::-1],",
+        pixels_agree,
+    ),
     "pictures are divided twice": ("pictures", ".div(255)", ".div(255).div(255)", pixels_agree),
     "rows and columns are swapped": ("pictures", ".permute(2, 0, 1)", ".permute(2, 1, 0)", pixels_agree),
     "red and blue are swapped": ("pictures", "np.array(resized)", "np.array(resized)[:, :, ::-1].copy()", pixels_agree),
@@ -81,39 +84,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_checkpoint(tmp_path_factory.mktemp("openvla"))
 
 
-@pytest.fixture
-def mistaken(tmp_path: Path) -> Iterator[Callable[[str, str, str], str]]:
-    """Makes a copy of the package with one change in one module, and says what it can be imported as."""
-    name, known = f"mistaken_{tmp_path.name}", set(sys.modules)
-
-    def make(module: str, right: str, wrong: str) -> str:
-        copied = shutil.copytree(Path(str(import_module(PACKAGE).__file__)).parent, tmp_path / name)
-        changed = copied / f"{module}.py"
-        text = changed.read_text()
-        assert text.count(right) == 1
-        changed.write_text(text.replace(right, wrong))
-        for path in copied.glob("*.py"):
-            path.write_text(path.read_text().replace(PACKAGE, name))
-        sys.path.insert(0, str(tmp_path))
-        invalidate_caches()
-        return name
-
-    yield make
-    sys.path.remove(str(tmp_path))
-    for each in set(sys.modules) - known:
-        if each.startswith(name):
-            del sys.modules[each]
-
-
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_mistake_is_noticed(mistake: str, mistaken: Callable[[str, str, str], str], folder: Path) -> None:
+def test_the_mistake_is_noticed(mistake: str, folder: Path, tmp_path: Path) -> None:
     module, right, wrong, check = MISTAKES[mistake]
-    package = mistaken(module, right, wrong)
-    with pytest.raises(AssertionError):
+    with mistaken(PACKAGE, module, right, wrong, tmp_path) as package, pytest.raises(AssertionError):
         check(package, folder)
 
 
-def test_a_copy_without_a_mistake_passes(mistaken: Callable[[str, str, str], str], folder: Path) -> None:
-    package = mistaken("prompt", "EMPTY = 29871", "EMPTY = 29871")
-    for check in CHECKS:
-        check(package, folder)
+def test_a_copy_without_a_mistake_passes(folder: Path, tmp_path: Path) -> None:
+    with mistaken(PACKAGE, "prompt", "EMPTY = 29871", "EMPTY = 29871", tmp_path) as package:
+        for check in CHECKS:
+            check(package, folder)
