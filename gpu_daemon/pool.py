@@ -186,5 +186,5 @@ def _report(worker: Worker, content: bytes, rest: list[bytes]) -> Iterator[tuple
 def worker_environment(inherited: dict[str, str]) -> dict[str, str]:
     """The environment of a worker: workers share the cores, and nothing is downloaded while playing."""
     graphics = {} if sys.platform == "darwin" else {"MUJOCO_GL": "egl"}
-    defaults = graphics | {"OMP_NUM_THREADS": "1", "LP_NUM_THREADS": "0", "HF_HUB_OFFLINE": "1"}
-    return defaults | inherited
+    defaults = graphics | {"OMP_NUM_THREADS": "1", "LP_NUM_THREADS": "0"}
+    return defaults | inherited | {"HF_HUB_OFFLINE": "1"}

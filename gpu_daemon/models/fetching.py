@@ -27,7 +27,7 @@ from gpu_daemon.models.storage import Digests, Meter, check_room, written
 from scenes import durable
 from scenes.errors import DaemonError, StoreDamaged
 from scenes.models import ModelCard, Source
-from scenes.progress import Job
+from scenes.progress import Job, Progress
 
 _CHUNK = 2**20  # bytes
 UNFINISHED = "unfinished"  # the folder of files on their way, named by their content: a newer commit takes them up
@@ -157,16 +157,24 @@ class _Download:
             self._target.parent.mkdir(parents=True, exist_ok=True)
         if self._target.exists():
             yield from self._take_up(self._target, meter)
-        else:
+            if self._wrong():
+                yield self._forget(meter, self._target)
+        if self._arrived < self._file.size or not self._target.exists():
             yield from self._arrive(meter)
         return PinnedFile(self._file.path, self._arrived, self._digests.sha256)
 
     def _arrive(self, meter: Meter) -> Job[None]:
         if self._draft.exists():
             yield from self._take_up(self._draft, meter)
+            if self._arrived > self._file.size:
+                yield self._forget(meter, self._draft)
         while self._arrived < self._file.size:
             yield from self._more(meter)
-        self._require_right(self._draft)
+        if wrong := self._wrong():
+            self._draft.unlink(missing_ok=True)
+            raise StoreDamaged(
+                f"{self._name} {wrong}. It was deleted.", hint="Run the same command again to fetch it anew."
+            )
         with written(self._target):
             self._draft.touch()
             durable.publish(self._draft, self._target)
@@ -174,10 +182,15 @@ class _Download:
     def _take_up(self, path: Path, meter: Meter) -> Job[None]:
         with written(path), path.open("rb", buffering=0) as file:
             while chunk := file.read(_CHUNK):
-                self._take(chunk, path)
+                self._take(chunk)
                 yield meter.passed(len(chunk), f"checking {self._name}")
-        if self._arrived == self._file.size or path == self._target:
-            self._require_right(path)
+
+    def _forget(self, meter: Meter, path: Path) -> Progress:
+        """Begin this file anew."""
+        path.unlink()
+        progress = meter.passed(-self._arrived, self._name)
+        self._digests, self._arrived = Digests(self._file.size), 0
+        return progress
 
     def _more(self, meter: Meter) -> Job[None]:
         """Read on for as long as the connection lasts; one that brings nothing new is an error."""
@@ -185,13 +198,14 @@ class _Download:
         try:
             with self._hub.opened(self._listing.repository, self._listing.commit, self._file.path, before) as answer:
                 if answer.start < before:
-                    yield meter.passed(-before, self._name)
-                    self._digests, self._arrived = Digests(self._file.size), 0
+                    yield self._forget(meter, self._draft)
                 with written(self._draft), self._open(answer.start) as draft:
                     for chunk in answer.chunks:
                         draft.write(chunk)
-                        self._take(chunk, self._draft)
+                        self._take(chunk)
                         yield meter.passed(len(chunk), self._name)
+                        if self._arrived > self._file.size:
+                            break
         except DaemonError:
             if self._arrived <= before:
                 raise
@@ -204,23 +218,19 @@ class _Download:
     def _open(self, start: int) -> BinaryIO:
         return self._draft.open("ab" if start else "wb", buffering=0)
 
-    def _take(self, chunk: bytes, path: Path) -> None:
+    def _take(self, chunk: bytes) -> None:
         self._digests.update(chunk)
         self._arrived += len(chunk)
-        if self._arrived > self._file.size:
-            self._refuse(path, f"has more than the {self._file.size} bytes that the hub lists")
 
-    def _require_right(self, path: Path) -> None:
+    def _wrong(self) -> str:
+        """How what has arrived differs from what the hub lists; empty if it does not."""
         if self._arrived != self._file.size:
-            self._refuse(path, f"has {self._arrived} bytes; the hub lists {self._file.size}")
+            return f"has {self._arrived} bytes; the hub lists {self._file.size}"
         if self._file.sha256 and self._digests.sha256 != self._file.sha256:
-            self._refuse(path, f"has the SHA-256 {self._digests.sha256}; the hub lists {self._file.sha256}")
+            return f"has the SHA-256 {self._digests.sha256}; the hub lists {self._file.sha256}"
         if self._file.blob and self._digests.blob != self._file.blob:
-            self._refuse(path, f"has the git name {self._digests.blob}; the hub lists {self._file.blob}")
-
-    def _refuse(self, path: Path, what: str) -> None:
-        path.unlink(missing_ok=True)
-        raise StoreDamaged(f"{self._name} {what}. It was deleted.", hint="Run the same command again to fetch it anew.")
+            return f"has the git name {self._digests.blob}; the hub lists {self._file.blob}"
+        return ""
 
     @property
     def _name(self) -> str:

@@ -102,7 +102,8 @@ def test_a_file_longer_than_listed_is_refused(models: Models, hub: SmallHub) -> 
     hub.repositories["lab/tiny"].listed = {"siblings": _listing(files)}
     files["model.safetensors"] = WEIGHTS + b"more"
     refused = models.fetch()
-    assert f"has more than the {len(WEIGHTS)} bytes that the hub lists" in refused.errors
+    assert f"has {len(WEIGHTS) + 4} bytes; the hub lists {len(WEIGHTS)}. It was deleted." in refused.errors
+    assert not list((models.checkpoint / "unfinished").iterdir())
 
 
 def test_a_file_shorter_than_listed_is_never_pinned(models: Models, hub: SmallHub) -> None:

@@ -10,6 +10,7 @@ from gpu_daemon.policies.loading import all_cards, load, offered
 from gpu_daemon.policies.onnx import OnnxPolicy
 from gpu_daemon.policies.scripted.expert import ScriptedExpert
 from gpu_daemon.policies.scripted.random_walk import RandomWalk
+from gpu_daemon.policies.sources import source_folder
 from scenes.errors import BadInput, Incompatible, NotFound
 
 CARDS = all_cards()
@@ -49,7 +50,7 @@ def test_the_expert_is_not_loaded_for_a_card_that_hides_the_state() -> None:
 
 def test_a_model_that_was_not_fetched_is_not_loaded_and_says_what_to_do() -> None:
     with pytest.raises(Incompatible, match="have not been fetched") as refused:
-        load(CARDS["smolvla-libero"])
+        source_folder(CARDS["smolvla-libero"], "backbone")
     assert refused.value.hint == "Run: vlaarena-daemon models fetch smolvla-libero"
 
 
