@@ -53,8 +53,8 @@ class SmolVLAModel:
         checkpoint, backbone, on = Path(checkpoint_dir), Path(backbone_dir), chosen_device(device)
         config = read_config(checkpoint)
         processing = read_processing(checkpoint, config, on)
-        words = Words(backbone, processing.tokenization)
         network = build(config, backbone)
+        words = Words(backbone, processing.tokenization)
         fill_from(checkpoint / WEIGHTS, network, on, chosen_dtype(dtype, on))
         return cls(config, processing, network, words)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from torch import nn
-from transformers import AutoConfig, AutoModel, SmolVLMConfig, SmolVLMModel
+from transformers import AutoModel, SmolVLMConfig, SmolVLMModel
 
-from gpu_daemon.policies.smolvla.config import SmolVLAConfig
+from gpu_daemon.policies.smolvla.config import SmolVLAConfig, read_json
 from scenes.errors import BadInput, Incompatible
 
 _MODELS: Any = AutoModel  # transformers has no types
@@ -81,14 +82,14 @@ def build(config: SmolVLAConfig, backbone: Path) -> Network:
         BadInput: the backbone's config.json is missing or damaged.
         Incompatible: the sizes do not fit each other.
     """
+    path = backbone / "config.json"
+    kind = read_json(path).get("model_type")
+    if kind != "smolvlm":
+        raise Incompatible(f"{backbone} holds a '{kind}'.", hint="SmolVLA stands on a SmolVLM.")
     try:
-        sizes: Any = AutoConfig.from_pretrained(backbone, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{backbone / 'config.json'} cannot be read.", hint="Fetch the model again.", detail=str(error)
-        ) from error
-    if not isinstance(sizes, SmolVLMConfig):
-        raise Incompatible(f"{backbone} holds a {sizes.model_type}.", hint="SmolVLA stands on a SmolVLM.")
+        sizes: Any = SmolVLMConfig.from_pretrained(backbone, local_files_only=True)
+    except (OSError, ValueError, StrictDataclassError) as error:
+        raise BadInput(f"{path} cannot be used.", hint="Fetch the model again.", detail=str(error)) from error
     text: Any = sizes.text_config
     if config.num_vlm_layers > 0:
         text.num_hidden_layers = min(config.num_vlm_layers, text.num_hidden_layers)

@@ -43,7 +43,7 @@ class Words:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(
                 backbone, local_files_only=True, trust_remote_code=False
             )
-        except (OSError, ValueError) as error:
+        except Exception as error:  # the tokenizers library raises nothing narrower
             raise BadInput(
                 f"There is no readable tokenizer in {backbone}.", hint="Fetch the model again.", detail=str(error)
             ) from error

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -50,9 +51,9 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def refusal(folder: Path, backbone: str = "vlm_small") -> ArenaError:
+def refusal(folder: Path, backbone: Path = FOLDER / "vlm_small") -> ArenaError:
     with pytest.raises((BadInput, Incompatible)) as refused:
-        SmolVLAModel.load(folder, FOLDER / backbone, "cpu", "float32")
+        SmolVLAModel.load(folder, backbone, "cpu", "float32")
     return refused.value
 
 
@@ -181,9 +182,34 @@ def test_what_cannot_be_computed_as_trained_is_refused(copied: Path, file: str, 
     assert why in refusal(copied).message
 
 
-def test_a_missing_or_foreign_backbone_is_refused(copied: Path, tmp_path: Path) -> None:
-    assert "no readable tokenizer" in refusal(copied, backbone="vlm_full").message
-    assert "no readable tokenizer" in refusal(copied, backbone="nowhere").message
+def test_depths_whose_projections_cannot_fit_are_refused(place: Path) -> None:
+    config = read_config(checkpoint("expert_of_half_depth", place))
+    with pytest.raises(Incompatible, match="expert's layer 1 does not fit what it attends to at layer 2"):
+        build(replace(config, self_attn_every_n_layers=2), FOLDER / "vlm_small")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why"),
+    [
+        ("config.json", '"hidden_size": 32', '"hidden_size": 30', "config.json cannot be used"),
+        ("config.json", '"smolvlm"', '"siglip"', "holds a 'siglip'"),
+        ("config.json", "{", "", "cannot be read as JSON"),
+        ("tokenizer.json", "{", "", "no readable tokenizer"),
+        ("tokenizer_config.json", '"fake_image_token"', '"other_token"', "knows no tokens for pictures"),
+    ],
+)
+def test_a_damaged_or_foreign_backbone_is_refused(
+    place: Path, tmp_path: Path, file: str, old: str, new: str, why: str
+) -> None:
+    copytree(FOLDER / "vlm_small", tmp_path / "backbone")
+    edit(tmp_path / "backbone" / file, old, new)
+    assert why in refusal(checkpoint("marked_pictures_and_a_long_prefix", place), tmp_path / "backbone").message
+
+
+def test_a_missing_backbone_is_refused(place: Path, tmp_path: Path) -> None:
+    assert "config.json cannot be read as JSON" in refusal(checkpoint(PLAIN, place), tmp_path).message
+    (tmp_path / "config.json").symlink_to(FOLDER / "vlm_small" / "config.json")
+    assert "no readable tokenizer" in refusal(checkpoint(PLAIN, place), tmp_path).message
 
 
 def test_statistics_that_are_no_numbers_are_refused(copied: Path) -> None:
