@@ -13,7 +13,7 @@ from transformers import PI0Config, PI0ForConditionalGeneration
 from transformers.models.gemma.modeling_gemma import GemmaRotaryEmbedding
 
 from gpu_daemon.policies.pi0.config import Pi0Config
-from gpu_daemon.policies.pi0.structure import UNUSED, Gemma, Sizes, canonical, theirs
+from gpu_daemon.policies.pi0.structure import UNUSED, Gemma, Sizes, Vision, canonical, theirs
 from gpu_daemon.policies.weights import Shape, fill
 
 # kept in float32 when the rest is bfloat16, as lerobot 0.6.1's modeling_pi0.py keeps them
@@ -51,20 +51,10 @@ def fill_network(network: Any, tensors: Iterator[tuple[str, Tensor]], device: to
 
 
 def _config(config: Pi0Config, sizes: Sizes) -> PI0Config:
-    vision = {
-        "model_type": "siglip_vision_model",
-        "hidden_size": sizes.vision.width,
-        "intermediate_size": sizes.vision.hidden,
-        "num_hidden_layers": sizes.vision.layers,
-        "num_attention_heads": sizes.vision.heads,
-        "patch_size": sizes.vision.patch,
-        "image_size": config.image_resolution[0],
-        "vision_use_head": False,
-    }
     paligemma = {
         "model_type": "paligemma",
         "text_config": _gemma(sizes.words, sizes.vocabulary),
-        "vision_config": vision,
+        "vision_config": _siglip(sizes.vision, config.image_resolution[0]),
         "projection_dim": sizes.words.width,
         "image_token_id": sizes.vocabulary,  # one more than any word's
     }
@@ -78,6 +68,19 @@ def _config(config: Pi0Config, sizes: Sizes) -> PI0Config:
         min_period=config.min_period,
         max_period=config.max_period,
     )
+
+
+def _siglip(size: Vision, pixels: int) -> dict[str, Any]:
+    return {
+        "model_type": "siglip_vision_model",
+        "hidden_size": size.width,
+        "intermediate_size": size.hidden,
+        "num_hidden_layers": size.layers,
+        "num_attention_heads": size.heads,
+        "patch_size": size.patch,
+        "image_size": pixels,
+        "vision_use_head": False,
+    }
 
 
 def _gemma(size: Gemma, vocabulary: int) -> dict[str, Any]:
