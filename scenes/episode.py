@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Annotated, Literal
 
 import numpy as np
@@ -89,6 +90,10 @@ class Trajectory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def step_at(self, physics_step: int) -> int:
         """The last record at or before so many physics steps."""
         return min(self.steps, Rhythm(self.substeps, self.cycle).step_at(physics_step, self.phase))
+
+    def step_at_time(self, seconds: float) -> int:
+        """The last record at or before a time [s] since the beginning."""
+        return max(0, self.step_at(floor(seconds / self.timestep + 1e-6)))
 
     def phase_at(self, step: int) -> int:
         """The `phase` of what is left of this trajectory from record `step` on."""

@@ -50,7 +50,7 @@ class Arena(QObject):
         daemon: DaemonLink,
         notices: Notices,
         *,
-        max_steps: int = turns.DEFAULT_STEPS,
+        max_steps: int = turns.SCENES_STEPS,
         origin: Origin = "window",
         undo_seconds: float = UNDO_SECONDS,
     ) -> None:

@@ -134,7 +134,7 @@ def episode_from(episode: Episode, step: int) -> Episode:
 def trajectory_from(trajectory: Trajectory, step: int) -> Trajectory:
     """The rest of a trajectory from a control step on."""
     track = trajectory.display
-    began = step * trajectory.substeps * trajectory.timestep
+    began = trajectory.begins(step) * trajectory.timestep
     later = track.times > began + trajectory.timestep / 2
     pose = trajectory.component("qpos")[step].astype(np.float32)
     mocap = np.hstack(
@@ -145,7 +145,7 @@ def trajectory_from(trajectory: Trajectory, step: int) -> Trajectory:
         np.vstack([pose[None], track.qpos[later]]),
         np.vstack([mocap.astype(np.float32)[None], track.mocap[later]]),
     )
-    return replace(trajectory, states=trajectory.states[step:], display=display)
+    return replace(trajectory, states=trajectory.states[step:], display=display, phase=trajectory.phase_at(step))
 
 
 def _prepared(

@@ -13,6 +13,7 @@ from scenes import states
 from scenes.cameras import Cameras
 from scenes.episode import State, Trajectory
 from scenes.models import CameraInput
+from scenes.observing import picture
 from scenes.progress import Job, Progress
 
 BUDGET = 96_000_000  # bytes of pictures kept of one turn
@@ -28,7 +29,7 @@ class Seer(Struct, frozen=True):
 
     def step_at(self, time: float) -> int:
         """The last record up to a time [s]."""
-        return max(0, min(self.trajectory.steps, int(time * self.trajectory.control_hz + 1e-6)))
+        return self.trajectory.step_at_time(time)
 
     @property
     def size(self) -> int:
@@ -79,10 +80,7 @@ class Album:
                 _restore(model, data, histories[side][step])
                 self._keep(
                     place,
-                    {
-                        each.key: cameras.render(data, each.camera, each.width, each.height)
-                        for each in self.sides[side].inputs
-                    },
+                    {each.key: picture(cameras, data, each) for each in self.sides[side].inputs},
                 )
                 yield Progress(len(self._pictures), total)
 

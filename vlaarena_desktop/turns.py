@@ -28,7 +28,7 @@ from sync import matchmaking
 from sync.records import Battle, Draw, NewTurn, Session, Sides, Turn, TurnStart, new_id
 from sync.store import Store
 
-DEFAULT_STEPS = 50  # at the robot's control rate
+SCENES_STEPS = 0  # as many control steps as suit the scene
 _SEEDS = 2**31
 
 
@@ -92,7 +92,7 @@ def _draw(store: Store, eligible: list[ModelCard], seed: int | None, named: Side
 
 
 def prepare_turn(
-    store: Store, battle_id: str, instruction: str, start: TurnStart, max_steps: int = DEFAULT_STEPS
+    store: Store, battle_id: str, instruction: str, start: TurnStart, max_steps: int = SCENES_STEPS
 ) -> PreparedTurn:
     """Check the rules and write the two play requests. `continue` starts each side from its own last state.
 
@@ -130,7 +130,7 @@ def _plays(store: Store, session: Session, battle: Battle, new_turn: NewTurn, ma
         instruction=new_turn.instruction,
         seed=battle.seed,
         policy_seed=policy_seed(battle.seed, "left"),
-        max_steps=max_steps,
+        max_steps=max_steps or catalog.find_scene(session.scene_id).max_steps,
         seal_key=store.seal_key(battle.battle_id),
     )
     right_id, right_seed = f"{new_turn.turn_id}-2", policy_seed(battle.seed, "right")

@@ -64,7 +64,7 @@ def test_a_text_that_cannot_be_mended_is_written_anew() -> None:
     ("line", "hint"),
     [
         ("workers = 17", "a whole number from 1 to 16"),
-        ("max_steps = 0", "a whole number from 1 to 1000"),
+        ("max_steps = -1", "a whole number from 0 to 1000"),
         ('colors = "blue"', '"light" or "dark"'),
         ("speed = 3", "0.1, 0.25"),
         ("linked_cameras = 'perhaps'", "true or false"),

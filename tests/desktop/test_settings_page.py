@@ -169,7 +169,7 @@ def test_a_wrong_file_is_told_and_changes_nothing_nor_is_it_written_over(qtbot: 
     path.write_text("max_steps = 4000\n")
     qtbot.waitUntil(lambda: bool(told), timeout=5000)
     assert "not taken over" in told[0].text
-    assert "a whole number from 1 to 1000" in told[0].hint
+    assert "a whole number from 0 to 1000" in told[0].hint
     assert resting.live.now == DesktopSettings()
     resting.live.read_again()
     assert len(told) == 1

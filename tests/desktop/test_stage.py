@@ -6,6 +6,7 @@ import pytest
 from desktop.conftest import STEPS
 
 from scenes.episode import Trajectory
+from scenes.recorder import Recorder
 from scenes.world import World
 from vlaarena_desktop.viewing.stage import Stage
 
@@ -16,6 +17,22 @@ def test_a_step_is_shown_in_exactly_its_recorded_state(world: World, trajectory:
         stage.show_exact(step / 10)
         assert np.array_equal(stage.data.qpos, trajectory.component("qpos")[step])
         assert np.array_equal(stage.data.qvel, trajectory.component("qvel")[step])
+        assert stage.step == step
+
+
+def test_control_steps_of_unequal_lengths_are_shown_in_exactly_their_recorded_states(world: World) -> None:
+    """15 Hz: a control step takes 33, 33 or 34 physics steps."""
+    world.reset(3)
+    rhythm, generator = world.rhythm(15.0), np.random.default_rng(3)
+    recorder, ctrl = Recorder(world, rhythm.substeps, rhythm.cycle), world.data.ctrl.copy()
+    for _ in range(7):
+        ctrl[:7] += generator.normal(scale=0.05, size=7)
+        recorder.step(ctrl)
+    trajectory = recorder.finish()
+    stage = Stage(world.model, trajectory)
+    for step in (1, 2, 3, 7, 5):
+        stage.show_exact(trajectory.begins(step) * trajectory.timestep)
+        assert np.array_equal(stage.data.qpos, trajectory.component("qpos")[step])
         assert stage.step == step
 
 

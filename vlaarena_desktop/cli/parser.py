@@ -153,12 +153,12 @@ def _picture_commands(verbs: Commands) -> None:
     for command in (frame, video):
         command.add_argument("episode_id")
         command.add_argument("--out", type=Path, required=True, metavar="FILE")
-        command.add_argument("--camera", default="front", metavar="NAME", help="default front")
+        command.add_argument("--camera", default="", metavar="NAME", help="default the scene's first")
         _common(command)
 
 
 def _playing(parser: ArgumentParser) -> ArgumentParser:
-    parser.add_argument("--max-steps", type=_steps, metavar="N", help="control steps, default 50")
+    parser.add_argument("--max-steps", type=_steps, metavar="N", help="control steps; default as suits the scene")
     return _common(_daemon(parser))
 
 

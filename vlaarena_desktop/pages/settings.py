@@ -97,11 +97,12 @@ class SettingsPage(QWidget):
         return {"evaluator": name, "group": (known[0].group or "") if known else ""}
 
     def _battles(self) -> QFrame:
-        about = self.tr("Empty: one is started on this machine.")
+        about, steps = self.tr("Empty: one is started on this machine."), number_field(0, 1000)
+        steps.setSpecialValueText(self.tr("as suits the scene"))
         rows = (
             self._row("daemon", self.tr("Daemon's address"), text_field(self.tr("a daemon of our own")), about),
             self._row("workers", self.tr("Workers"), number_field(1, 16), self.tr("Of the daemon on this machine.")),
-            self._row("max_steps", self.tr("Longest episode"), number_field(1, 1000), self.tr("In control steps.")),
+            self._row("max_steps", self.tr("Longest episode"), steps, self.tr("In control steps.")),
         )
         return section(self.tr("Battles"), rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scenes.catalog import find_scene
 from scenes.episode import Trajectory
 from scenes.errors import BadInput
 from scenes.progress import Job, Progress
@@ -13,7 +14,6 @@ from vlaarena_desktop.saving.png import write_png
 from vlaarena_desktop.saving.video import FormName, encoder_of, times, write_video
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
-CAMERA = "front"
 _FORMS: dict[str, FormName] = {".webm": "webm", ".mp4": "mp4", ".webp": "webp"}
 
 
@@ -25,7 +25,7 @@ def save_episode_video(
     size: tuple[int, int] = (640, 480),
     rate: int = 30,
     speed: float = 1.0,
-    camera: str = CAMERA,
+    camera: str = "",
 ) -> Job[Path]:
     """Write a whole episode as a video; the name's end decides its format. `size` is width and height, even [px].
 
@@ -57,7 +57,7 @@ def save_episode_frame(
     path: Path,
     *,
     size: tuple[int, int] = (1280, 960),
-    camera: str = CAMERA,
+    camera: str = "",
 ) -> Job[Path]:
     """Write an episode's record `step` (negative: counted from the end, -1 the last) as a PNG.
 
@@ -81,4 +81,4 @@ def save_episode_frame(
 
 def _take(models: MjModels, trajectory: Trajectory, camera: str) -> Take:
     model = models.model_of(trajectory)
-    return Take(0, model, trajectory, named_camera(model, camera))
+    return Take(0, model, trajectory, named_camera(model, camera or find_scene(trajectory.scene_id).cameras[0]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
@@ -117,12 +115,13 @@ class Stage:
 
     def _put_exact(self, time: float) -> None:
         """Bring the data to the substep nearest to `time`: the record before it, simulated on."""
-        wanted, substeps = self._substep_at(time), self.trajectory.substeps
-        begun = wanted // substeps * substeps
+        wanted = self._substep_at(time)
+        step = self.trajectory.step_at(wanted)
+        begun = self.trajectory.begins(step)
         if self._exact is not None and begun <= self._exact <= wanted:
             begun = self._exact
         else:
-            states.put(self.model, self.data, self._states[begun // substeps])
+            states.put(self.model, self.data, self._states[step])
         if wanted > begun:
             mujoco.mj_step(self.model, self.data, wanted - begun)
         mujoco.mj_forward(self.model, self.data)
@@ -135,7 +134,7 @@ class Stage:
         return max(0.0, min(self.trajectory.duration, time))
 
     def _step_at(self, time: float) -> int:
-        return min(self.trajectory.steps, floor(self._within(time) * self.trajectory.control_hz + 1e-6))
+        return self.trajectory.step_at_time(self._within(time))
 
     def _is_new(self, kind: str, moment: int) -> bool:
         wanted = (kind, moment)
