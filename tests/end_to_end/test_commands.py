@@ -175,7 +175,8 @@ def test_every_command_speaks_json(vlaarena, daemon, home) -> None:
     played = vlaarena("battle", "--max-steps", "2", "--daemon", daemon, "--json").record
     shown = vlaarena("episode", "show", played["left_episode_id"], "--json").record
     assert shown["max_steps"] == 2
-    assert {card["id"] for card in vlaarena("models", "--daemon", daemon, "--json").record} == set(MODELS)
+    cards = vlaarena("models", "--daemon", daemon, "--json").record
+    assert {card["id"] for card in cards if card["status"] == "active"} == set(MODELS)
     families = {task["family"] for scene in vlaarena("tasks", "--json").record for task in scene["tasks"]}
     assert families == {"reach", "push", "lift", "bowl", "stack"}
     assert {finding["name"] for finding in vlaarena("doctor", "--json").record} >= {
@@ -193,3 +194,10 @@ def test_a_store_that_is_open_elsewhere_is_left_alone(vlaarena, home) -> None:
         answer = vlaarena("leaderboard")
     assert answer.code == 4
     assert "another program" in answer.errors
+
+
+def test_models_that_cannot_be_played_are_listed_with_what_to_do(vlaarena, daemon) -> None:
+    listed = vlaarena("models", "--daemon", daemon).output
+    reason = next(line for line in listed.splitlines() if line.startswith("  octo-small-1.5: "))
+    assert reason.endswith("have not been fetched. Run: vlaarena-daemon models fetch octo-small-1.5")
+    assert "  film-cnn: " not in listed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import get_args
 
 from msgspec import Struct
@@ -96,7 +97,17 @@ def models(arguments: Namespace) -> Report:
     settings = read_settings(home)
     with daemon_at(arguments.daemon or settings.daemon, home, settings.workers) as address:
         cards = DaemonClient(address).models()
-    return Report(cards, table(("id", "name", "organization", "license", "robots", "status"), [*map(_row, cards)]))
+    return Report(cards, models_text(cards))
+
+
+def models_text(cards: Sequence[ModelCard]) -> str:
+    """The models as a table; below it, why those that are inactive cannot be played: the first line of their notes."""
+    lines = [table(("id", "name", "organization", "license", "robots", "status"), [*map(_row, cards)])]
+    inactive = [card for card in cards if card.status == "inactive"]
+    lines += ["", "Inactive:"] if inactive else []
+    reasons = [(card.notes.partition("\n")[0].removeprefix("Inactive: ") or "It was set aside.") for card in inactive]
+    lines += [f"  {card.id}: {reason}" for card, reason in zip(inactive, reasons, strict=True)]
+    return "\n".join(lines)
 
 
 def _row(card: ModelCard) -> tuple[str, ...]:
