@@ -104,9 +104,9 @@ def numbers_agree(package: str, folder: Path) -> None:
         assert np.array_equal(found, case.recorded("action"))
 
 
-def predictions_agree(package: str, folder: Path) -> None:
+def predictions_agree(package: str, folder: Path, device: str = "cpu") -> None:
     """From picture and instruction to the action: the same tokens, the same float64 numbers."""
-    model = of(package, "model", "OpenVLAModel").load(folder, "cpu", "float32")
+    model = of(package, "model", "OpenVLAModel").load(folder, device, "float32")
     for case in cases():
         assert model.action_tokens(case.picture, case.instruction) == case.recorded("tokens").tolist()
         found = model.predict(case.picture, case.instruction, case.key)
