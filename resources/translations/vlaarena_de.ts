@@ -745,6 +745,17 @@
     </message>
 </context>
 <context>
+    <name>ReplayRoom</name>
+    <message>
+        <source>The replays are drawn as pictures: MuJoCo cannot draw into this window itself.</source>
+        <translation>Die Wiedergaben werden als Bilder gezeichnet: MuJoCo kann nicht selbst in dieses Fenster zeichnen.</translation>
+    </message>
+    <message>
+        <source>They may move less smoothly. `vlaarena doctor` tells of the graphics.</source>
+        <translation>Sie bewegen sich vielleicht weniger flüssig. `vlaarena doctor` gibt Auskunft über die Grafik.</translation>
+    </message>
+</context>
+<context>
     <name>RestartRow</name>
     <message>
         <source>Restart now</source>
@@ -1238,6 +1249,10 @@
     <message>
         <source>a daemon of our own</source>
         <translation>ein eigener Daemon</translation>
+    </message>
+    <message>
+        <source>as suits the scene</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>as the system</source>
@@ -1906,6 +1921,14 @@
         <translation>Zeit</translation>
     </message>
     <message>
+        <source>collided with the table</source>
+        <translation>Zusammenstoß mit dem Tisch</translation>
+    </message>
+    <message>
+        <source>collided with the {other}, not with the fingers</source>
+        <translation>Zusammenstoß mit: {other}, nicht mit den Fingern</translation>
+    </message>
+    <message>
         <source>dropped the {subject} on: {other}</source>
         <translation>{subject} fallen gelassen auf: {other}</translation>
     </message>
@@ -1924,6 +1947,10 @@
     <message>
         <source>the task is done</source>
         <translation>die Aufgabe ist erfüllt</translation>
+    </message>
+    <message>
+        <source>the {subject} collided with the {other}</source>
+        <translation>Zusammenstoß: {subject} mit {other}</translation>
     </message>
     <message>
         <source>touched the {subject}</source>

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import mujoco
 from PySide6.QtCore import QCoreApplication
 
 from scenes import catalog
 from scenes.episode import Event, EventKind
+from vlaarena_desktop.collisions import ROBOT, TABLE, Collision, collisions
 from vlaarena_desktop.evidence import TurnEvidence
 from vlaarena_desktop.pages.timeline import Mark
 
@@ -22,7 +24,33 @@ def event_marks(turn: TurnEvidence) -> tuple[Mark, ...]:
         for number, side in enumerate(turn.sides)
         for event in side.episode.events
     ]
-    return tuple(sorted(found, key=lambda mark: (mark.time, mark.side)))
+    return in_time(found)
+
+
+def collision_marks(turn: TurnEvidence, models: Sequence[mujoco.MjModel]) -> tuple[Mark, ...]:
+    """What ran into what on either side of a turn, drawn with each side's model, in its order in time."""
+    names = object_names(turn)
+    found = [
+        Mark(each.time, number, collision_text(each, names), "collided")
+        for number, (side, model) in enumerate(zip(turn.sides, models, strict=True))
+        for each in collisions(model, side.episode)
+    ]
+    return in_time(found)
+
+
+def in_time(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Marks of both sides in their order in time."""
+    return tuple(sorted(marks, key=lambda mark: (mark.time, mark.side)))
+
+
+def collision_text(collision: Collision, names: Mapping[str, str]) -> str:
+    """A collision in words; `names` are the objects' words by id."""
+    subject, other = (names.get(each, each) for each in (collision.subject, collision.other))
+    if collision.subject != ROBOT:
+        return _tr("events", "the {subject} collided with the {other}").format(subject=subject, other=other)
+    if collision.other == TABLE:
+        return _tr("events", "collided with the table")
+    return _tr("events", "collided with the {other}, not with the fingers").format(other=other)
 
 
 def object_names(turn: TurnEvidence) -> Mapping[str, str]:

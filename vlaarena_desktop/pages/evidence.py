@@ -14,7 +14,7 @@ from sync.store import Store
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.evidence import Evidence, TurnEvidence
 from vlaarena_desktop.measures import GRIPPER, Divergence, compared, measured
-from vlaarena_desktop.pages.event_marks import event_marks, object_names
+from vlaarena_desktop.pages.event_marks import collision_marks, event_marks, in_time, object_names
 from vlaarena_desktop.pages.events_panel import EventsPanel
 from vlaarena_desktop.pages.evidence_actions import EvidenceActions, evidence_group, quiet_button
 from vlaarena_desktop.pages.notes_panel import NotesPanel
@@ -48,6 +48,7 @@ class EvidenceDrawer(QFrame):
         self._evidence: Evidence | None = None
         self._turn: TurnEvidence | None = None
         self._divergence: Divergence | None = None
+        self._collisions: tuple[Mark, ...] = ()
         self.plots, self.events = PlotsPanel(playhead), EventsPanel()
         self.notes, self.seen = NotesPanel(playhead), SeenPanel(playhead)
         self.overlays, self.actions_row = OverlayBar(playhead, viewers), EvidenceActions()
@@ -127,12 +128,14 @@ class EvidenceDrawer(QFrame):
         self._head.setDirection(direction)
 
     def _show_turn(self, turn: TurnEvidence | None) -> None:
-        self._turn, self._divergence = turn, None
+        self._turn, self._divergence, self._collisions = turn, None, ()
         plotted = self._measured(turn) if turn is not None else None
-        if plotted is not None:
+        if plotted is not None and turn is not None:
             self._divergence = plotted.comparison.first_divergence()
+            stages = [viewer.stage for viewer in self._viewers]
+            self._collisions = collision_marks(turn, [stage.model for stage in stages if stage is not None])
         self.plots.show_measures(plotted)
-        self.events.set_marks(event_marks(turn) if turn is not None else ())
+        self.events.set_marks(in_time((*event_marks(turn), *self._collisions)) if turn is not None else ())
         stage = self._viewers[0].stage
         self.seen.set_turn(turn, stage.model if stage is not None else None)
         self.overlays.allow(allowed=turn is not None)
@@ -166,6 +169,7 @@ class EvidenceDrawer(QFrame):
         rates = [side.episode.trajectory.control_hz for side in self._turn.sides]
         noted = [(note, SIDES.index(note.side)) for note in self.notes.standing]
         pins = [Mark(note.step / rates[side], side, note.text, "note") for note, side in noted]
+        pins += self._collisions
         if self._divergence is not None:
             at = self._divergence.step / self._playhead.control_hz
             pins.append(Mark(at, None, self._parted(self._divergence), "divergence"))
