@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+_KEPT = 256  # icons in the colours of both schemes: each is drawn once
 _SIZES = (16, 20, 24, 32, 48, 64, 96, 128)
 
 
+@lru_cache(maxsize=_KEPT)
 def icon(name: str, color: str, disabled: str | None = None, chosen: str | None = None) -> QIcon:
     """The icon called `name` in resources/icons, drawn in `color`; in others on disabled and on checked widgets."""
     made = QIcon()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from typing import Literal, Protocol, runtime_checkable
 
@@ -121,6 +123,19 @@ def apply(application: QApplication, scheme: Scheme) -> None:
     application.setProperty("vlaarena_scheme", scheme)
     application.setPalette(_palette(colors))
     application.setStyleSheet(_style_sheet(colors))
+
+
+@contextmanager
+def undressed() -> Iterator[None]:
+    """Make many widgets in here: they are styled once at the end, not anew each time one gets another parent."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    sheet = application.styleSheet()
+    application.setStyleSheet("")
+    try:
+        yield
+    finally:
+        application.setStyleSheet(sheet)
 
 
 def contrast(first: str, second: str) -> float:

@@ -34,6 +34,7 @@ STEPS = 20
 @pytest.fixture(scope="session")
 def dressed(qapp: QApplication) -> QApplication:
     theme.apply(qapp, "light")
+    gc.freeze()  # what the libraries hold is not looked through after every test
     return qapp
 
 

@@ -139,7 +139,6 @@ class HistoryFilters(QWidget):
             field.setDate(QDate.currentDate().addDays(days))
             field.setCalendarPopup(True)
             field.setDisplayFormat("yyyy-MM-dd")
-            field.setMinimumHeight(self.search.sizeHint().height())
 
     def _name_widgets(self) -> None:
         self.search.setPlaceholderText(self.tr("Search instructions, comments, tags, models"))
@@ -213,6 +212,7 @@ class HistoryFilters(QWidget):
     @Slot()
     def _show_dates(self) -> None:
         for field in (self.since, self.until):
+            field.setMinimumHeight(self.search.sizeHint().height())
             field.setVisible(self.period.currentData() == _BETWEEN)
 
 
