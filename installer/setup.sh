@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 profile=${1:-run}
 case $profile in
   run) extras=desktop,daemon ;;
-  test) extras=desktop,daemon,train,vla,test ;;
+  test) extras=desktop,daemon,train,vla,central,test ;;
   *) echo "setup.sh: unknown profile '$profile'; use run or test" >&2; exit 2 ;;
 esac
 stamp=.venv/.ready-$profile
