@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from vlaarena_desktop.sides import SIDE_COLORS
 
 Scheme = Literal["light", "dark"]
+PARTS_CONTRAST = 3.0  # at least, of what one must see and is no text
 
 
 class Colors(Struct, frozen=True, kw_only=True):
@@ -142,6 +143,11 @@ def contrast(first: str, second: str) -> float:
     """The contrast ratio of two colours, 1 .. 21 (WCAG 2.2, definition of contrast ratio)."""
     brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
+
+
+def outline(color: str, ground: str, ink: str) -> str:
+    """What to draw round a part of this colour, so that it is seen: `ink` where it alone is too faint (WCAG 1.4.11)."""
+    return color if contrast(color, ground) >= PARTS_CONTRAST else ink
 
 
 def _luminance(color: str) -> float:

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from arena_samples import Arena, ballot
 from desktop.closed_battles import play_a_closed_battle
 from desktop.resting import cut_off, resting_room
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from scenes.errors import DaemonError
 from sync.store import Store
+from vlaarena_desktop import theme
 from vlaarena_desktop.app import Room
 from vlaarena_desktop.commands import Command
 from vlaarena_desktop.language import speak
 from vlaarena_desktop.pages.evidence import EvidenceDrawer
 from vlaarena_desktop.pages.experiment_bar import ExperimentBar
 from vlaarena_desktop.pages.keys_overlay import keys_text
+from vlaarena_desktop.pages.plots import Chart, Line
 from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.table_view import FittedTable, table_view
+from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.settings import Language
 from vlaarena_desktop.tables import Column, RecordTable
 from vlaarena_desktop.viewing.mjmodels import MjModels
@@ -196,5 +200,28 @@ def test_numbers_in_the_settings_stand_below_words(resting: Room) -> None:
     rows = resting.window.settings.rows
     heights = {rows[name].field.height() for name in ("group", "daemon", "workers", "max_steps", "colors")}
     assert max(heights) - min(heights) <= 1
-    assert rows["workers"].field.lineEdit().textMargins().left() > 0
-    assert Qt.AlignmentFlag.AlignLeft in rows["workers"].field.alignment()
+    for row in (rows["workers"], rows["max_steps"]):
+        line = row.field.findChild(QLineEdit)
+        assert line is not None
+        assert line.textMargins().left() > 0
+
+
+def test_plots_beside_each_other_stay_within_their_room(qtbot: QtBot, dressed: QApplication) -> None:
+    """A title is no reason for a plot to be wider, whatever the numbers in it."""
+    from vlaarena_desktop.pages.plot_grid import PlotGrid  # which takes long to import
+
+    playhead, times = Playhead(), np.linspace(0.0, 4.0, 41)
+    playhead.set_length(4.0, 10.0)
+    grid, values = PlotGrid(playhead), np.full(41, -1.87)
+    qtbot.addWidget(grid)
+    lines = (Line(0, times, values), Line(1, times, values))
+    charts = [Chart(f"joint{number}", "rad", lines) for number in range(1, 8)]
+    grid.resize(358, 240)
+    grid.show()
+    for shown in (charts[:3], charts):
+        grid.show_charts(shown, theme.LIGHT)
+        for _ in range(3):
+            QApplication.processEvents()
+        room = grid.canvas.viewport().width()
+        assert [cell.plot.geometry().right() <= room for cell in grid.cells] == [True] * len(shown)
+    assert len({cell.plot.geometry().x() for cell in grid.cells}) == 2

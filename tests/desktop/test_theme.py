@@ -73,6 +73,15 @@ def test_the_sides_letters_are_legible_on_their_colours() -> None:
         assert contrast(ink, fill) >= TEXT
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_stands_for_a_side_is_seen_on_its_card_or_outlined(scheme: Scheme) -> None:
+    colors = SCHEMES[scheme]
+    for color in SIDE_COLORS:
+        assert contrast(theme.outline(color, colors.card, colors.quiet), colors.card) >= PARTS
+    assert theme.outline(SIDE_COLORS[1], LIGHT.card, LIGHT.quiet) == LIGHT.quiet
+    assert theme.outline(SIDE_COLORS[1], DARK.card, DARK.quiet) == SIDE_COLORS[1]
+
+
 def test_the_style_names_only_colours_that_there_are_and_never_the_sides_as_text() -> None:
     sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
     assert set(re.findall(r"@(\w+)", sheet)) <= {*structs.asdict(LIGHT), "side_a", "side_b", "arrow", "uparrow", "tick"}

@@ -28,6 +28,7 @@ from vlaarena_desktop.theme import Colors
 from vlaarena_desktop.viewer import Viewer
 
 _WIDE = 900  # [px] from which on tabs, toggles and actions share one row
+_WIDEST_TAB = 96  # [px]
 _BESIDE = QSize(372, 300)  # [px] what it asks for beside the viewers
 
 
@@ -235,7 +236,8 @@ class EvidenceDrawer(QFrame):
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.setChecked(index == 0)
+            tab.setMaximumWidth(_WIDEST_TAB)
             self.tabs.addButton(tab, index)
-            layout.addWidget(tab)
-        layout.addStretch(1)
+            layout.addWidget(tab, 1)
+        layout.addStretch(0)
         return row

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from msgspec import structs
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.viewer import Viewer
 from vlaarena_desktop.viewing.overlays import Overlays
 
+_WIDEST = 96  # [px]
 KEYS = {"trails": "W", "ghost": "H", "contacts": "K", "forces": "J"}
 
 
@@ -36,8 +37,8 @@ class OverlayBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
+            row.addWidget(button, 1)
+        row.addStretch(0)
         playhead.moved.connect(self._repaint_ghost)
 
     def allow(self, *, allowed: bool) -> None:
@@ -57,6 +58,8 @@ class OverlayBar(QWidget):
         button.setObjectName("overlay")
         button.setText(title)
         button.setCheckable(True)
+        button.setMaximumWidth(_WIDEST)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setToolTip(f"{told} ({KEYS[name]})")
         button.setAccessibleName(title)
         button.setAccessibleDescription(told)

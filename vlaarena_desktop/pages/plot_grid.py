@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from vlaarena_desktop.pages.plots import Chart, Line
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.sides import SIDE_COLORS, SIDE_LETTERS
-from vlaarena_desktop.theme import Colors
+from vlaarena_desktop.theme import Colors, outline
 
 _pg: Any = import_module("pyqtgraph")  # it has no types
 
@@ -168,8 +168,11 @@ class PlotCell:
         color = SIDE_COLORS[line.side] if line.side is not None else self._colors.accent
         style = Qt.PenStyle.DashLine if line.side == 1 else Qt.PenStyle.SolidLine
         pen = _pg.mkPen(color, width=_LINE_WIDTH, style=style)
+        seen = outline(color, self._colors.card, self._colors.quiet)
+        shadow = _pg.mkPen(seen, width=_LINE_WIDTH + 1.0, style=style) if seen != color else None
         held = len(line.times) == len(line.values) + 1
-        return _pg.PlotDataItem(line.times, line.values, pen=pen, antialias=True, stepMode="center" if held else None)
+        step = "center" if held else None
+        return _pg.PlotDataItem(line.times, line.values, pen=pen, shadowPen=shadow, antialias=True, stepMode=step)
 
     def _axes(self) -> None:
         font = QFont()
@@ -187,11 +190,8 @@ class PlotCell:
 
     def _entitle(self, text: str) -> None:
         """Write above the plot, without making it wider."""
+        self.plot.titleLabel.updateMin = lambda: None  # else it asks for the room of its text
         self.plot.setTitle(text, color=self._colors.text, size=f"{_FONT_POINTS}pt", justify="left")
-        label = self.plot.titleLabel
-        label._sizeHint = {}  # else it asks for its text's width, and pushes its neighbours out of sight
-        label.setMinimumWidth(0)
-        label.updateGeometry()
 
 
 def tick_spacing(low: float, high: float, pixels: float) -> list[tuple[float, float]]:

@@ -49,6 +49,7 @@ class SeenPanel(QWidget):
         for index, side in enumerate(turn.sides if turn is not None else (None, None)):
             self.sides[index].set_side(side)
             self._box.setStretch(index, 1 if self.sides[index].pictures else 0)
+        self._box.setStretch(2, 0 if any(panel.pictures for panel in self.sides) else 1)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

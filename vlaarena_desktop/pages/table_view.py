@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 _TITLE_MARGIN, _TITLE_ROOM = 18, 17  # [px] above and below a title together, and beside it
-_AIR, _LEAST = 28, 72  # [px] a column gets at most beyond what it needs; one that gives way keeps at least
+_AIR, _LEAST = 48, 72  # [px] a column gets at most beyond what it needs; one that gives way keeps at least
 _ROWS_MEASURED = 100
 _SOFT_HYPHEN = "\u00ad"  # where a long word of a title may be broken
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.sides import SIDE_COLORS
-from vlaarena_desktop.theme import Colors
+from vlaarena_desktop.theme import Colors, outline
 
 if TYPE_CHECKING:
     from vlaarena_desktop.pages.timeline import Timeline
@@ -139,6 +139,7 @@ class _Drawing:
             painter.drawPolygon(QPolygonF([tip, QPointF(x - 5, tip.y() - 8), QPointF(x + 5, tip.y() - 8)]))
             return
         painter.setBrush(QColor(SIDE_COLORS[mark.side]))
+        painter.setPen(QPen(QColor(outline(SIDE_COLORS[mark.side], self._colors.card, self._colors.quiet)), 1))
         centre = QPointF(x, _LANES[mark.side])
         if mark.side == 0:
             painter.drawEllipse(centre, _MARK + 0.5, _MARK + 0.5)

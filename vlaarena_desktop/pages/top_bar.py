@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from vlaarena_desktop.commands import Command, by_group
 from vlaarena_desktop.daemon_link import DaemonLink
-from vlaarena_desktop.icons import icon, pixmap
+from vlaarena_desktop.icons import TAB_ICON, icon, pixmap, tab_icon
 from vlaarena_desktop.pages.keys_overlay import keys_text
 from vlaarena_desktop.pages.pill import DaemonPill
 from vlaarena_desktop.theme import Colors
@@ -39,7 +39,7 @@ class TopBar(QFrame):
         self._brand.setPixmap(pixmap("vlaarena", colors.link, 28))
         self.menu_button.setIcon(icon("menu", colors.text))
         for button, name in zip(self.tabs, self._icons, strict=True):
-            button.setIcon(icon(name, colors.quiet, chosen=colors.link))
+            button.setIcon(tab_icon(name, colors.quiet, colors.link))
 
     def show_page(self, index: int) -> None:
         """Mark the page that is shown."""
@@ -75,6 +75,7 @@ class TopBar(QFrame):
         row.addSpacing(24)
         for index, tab in enumerate(self.tabs):
             tab.setObjectName("tab")
+            tab.setIconSize(TAB_ICON)
             tab.setCheckable(True)
             tab.setChecked(index == 0)
             tab.setAccessibleName(tab.text())
