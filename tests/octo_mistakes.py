@@ -90,8 +90,8 @@ MISTAKES = {
     ),
     "heads are split the wrong way round": Mistake(
         "network",
-        "each(normal).unflatten(-1, (self._heads, -1)).transpose(1, 2)",
-        "each(normal).unflatten(-1, (-1, self._heads)).permute(0, 3, 1, 2)",
+        "x.reshape(*x.shape[:2], self._heads, -1)",
+        "x.reshape(*x.shape[:2], -1, self._heads).transpose(2, 3)",
         "v15_five",
         "readout",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,7 @@ from gpu_daemon.policies.octo.words import TextEncoder, TextStructure
 
 _EPSILON = 1e-6  # of flax's LayerNorm and GroupNorm
 _GROUPS = 32  # of flax's GroupNorm
+Part = tuple[slice, int]  # consecutive tokens, and the end of what any of them may look at
 
 
 class PictureStem(nn.Module):
@@ -50,16 +51,22 @@ class _Layer(nn.Module):
         self.forward_norm = nn.LayerNorm(width, eps=_EPSILON)
         self.wide, self.narrow = nn.Linear(width, sizes.mlp_dim), nn.Linear(sizes.mlp_dim, width)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """One pre-norm layer; `mask` is added to the scores."""
+    def forward(self, x: Tensor, mask: Tensor, parts: Sequence[Part]) -> Tensor:
+        """One pre-norm layer at the tokens of these parts alone; `mask` is added to the scores."""
         normal = self.attention_norm(x)
-        q, k, v = (
-            each(normal).unflatten(-1, (self._heads, -1)).transpose(1, 2) for each in (self.query, self.key, self.value)
-        )
-        mixed = f.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = x + self.out(mixed.transpose(1, 2).flatten(-2))
+        k, v = self._split(self.key(normal)), self._split(self.value(normal))
+        mixed = []
+        for rows, end in parts:
+            q, hidden = self._split(self.query(normal[:, rows])), mask[:, :, rows, :end]
+            mixed.append(f.scaled_dot_product_attention(q, k[:, :, :end], v[:, :, :end], attn_mask=hidden))
+        x = torch.cat([x[:, rows] for rows, _ in parts], 1)
+        x = x + self.out(torch.cat(mixed, 2).transpose(1, 2).flatten(-2))
         y: Tensor = x + self.narrow(f.gelu(self.wide(self.forward_norm(x)), approximate="tanh"))
         return y
+
+    def _split(self, x: Tensor) -> Tensor:
+        heads: Tensor = x.reshape(*x.shape[:2], self._heads, -1)
+        return heads.transpose(1, 2)
 
 
 class Network(nn.Module):
@@ -88,17 +95,17 @@ class Network(nn.Module):
         place: Tensor = self.camera_places[camera]
         return tokens.reshape(batch, window, *tokens.shape[1:]) + place[:, :window]
 
-    def mixed(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """The transformer over (batch, tokens, width); `mask` (batch, 1, tokens, tokens) is True where one may look.
+    def mixed(self, tokens: Tensor, mask: Tensor, parts: Sequence[Part], wanted: Sequence[Part]) -> Tensor:
+        """The transformer over (batch, tokens, width), all of it in these parts; its answer at the wanted ones.
 
-        What may not be looked at gets the most negative number, so that a token that may look at nothing looks at
-        everything alike, as in flax's attention.
+        `mask` (batch, 1, tokens, tokens) is True where one may look; what may not be looked at gets the most negative
+        number, as in flax's attention.
         """
         hidden = torch.zeros(mask.shape, dtype=tokens.dtype, device=tokens.device)
         hidden = hidden.masked_fill(~mask, torch.finfo(tokens.dtype).min)
-        for layer in self.layers:
-            tokens = layer(tokens, hidden)
-        normal: Tensor = self.norm(tokens)
+        for layer in self.layers[:-1]:
+            tokens = layer(tokens, hidden, parts)
+        normal: Tensor = self.norm(self.layers[-1](tokens, hidden, wanted))
         return normal
 
 

@@ -53,13 +53,23 @@ def answers(network: Network, structure: Structure, parts: Parts, mask: Tensor, 
     batch, window = parts.seen.real.shape
     prefix, step = _tokens(network, structure, parts, device)
     each = torch.cat(step, 2)
-    mixed = network.mixed(torch.cat([prefix, each.flatten(1, 2)], 1), mask)[:, prefix.shape[1] :]
-    before = each.shape[2] - sum(structure.readouts.values())
+    size = each.shape[2]
+    before, count = _place(structure, size)
+    ends = [prefix.shape[1] + size * (number + 1) for number in range(window)]
+    whole = [(slice(first, end), end) for first, end in zip([0, *ends], ends, strict=False)]
+    wanted = [(slice(end - size + before, end - size + before + count), end) for end in ends]
+    mixed = network.mixed(torch.cat([prefix, each.flatten(1, 2)], 1), mask, whole, wanted)
+    return mixed.reshape(batch, window, count, -1)
+
+
+def _place(structure: Structure, tokens: int) -> tuple[int, int]:
+    """Where the head's readout begins among a step's tokens, and how many tokens it has."""
+    before = tokens - sum(structure.readouts.values())
     for name, count in structure.readouts.items():
         if f"readout_{name}" == structure.head.readout_key:
             break  # read_structure has checked that it is there
         before += count
-    return mixed.reshape(batch, window, each.shape[2], -1)[:, :, before : before + count]
+    return before, count
 
 
 def _tokens(network: Network, structure: Structure, parts: Parts, device: torch.device) -> tuple[Tensor, list[Tensor]]:
