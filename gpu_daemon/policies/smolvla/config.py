@@ -21,7 +21,7 @@ class Feature(Struct, frozen=True):
     """One thing the policy reads or writes."""
 
     type: str  # VISUAL, STATE, ACTION, ...
-    shape: tuple[int, ...]
+    shape: Annotated[tuple[int, ...], Meta(min_length=1)]
 
 
 class SmolVLAConfig(Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ Pictures = Mapping[str, NDArray[np.uint8]]
 
 
 class SmolVLAModel:
-    """A loaded checkpoint. It remembers nothing between calls but the tokens of instructions."""
+    """A loaded checkpoint. Between calls it keeps only what never changes: instructions' tokens, a missing camera's."""
 
     def __init__(self, config: SmolVLAConfig, processing: Processing, network: Network, words: Words) -> None:
         """Put the parts together; `load` reads them from folders."""

@@ -73,7 +73,7 @@ class _Renaming(Struct, frozen=True):
 class _Scaling(Struct, frozen=True):
     """The configuration of a normalising step."""
 
-    features: dict[str, Any] = {}
+    features: dict[str, Feature] = {}
     norm_map: dict[str, str] = {}
     eps: float = EPSILON
     normalize_observation_keys: tuple[str, ...] | None = None
@@ -84,10 +84,20 @@ def read_processing(checkpoint: Path, config: SmolVLAConfig, device: torch.devic
 
     Raises:
         BadInput: a file is missing or damaged.
-        Incompatible: a step or a normalisation mode is unknown.
+        Incompatible: a step or a normalisation mode is unknown, or states or actions are too long for the networks.
     """
-    if not (checkpoint / PRE).exists() and not (checkpoint / POST).exists():
-        return _legacy(checkpoint / WEIGHTS, config, device)
+    current = (checkpoint / PRE).exists() or (checkpoint / POST).exists()
+    found = _current(checkpoint, device) if current else _legacy(checkpoint / WEIGHTS, config, device)
+    sizes = found.state_size(config), found.action_size(config)
+    if not 0 < sizes[0] <= config.max_state_dim or not 0 < sizes[1] <= config.max_action_dim:
+        raise Incompatible(
+            f"{checkpoint} reads states of {sizes[0]} numbers and answers with actions of {sizes[1]}.",
+            hint=f"Its networks have room for {config.max_state_dim} and {config.max_action_dim}, and need one each.",
+        )
+    return found
+
+
+def _current(checkpoint: Path, device: torch.device) -> Processing:
     before, after = (_steps(checkpoint / name) for name in (PRE, POST))
     renaming = before.get("rename_observations_processor", _Step()).config
     if "tokenizer_processor" not in before:
@@ -121,8 +131,8 @@ def _statistics(checkpoint: Path, step: _Step | None, device: torch.device) -> S
     source = f"{checkpoint / (step.state_file or step.registry_name)}"
     scaling = converted(step.config, _Scaling, source=source)
     chosen = scaling.normalize_observation_keys
-    types = {key: str(of["type"]) for key, of in scaling.features.items() if chosen is None or key in chosen}
-    values = grouped(_tensors(checkpoint, step.state_file) if step.state_file else {}, device)
+    types = {key: feature.type for key, feature in scaling.features.items() if chosen is None or key in chosen}
+    values = grouped(_tensors(checkpoint, step.state_file) if step.state_file else {}, types, device)
     return checked(Statistics(scaling.norm_map, types | {ACTION: "ACTION"}, values, scaling.eps), source)
 
 
@@ -143,6 +153,6 @@ def _legacy(weights: Path, config: SmolVLAConfig, device: torch.device) -> Proce
         named = {
             f"{keys.get(match['key'], match['key'])}.{match['name']}": file.get_tensor(match[0]) for match in matches
         }
-    statistics = Statistics(config.normalization_mapping, types, grouped(named, device))
+    statistics = Statistics(config.normalization_mapping, types, grouped(named, types, device))
     padding = Tokenization(max_length=config.tokenizer_max_length, padding=config.pad_language_to)
     return Processing({}, padding, *[checked(statistics, str(weights))] * 2)

@@ -87,12 +87,12 @@ def checked(statistics: Statistics, source: str) -> Statistics:
     return statistics
 
 
-def grouped(tensors: Mapping[str, Tensor], device: torch.device) -> Values:
+def grouped(tensors: Mapping[str, Tensor], types: Mapping[str, str], device: torch.device) -> Values:
     """`{"action.mean": ...}` as `{"action": {"mean": ...}}`, in float32; those of pictures as (channels, 1, 1)."""
     values: Values = {}
     for name, tensor in tensors.items():
         key, _, statistic = name.rpartition(".")
-        flat = key.startswith("observation.image") and tensor.ndim == 1
-        shaped = tensor.reshape(-1, 1, 1) if flat else tensor
+        flat = types.get(key) == "VISUAL" and tensor.ndim == 1
+        shaped = tensor.reshape(-1, 1, 1) if flat else tensor.reshape(tensor.shape or (1,))
         values.setdefault(key, {})[statistic] = shaped.to(device, torch.float32)
     return values

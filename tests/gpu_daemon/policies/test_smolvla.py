@@ -167,6 +167,8 @@ def test_a_model_outlives_its_files(copied: Path, model: SmolVLAModel) -> None:
         ("config.json", '"VISUAL",', '"DEPTH",', "names no camera"),
         ("config.json", '"num_expert_layers": 0', '"num_expert_layers": 2', "3 layers cannot be shared by 2"),
         ("config.json", '"expert_width_multiplier": 0.75', '"expert_width_multiplier": 0.79', "width 25 is odd"),
+        ("config.json", '"max_action_dim": 32', '"max_action_dim": 6', "answers with actions of 7"),
+        ("config.json", '"max_state_dim": 32', '"max_state_dim": 7', "reads states of 8 numbers"),
         ("config.json", '"num_steps": 5', '"num_steps": 0', "num_steps"),
         ("config.json", "{", "", "cannot be read as JSON"),
         ("policy_preprocessor.json", '"MEAN_STD"', '"RANK"', "'RANK', which is unknown"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,16 @@ def test_a_checkpoint_without_statistics_is_refused(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(Incompatible, match="no statistics that bring its numbers into a robot's units"):
         SmolVLAPolicy(card(tmp_path, cameras=(CameraInput("camera1", "front"),)))
+
+
+def test_loading_and_playing_ask_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("somebody asked the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    assert played(SmolVLAPolicy(card(tmp_path)), "lift the cube", 1).shape == (2, 6, 7)
 
 
 def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
