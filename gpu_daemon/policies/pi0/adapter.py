@@ -85,7 +85,8 @@ class Pi0Policy:
 
 def _checked(card: ModelCard, checkpoint: Path) -> dict[str, str]:
     """The card's camera keys and those of the checkpoint that they mean, once both have been compared."""
-    config, processing = read_config(checkpoint), read_processing(checkpoint)
+    config = read_config(checkpoint)
+    processing = read_processing(checkpoint, config)
     before = {new: old for old, new in processing.rename.items()}
     valid = [before.get(key, key) for key in config.cameras]
     meant = {each.key: each.key if each.key in valid else PICTURES + each.key for each in card.cameras}

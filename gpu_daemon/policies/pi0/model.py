@@ -48,7 +48,8 @@ class Pi0Model:
         """
         where, checkpoint = chosen_device(device), Path(checkpoint_dir)
         kind = chosen_dtype(dtype, where)
-        config, processing = read_config(checkpoint), read_processing(checkpoint)
+        config = read_config(checkpoint)
+        processing = read_processing(checkpoint, config)
         words = Words(Path(tokenizer_dir), processing.tokenization)
         network = checked_skeleton(checkpoint, config)
         fill_network(network, stream([checkpoint / WEIGHTS]), where, kind)

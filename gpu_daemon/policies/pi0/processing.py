@@ -6,18 +6,18 @@ normalise; afterwards un-normalise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from msgspec import Struct
-from safetensors import safe_open
 
 from gpu_daemon.policies.pi0.config import Pi0Config
 from gpu_daemon.policies.smolvla.config import ACTION, STATE, Feature, read_json
-from gpu_daemon.policies.smolvla.statistics import EPSILON, Statistics, Values, checked, grouped
+from gpu_daemon.policies.smolvla.statistics import EPSILON, Statistics, Values, checked
 from gpu_daemon.policies.smolvla.text import Tokenization
-from gpu_daemon.policies.weights import safetensors_shapes
+from gpu_daemon.policies.weights import safetensors_shapes, stream
 from scenes.errors import BadInput, Incompatible
 from scenes.settings import converted
 
@@ -71,13 +71,25 @@ class _Scaling(Struct, frozen=True):
     eps: float = EPSILON
 
 
-def read_processing(checkpoint: Path) -> Processing:
+def read_processing(checkpoint: Path, config: Pi0Config) -> Processing:
     """The processing of a checkpoint.
 
     Raises:
         BadInput: a file is missing or damaged.
-        Incompatible: a step or a normalisation mode is unknown, or actions are relative to the state.
+        Incompatible: a step or a normalisation mode is unknown, actions are relative to the state, or states or actions
+            are too long for the network.
     """
+    found = _read(checkpoint)
+    sizes = found.state_size(config), found.action_size(config)
+    if sizes[0] > config.max_state_dim or sizes[1] > config.max_action_dim:
+        raise Incompatible(
+            f"{checkpoint} reads states of {sizes[0]} numbers and answers with actions of {sizes[1]}.",
+            hint=f"Its network has room for {config.max_state_dim} and {config.max_action_dim}.",
+        )
+    return found
+
+
+def _read(checkpoint: Path) -> Processing:
     before, after = _steps(checkpoint / BEFORE), _steps(checkpoint / AFTER)
     if "tokenizer_processor" not in before:
         raise BadInput(f"{checkpoint / BEFORE} does not say how instructions are tokenized.", hint="Fetch it again.")
@@ -108,13 +120,18 @@ def _statistics(checkpoint: Path, step: _Step | None) -> Statistics:
     source = f"{checkpoint / (step.state_file or step.registry_name)}"
     scaling = converted(step.config, _Scaling, source=source)
     types = {key: feature.type for key, feature in scaling.features.items()} | {ACTION: "ACTION"}
-    values = _values(checkpoint, step.state_file) if step.state_file else {}
+    values = _values(checkpoint, step.state_file, types) if step.state_file else {}
     return checked(Statistics(scaling.norm_map, types, values, scaling.eps), source)
 
 
-def _values(checkpoint: Path, name: str) -> Values:
+def _values(checkpoint: Path, name: str, types: Mapping[str, str]) -> Values:
+    """The statistics of each key, in float32; those of pictures as (channels, 1, 1)."""
     if Path(name).name != name:
         raise BadInput(f"A pipeline of {checkpoint} names a file outside its folder.", detail=name)
     safetensors_shapes([checkpoint / name])
-    with safe_open(checkpoint / name, "pt") as file:
-        return grouped({key: file.get_tensor(key) for key in file.keys()}, torch.device("cpu"))  # noqa: SIM118
+    values: Values = {}
+    for full, tensor in stream([checkpoint / name]):
+        key, _, statistic = full.rpartition(".")
+        shaped = tensor.reshape((-1, 1, 1) if types.get(key) == "VISUAL" else (-1,))
+        values.setdefault(key, {})[statistic] = shaped.to(torch.float32)
+    return values

@@ -181,6 +181,12 @@ def test_unknown_steps_and_modes_are_refused(tmp_path: Path) -> None:
         Pi0Model.load(made, made / "tokenizer")
 
 
+def test_states_longer_than_the_network_has_room_for_are_refused(tmp_path: Path) -> None:
+    made = pi0_checkpoint.write_checkpoint(tmp_path / "made", max_state_dim=7)
+    with pytest.raises(Incompatible, match="states of 8 numbers"):
+        Pi0Model.load(made, made / "tokenizer")
+
+
 def test_a_picture_lies_in_the_middle_of_black() -> None:
     white = torch.ones(3, 20, 31)
     found = fitted(white, 64, 64)
