@@ -1252,7 +1252,7 @@
     </message>
     <message>
         <source>as suits the scene</source>
-        <translation type="unfinished"></translation>
+        <translation>wie es zur Szene passt</translation>
     </message>
     <message>
         <source>as the system</source>
