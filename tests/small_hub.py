@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         self, content: bytes, headers: dict[str, str], status: int = 200, repository: Repository | None = None
     ) -> None:
         self.send_response(status)
-        for name, value in ({"Content-Length": str(len(content))} | headers).items():
+        for name, value in ({"Content-Length": str(len(content)), "Connection": "close"} | headers).items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD":
@@ -181,7 +181,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._hub.sending.set()
         if repository.held is not None:
             repository.held.wait(30)
-        self.close_connection = True
 
 
 def sibling(path: str, content: bytes, repository: Repository) -> dict[str, Any]:

@@ -17,10 +17,13 @@ from gpu_daemon.models.removing import removal_of, remove
 from gpu_daemon.models.reports import ProgressLine, model_text, models_table, pins_of_card
 from gpu_daemon.models.storage import alone, readable
 from gpu_daemon.policies.loading import offered, unlocated_cards
+from scenes.catalog import robots
 from scenes.errors import BadInput, RuleBroken
 from scenes.models import ModelCard, Source, find_card
 
 EXIT_FINDING = 1
+_AT_ONCE = "A running daemon offers it at once: no restart."
+Cards = dict[str, ModelCard]
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,28 +57,31 @@ def run(chosen: argparse.Namespace, home: Path) -> int:
         ArenaError: it could not be done.
     """
     if chosen.action in {None, "list"}:
-        cards = offered(home)
-        print(msgspec.json.encode(cards).decode() if chosen.json else models_table(cards, home))
+        listed = offered(home)
+        print(msgspec.json.encode(listed).decode() if chosen.json else models_table(listed, home))
         return 0
     actions = {"show": _show, "fetch": _fetch, "check": _check, "remove": _remove}
-    find_card(unlocated_cards(home).values(), chosen.id)
-    return actions[chosen.action](chosen, home)
+    cards = unlocated_cards(home)
+    find_card(cards.values(), chosen.id)
+    return actions[chosen.action](chosen, home, cards)
 
 
-def _show(chosen: argparse.Namespace, home: Path) -> int:
+def _show(chosen: argparse.Namespace, home: Path, cards: Cards) -> int:
     card = find_card(offered(home), chosen.id)
     pins = pins_of_card(card, home)
     print(msgspec.json.encode({"card": card, "pins": pins}).decode() if chosen.json else model_text(card, pins))
     return 0
 
 
-def _fetch(chosen: argparse.Namespace, home: Path) -> int:
-    card = find_card(unlocated_cards(home).values(), chosen.id)
+def _fetch(chosen: argparse.Namespace, home: Path, cards: Cards) -> int:
+    card = cards[chosen.id]
     if chosen.source and chosen.folder is None:
         raise BadInput("--source says which source a folder is.", hint="Give the folder with --from.")
     if not card.sources:
         print(f"'{card.id}' needs no files from a hub.")
         return 0
+    if not set(card.robots) & set(robots()):
+        print(f"Note: no robot here can be moved by '{card.id}': it is for {', '.join(card.robots)}.")
     with alone(home):
         missing = missing_sources(card, home)
         if chosen.newest or chosen.source:
@@ -88,9 +94,9 @@ def _fetch(chosen: argparse.Namespace, home: Path) -> int:
     if left:
         print(f"Still missing: {', '.join(f'{source.role} ({source.repository})' for source in left)}.")
         return EXIT_FINDING
-    print(
-        f"'{card.id}' is on this machine{'' if pins else ' already'}. A running daemon offers it at once: no restart."
-    )
+    shown = find_card(offered(home), card.id)
+    why = f"It cannot be played: {shown.notes.partition(chr(10))[0]}" if shown.status == "inactive" else _AT_ONCE
+    print(f"'{card.id}' is on this machine{'' if pins else ' already'}. {why}")
     return 0
 
 
@@ -143,8 +149,8 @@ def _agreed(question: str) -> bool:
     return answer.strip().lower() in {"y", "yes", "j", "ja"}
 
 
-def _check(chosen: argparse.Namespace, home: Path) -> int:
-    card = find_card(unlocated_cards(home).values(), chosen.id)
+def _check(chosen: argparse.Namespace, home: Path, cards: Cards) -> int:
+    card = cards[chosen.id]
     findings = ProgressLine().finish(check(card, home))
     good = all(finding.ok for finding in findings)
     if chosen.json:
@@ -157,9 +163,8 @@ def _check(chosen: argparse.Namespace, home: Path) -> int:
     return 0 if good else EXIT_FINDING
 
 
-def _remove(chosen: argparse.Namespace, home: Path) -> int:
-    cards = unlocated_cards(home)
-    card = find_card(cards.values(), chosen.id)
+def _remove(chosen: argparse.Namespace, home: Path, cards: Cards) -> int:
+    card = cards[chosen.id]
     if not models_folder(home).is_dir():
         print(f"Nothing of '{card.id}' is on this machine.")
         return 0

@@ -138,7 +138,7 @@ class _Download:
         self._target = folder / part.listing.commit / file.path
         name = file.sha256 or file.blob or hashlib.sha256(f"{part.listing.commit}/{file.path}".encode()).hexdigest()
         self._draft = folder / UNFINISHED / name
-        self._digests, self._arrived = Digests(file.size), 0
+        self._digests, self._arrived = self._fresh(), 0
 
     @property
     def missing(self) -> int:
@@ -185,11 +185,14 @@ class _Download:
                 self._take(chunk)
                 yield meter.passed(len(chunk), f"checking {self._name}")
 
+    def _fresh(self) -> Digests:
+        return Digests(self._file.size if self._file.blob else None)
+
     def _forget(self, meter: Meter, path: Path) -> Progress:
         """Begin this file anew."""
         path.unlink()
         progress = meter.passed(-self._arrived, self._name)
-        self._digests, self._arrived = Digests(self._file.size), 0
+        self._digests, self._arrived = self._fresh(), 0
         return progress
 
     def _more(self, meter: Meter) -> Job[None]:

@@ -127,7 +127,7 @@ def _pin(supply: Supply, files: tuple[PinnedFile, ...]) -> Pin:
 
 def _copied(source: Path, target: Path, file: PinnedFile, meter: Meter) -> Job[None]:
     """Copy one file, whole or not at all."""
-    draft, digests = target.with_name(f"{target.name}.new"), Digests(file.size)
+    draft, digests = target.with_name(f"{target.name}.new"), Digests()
     with written(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb", buffering=0) as read, draft.open("wb", buffering=0) as write:

@@ -19,16 +19,22 @@ _MARGIN = 64 * 2**20  # bytes that are left free
 
 
 class Digests:
-    """SHA-256 of a file's bytes as they pass, and the SHA-1 by which git names it ("blob <size>\\0" before them)."""
+    """SHA-256 of a file's bytes as they pass and, where wanted, the SHA-1 by which git names the file.
 
-    def __init__(self, size: int) -> None:
-        self._sha256 = hashlib.sha256()
-        self._blob = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
+    Git hashes "blob <size>\\0" and then the content.
+    """
+
+    def __init__(self, blob_of: int | None = None) -> None:
+        """`blob_of` is the file's size, for git's name."""
+        self._sha256, self._blob = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
+        self._named = blob_of is not None
+        self._blob.update(f"blob {blob_of}\0".encode())
 
     def update(self, content: bytes) -> None:
         """Take the next bytes."""
         self._sha256.update(content)
-        self._blob.update(content)
+        if self._named:
+            self._blob.update(content)
 
     @property
     def sha256(self) -> str:
@@ -119,7 +125,7 @@ def hashed(path: Path, name: str, meter: Meter) -> Job[PinnedFile]:
     Raises:
         StoreError: it cannot be read.
     """
-    digests, size = Digests(0), 0
+    digests, size = Digests(), 0
     with written(path), path.open("rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
             digests.update(chunk)

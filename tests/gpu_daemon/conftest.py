@@ -59,17 +59,23 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> TrainingConfig:
     return config
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
-    """A hub on this machine with both repositories of the tiny card."""
+@pytest.fixture(scope="session")
+def hub_client() -> Iterator[None]:
+    """The hub's client keeps one session, which takes long to make; it ends with the tests."""
     import huggingface_hub
 
+    yield
+    huggingface_hub.close_session()
+
+
+@pytest.fixture
+def hub(hub_client: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
+    """A hub on this machine with both repositories of the tiny card."""
     with small_hub() as small:
         fill(small)
         monkeypatch.setenv("HF_ENDPOINT", small.address)
         monkeypatch.delenv("HF_TOKEN", raising=False)
         yield small
-        huggingface_hub.close_session()
 
 
 @pytest.fixture

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 from small_hub import COMMIT, Repository, SmallHub, sibling
 from tiny_models import WEIGHTS, Models, add_card, safetensors
 
+from gpu_daemon.models.overlay import located
 from gpu_daemon.models.storage import alone, written
+from gpu_daemon.policies.loading import unlocated_cards
 from scenes.errors import StoreError
 
 
@@ -177,10 +181,30 @@ def test_too_little_room_is_said_before_anything_is_fetched(models: Models, hub:
 
 
 def test_a_full_disk_says_what_to_do(tmp_path: Path) -> None:
-    full = Path("/dev/full")
-    with pytest.raises(StoreError, match="The disk is full") as refused, written(tmp_path), full.open("wb", 0) as file:
-        file.write(b"x")
+    with pytest.raises(StoreError, match="The disk is full") as refused, written(tmp_path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert "what has arrived is kept" in refused.value.hint
+
+
+def test_a_path_that_is_too_long_for_a_card_is_said_to_be_so(models: Models, hub: SmallHub) -> None:
+    models.fetch()
+    home = models.home / ("deep" * 20) / ("deeper" * 20)
+    home.mkdir(parents=True)
+    (models.home / "models").rename(home / "models")
+    (card,) = (located(card, home) for card in unlocated_cards(models.home).values() if card.id == "tiny")
+    assert "is too long. Choose a data folder with a shorter one" in card.missing
+
+
+def test_fetching_without_the_hubs_client_names_the_extra(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    refused = models.fetch()
+    assert (refused.code, 'pip install "vlaarena[daemon,vla]"' in refused.errors) == (1, True)
+
+
+def test_a_model_for_another_robot_is_fetched_with_a_note(models: Models, hub: SmallHub) -> None:
+    text = (models.home / "cards" / "tiny.toml").read_text()
+    (models.home / "cards" / "tiny.toml").write_text(text.replace('["panda"]', '["so100"]'))
+    assert "Note: no robot here can be moved by 'tiny': it is for so100." in models.fetch().output
 
 
 def test_a_data_folder_that_is_a_file_or_may_not_be_written_is_named(models: Models, hub: SmallHub) -> None:

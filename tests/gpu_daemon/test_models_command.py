@@ -101,6 +101,8 @@ def test_a_card_that_demands_other_weights_is_inactive(models: Models, hub: Smal
     models.fetch()
     (card,) = (card for card in offered(models.home) if card.id == "tiny")
     assert (card.status, "not those whose SHA-256 its card names" in card.notes) == ("inactive", True)
+    again = models.fetch().output
+    assert "It cannot be played: Inactive: The weights on this machine are not those" in again
 
 
 def test_a_card_may_name_its_folder_itself(models: Models, tmp_path: Path) -> None:
