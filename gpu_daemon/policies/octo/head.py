@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as f
 
+from gpu_daemon.policies.octo.blank import Linear
 from gpu_daemon.policies.octo.structure import Head
 
 _OFFSET, _LARGEST = 0.008, 0.999  # s and the bound of the cosine schedule of arXiv:2102.09672
@@ -41,11 +42,11 @@ class ScoreNetwork(nn.Module):
         super().__init__()
         self.frequencies = nn.Parameter(torch.empty(head.time_dim // 2, 1))
         self.time = nn.ModuleList(
-            [nn.Linear(2 * (head.time_dim // 2), 2 * head.time_dim), nn.Linear(2 * head.time_dim, head.time_dim)]
+            [Linear(2 * (head.time_dim // 2), 2 * head.time_dim), Linear(2 * head.time_dim, head.time_dim)]
         )
-        self.entry = nn.Linear(head.time_dim + width + head.size, head.hidden_dim)
+        self.entry = Linear(head.time_dim + width + head.size, head.hidden_dim)
         self.blocks = nn.ModuleList(_Residual(head.hidden_dim) for _ in range(head.num_blocks))
-        self.exit = nn.Linear(head.hidden_dim, head.size)
+        self.exit = Linear(head.hidden_dim, head.size)
 
     def forward(self, x: Tensor, t: Tensor, embedding: Tensor) -> Tensor:
         """x (..., chunk numbers), t (..., 1), embedding (..., width) -> (..., chunk numbers)."""
@@ -63,7 +64,7 @@ class _Residual(nn.Module):
     def __init__(self, size: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(size, eps=1e-6)
-        self.wide, self.narrow = nn.Linear(size, 4 * size), nn.Linear(4 * size, size)
+        self.wide, self.narrow = Linear(size, 4 * size), Linear(4 * size, size)
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = x + self.narrow(f.silu(self.wide(self.norm(x))))

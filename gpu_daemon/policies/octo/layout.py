@@ -27,13 +27,13 @@ class Weight(Struct, frozen=True):
 
 
 def arranged(weight: Weight, tensor: Tensor) -> Tensor:
-    """flax's array as torch's: kernels are turned round, heads joined, a stem's kernels standardised."""
+    """flax's array as torch's: kernels are turned round (no number moves), heads joined, a stem's standardised."""
     if weight.form == "dense":
-        return tensor.T.contiguous()
+        return tensor.T
     if weight.form == "heads_in":
-        return tensor.flatten(1).T.contiguous()
+        return tensor.flatten(1).T
     if weight.form == "heads_out":
-        return tensor.flatten(0, 1).T.contiguous()
+        return tensor.flatten(0, 1).T
     if weight.form == "flat":
         return tensor.flatten()
     if weight.form == "standardised":

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as f
 
+from gpu_daemon.policies.octo.blank import Convolution, Linear
 from gpu_daemon.policies.octo.head import ScoreNetwork
 from gpu_daemon.policies.octo.structure import Camera, Stem, Structure, Transformer
 from gpu_daemon.policies.octo.words import TextEncoder, TextStructure
@@ -24,14 +25,14 @@ class PictureStem(nn.Module):
         super().__init__()
         sizes = (channels, *stem.features)
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, kernel, stride, padding)
+            Convolution(before, after, kernel, stride, padding)
             for before, after, kernel, stride, padding in zip(
                 sizes, stem.features, stem.kernel_sizes, stem.strides, stem.padding, strict=False
             )
         )
         self.norms = nn.ModuleList(nn.GroupNorm(_GROUPS, size, eps=_EPSILON) for size in stem.features)
         patch = stem.patch_size // 16
-        self.embedding = nn.Conv2d(sizes[-1], stem.num_features, patch, patch)
+        self.embedding = Convolution(sizes[-1], stem.num_features, patch, patch)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """uint8 (pictures, height, width, channels) -> (pictures, tokens, features), row by row."""
@@ -47,9 +48,9 @@ class _Layer(nn.Module):
         super().__init__()
         self._heads = sizes.num_attention_heads
         self.attention_norm = nn.LayerNorm(width, eps=_EPSILON)
-        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.query, self.key, self.value, self.out = (Linear(width, width) for _ in range(4))
         self.forward_norm = nn.LayerNorm(width, eps=_EPSILON)
-        self.wide, self.narrow = nn.Linear(width, sizes.mlp_dim), nn.Linear(sizes.mlp_dim, width)
+        self.wide, self.narrow = Linear(width, sizes.mlp_dim), Linear(sizes.mlp_dim, width)
 
     def forward(self, x: Tensor, mask: Tensor, parts: Sequence[Part]) -> Tensor:
         """One pre-norm layer at the tokens of these parts alone; `mask` is added to the scores."""
@@ -76,12 +77,10 @@ class Network(nn.Module):
         super().__init__()
         width, horizon, sizes = structure.width, structure.horizon, structure.transformer
         self.text = TextEncoder(text)
-        self.language = nn.Linear(text.d_model, width)
+        self.language = Linear(text.d_model, width)
         self.language_places = nn.Parameter(torch.empty(1, structure.words, width))
         self.stems = nn.ModuleDict({each.name: PictureStem(each.stem, channels(each)) for each in structure.cameras})
-        self.cameras = nn.ModuleDict(
-            {each.name: nn.Linear(each.stem.num_features, width) for each in structure.cameras}
-        )
+        self.cameras = nn.ModuleDict({each.name: Linear(each.stem.num_features, width) for each in structure.cameras})
         self.camera_places = _tables(dict(tokens), horizon, width)
         self.readout_places = _tables(structure.readouts, horizon, width)
         self.layers = nn.ModuleList(_Layer(width, sizes) for _ in range(sizes.num_layers))

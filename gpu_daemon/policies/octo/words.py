@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as f
 
+from gpu_daemon.policies.octo.blank import Embedding, Linear
 from gpu_daemon.policies.octo.structure import read_json
 from scenes.errors import BadInput
 from scenes.settings import converted
@@ -65,8 +66,8 @@ class TextEncoder(nn.Module):
     def __init__(self, structure: TextStructure) -> None:
         super().__init__()
         self._structure = structure
-        self.embedding = nn.Embedding(structure.vocab_size, structure.d_model)
-        self.bias = nn.Embedding(structure.relative_attention_num_buckets, structure.num_heads)
+        self.embedding = Embedding(structure.vocab_size, structure.d_model)
+        self.bias = Embedding(structure.relative_attention_num_buckets, structure.num_heads)
         self.blocks = nn.ModuleList(_Block(structure) for _ in range(structure.num_layers))
         self.norm = _Scale(structure.d_model, structure.layer_norm_epsilon)
 
@@ -115,11 +116,11 @@ class _Block(nn.Module):
         inner = structure.num_heads * structure.d_kv
         self._heads = structure.num_heads
         self.attention_norm = _Scale(structure.d_model, structure.layer_norm_epsilon)
-        self.q, self.k, self.v = (nn.Linear(structure.d_model, inner, bias=False) for _ in range(3))
-        self.o = nn.Linear(inner, structure.d_model, bias=False)
+        self.q, self.k, self.v = (Linear(structure.d_model, inner, bias=False) for _ in range(3))
+        self.o = Linear(inner, structure.d_model, bias=False)
         self.forward_norm = _Scale(structure.d_model, structure.layer_norm_epsilon)
-        self.wi = nn.Linear(structure.d_model, structure.d_ff, bias=False)
-        self.wo = nn.Linear(structure.d_ff, structure.d_model, bias=False)
+        self.wi = Linear(structure.d_model, structure.d_ff, bias=False)
+        self.wo = Linear(structure.d_ff, structure.d_model, bias=False)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         normal = self.attention_norm(x)
