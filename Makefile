@@ -1,6 +1,7 @@
 # make run    the application; without a display: a whole battle played and judged unattended, pictures in out/
 # make test   every test; make soak: the same with the full repetition figures; make lint; make bench; make translations
-.PHONY: run demo test soak lint bench translations clean
+# make gpu-check   the parity cases of the VLAs on this machine's accelerator
+.PHONY: run demo test soak lint bench gpu-check translations clean
 PYTHON := .venv/bin/python
 ON_A_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a -s "-screen 0 1600x1000x24")
 
@@ -30,6 +31,10 @@ lint:
 bench:
 	@installer/setup.sh test
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(ON_A_DISPLAY) $(PYTHON) $$bench || exit 1; done
+
+gpu-check:
+	@installer/setup.sh test
+	$(PYTHON) tests/accelerator_check.py $(ARGS)
 
 translations:
 	@installer/translations.sh

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openvla_checkpoint
+import pi0_checkpoint
 import smolvla_cases
 
 OCTO = Path(__file__).parent / "gpu_daemon" / "policies" / "octo"
@@ -52,6 +53,14 @@ control_hz = 5.0
 statistics = "bridge_orig"
 action = { space = "eef_delta", rotation = "euler_xyz", gripper = { open = 1.0, closed = 0.0, threshold = 0.5 } }
 """
+PI0 = """
+state = "joints_gripper"
+control_hz = 10.0
+chunk = 6
+execute = 6
+stochastic = true
+action = { space = "eef_delta", translation_scale = 0.02, rotation_scale = 0.1, clip = [-1.0, 1.0] }
+"""
 
 
 def place(home: Path) -> tuple[str, ...]:
@@ -68,7 +77,10 @@ def place(home: Path) -> tuple[str, ...]:
     _place(home, "octo", OCTO_FACTS, octo, [("image_primary", "front", 256), ("image_wrist", "wrist", 128)])
     openvla = {"checkpoint": openvla_checkpoint.write_checkpoint(checkpoints / "openvla")}
     _place(home, "openvla", OPENVLA, openvla, [("image", "front", 224)])
-    return "octo", "openvla", "smolvla"
+    pi0 = pi0_checkpoint.write_checkpoint(checkpoints / "pi0")
+    pictures = [("base_0_rgb", "front", 56), ("left_wrist_0_rgb", "wrist", 56)]
+    _place(home, "pi0", PI0, {"checkpoint": pi0, "tokenizer": pi0 / "tokenizer"}, pictures)
+    return "octo", "openvla", "pi0", "smolvla"
 
 
 def _place(home: Path, adapter: str, facts: str, sources: dict[str, Path], cameras: list[tuple[str, str, int]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.turns import Setting
 
 STEPS = 8  # of the robot's 10 a second
-MODELS = ("octo", "openvla", "smolvla")
+MODELS = ("octo", "openvla", "pi0", "smolvla")
 SETTING = Setting(robot_id="panda", scene_id="table", instruction="lift the red cube")
 
 
@@ -75,8 +74,8 @@ def test_the_same_seed_gives_the_same_episode_whatever_was_played_before(daemon:
     }
 
 
-def test_every_vla_meets_every_other_in_the_window(qtbot: QtBot, room: Room, store: Store) -> None:
-    for pair in combinations(MODELS, 2):
+def test_every_vla_plays_a_whole_battle_in_the_window(qtbot: QtBot, room: Room, store: Store) -> None:
+    for pair in (MODELS[:2], MODELS[2:]):
         with qtbot.waitSignal(room.arena.turn_added, timeout=PATIENCE):
             room.arena.begin(SETTING, seed=seed_of(pair, room))
         watch_everything(qtbot, room, rate=2.0)  # SmolVLA acts 20 times a second
@@ -89,7 +88,7 @@ def test_every_vla_meets_every_other_in_the_window(qtbot: QtBot, room: Room, sto
         assert [run.device for run in store.runs(outcome.battle_id)] == ["cpu", "cpu"]
 
 
-def seed_of(pair: tuple[str, str], room: Room) -> int:
+def seed_of(pair: tuple[str, ...], room: Room) -> int:
     """A seed with which these two are drawn."""
     for seed in range(99):
         sides = draw(room.daemon.cards, np.random.default_rng(seed), seed, {}).sides
