@@ -2,7 +2,8 @@
 
 The card names the sources `checkpoint` and `tokenizer` (T5's config.json and tokenizer.json), the key of the
 `statistics` that give actions their units, and cameras by the model's own keys (`image_primary`, `image_wrist`); a
-camera that the card leaves out is not looked at.
+camera that the card leaves out is not looked at. A card says `execute = 1`, with `ensemble = 4` as in the reference:
+carrying out more of a chunk at once is possible, but then the model never sees the pictures in between.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ class OctoPolicy:
         return chunk
 
     def close(self) -> None:
-        """Give back the model's memory."""
-        del self._model
+        """Give back the model's memory; it acts no more."""
+        self.__dict__.pop("_model", None)
 
     def _check(self, model: OctoModel) -> None:
         """The card must promise what the model answers, and ask for no camera that the model does not know."""

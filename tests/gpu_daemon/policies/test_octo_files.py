@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import shutil
@@ -226,6 +227,28 @@ def test_a_card_without_the_wrist_camera_plays() -> None:
     found = episode(OctoPolicy(card(cameras=card().cameras[:1])))
     assert np.isfinite(found).all()
     assert not np.array_equal(found, episode(OctoPolicy(card())))
+
+
+def test_in_bfloat16_it_answers_nearly_the_same() -> None:
+    exact, near = episode(OctoPolicy(card())), episode(OctoPolicy(card(dtype="bfloat16")))
+    assert not np.array_equal(near, exact)
+    np.testing.assert_allclose(near, exact, atol=0.2)
+
+
+def test_loading_and_closing_again_and_again_keeps_no_memory(repeats: Callable[[int, int], int]) -> None:
+    def cycle() -> None:
+        policy = OctoPolicy(card())
+        policy.act(seen(random_pictures(0)))
+        policy.close()
+
+    def held() -> int:
+        gc.collect()
+        return sum(type(each) in (OctoModel, TextEncoder, torch.nn.Parameter) for each in gc.get_objects())
+
+    before = held()
+    for _ in range(repeats(3, 20)):
+        cycle()
+    assert held() == before
 
 
 MISFITS: dict[str, dict[str, Any]] = {
