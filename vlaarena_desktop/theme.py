@@ -8,9 +8,9 @@ from importlib import resources
 from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, structs
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 from vlaarena_desktop.sides import SIDE_COLORS
 
@@ -137,6 +137,9 @@ def undressed() -> Iterator[None]:
         yield
     finally:
         application.setStyleSheet(sheet)
+        areas = [each for each in application.allWidgets() if isinstance(each, QAbstractScrollArea)]
+        for area in (*areas, *areas):  # Qt styles in any order: each learns its frame first, then lays its parts out
+            application.sendEvent(area, QEvent(QEvent.Type.StyleChange))
 
 
 def contrast(first: str, second: str) -> float:
