@@ -13,6 +13,7 @@ from gpu_daemon.models.hub import Hub, HubFile, Listing
 from gpu_daemon.models.patterns import EVERYTHING, check_patterns, chosen
 from gpu_daemon.models.pins import (
     LOCAL,
+    REVISION,
     Pin,
     PinnedFile,
     altered,
@@ -25,7 +26,7 @@ from gpu_daemon.models.pins import (
 )
 from gpu_daemon.models.storage import Digests, Meter, check_room, written
 from scenes import durable
-from scenes.errors import DaemonError, StoreDamaged
+from scenes.errors import BadInput, DaemonError, StoreDamaged
 from scenes.models import ModelCard, Source
 from scenes.progress import Job, Progress
 
@@ -50,10 +51,15 @@ def missing_sources(card: ModelCard, home: Path) -> tuple[Source, ...]:
     """The sources of a card that are not on this machine.
 
     Raises:
-        BadInput: a pin cannot be read, or a pattern of the card could match a pickle.
+        BadInput: a pin cannot be read, a pattern of the card could match a pickle, or its revision is no commit.
     """
     for source in card.sources:
         check_patterns(source.files, f"The card '{card.id}'")
+        if source.revision and not REVISION.fullmatch(source.revision):
+            raise BadInput(
+                f"The card '{card.id}' names the revision '{source.revision}' of {source.repository}.",
+                hint="Name a commit by its 40 letters and digits, or none: then the newest is fetched and pinned.",
+            )
     return tuple(source for source in card.sources if not source.folder and not _is_here(source, home))
 
 

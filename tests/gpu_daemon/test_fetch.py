@@ -124,6 +124,15 @@ def test_a_revision_that_the_card_names_is_fetched_and_no_other(models: Models, 
     assert all_cards(models.home)["tiny"].revision == NEWER
 
 
+def test_a_branch_is_no_revision(models: Models, hub: SmallHub) -> None:
+    text = (models.home / "cards" / "tiny.toml").read_text()
+    named = text.replace('repository = "lab/tiny"', 'repository = "lab/tiny"\nrevision = "main"')
+    (models.home / "cards" / "tiny.toml").write_text(named)
+    refused = models.fetch()
+    assert (refused.code, hub.asked) == (2, [])
+    assert "Name a commit" in refused.errors
+
+
 def test_the_token_goes_to_the_hub(models: Models, hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
     models.fetch()
     assert {each.token for each in hub.asked} == {""}
