@@ -40,7 +40,11 @@ class SmolVLAModel:
 
     @classmethod
     def load(
-        cls, checkpoint_dir: str | Path, backbone_dir: str | Path, device: str = "auto", dtype: str = "auto"
+        cls,
+        checkpoint_dir: str | Path,
+        backbone_dir: str | Path,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
     ) -> SmolVLAModel:
         """Read a checkpoint; the backbone's folder stands for the repository that its config.json names.
 
@@ -50,12 +54,12 @@ class SmolVLAModel:
             BadInput: a file is missing or damaged.
             Incompatible: the files are not those of a SmolVLA that can be computed here, or there is no such device.
         """
-        checkpoint, backbone, on = Path(checkpoint_dir), Path(backbone_dir), chosen_device(device)
+        checkpoint, backbone, on = Path(checkpoint_dir), Path(backbone_dir), chosen_device(str(device))
         config = read_config(checkpoint)
         processing = read_processing(checkpoint, config, on)
         network = build(config, backbone)
         words = Words(backbone, processing.tokenization)
-        fill_from(checkpoint / WEIGHTS, network, on, chosen_dtype(dtype, on))
+        fill_from(checkpoint / WEIGHTS, network, on, chosen_dtype(str(dtype).removeprefix("torch."), on))
         return cls(config, processing, network, words)
 
     @torch.inference_mode()

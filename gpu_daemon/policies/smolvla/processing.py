@@ -86,6 +86,7 @@ def read_processing(checkpoint: Path, config: SmolVLAConfig, device: torch.devic
         BadInput: a file is missing or damaged.
         Incompatible: a step or a normalisation mode is unknown, or states or actions are too long for the networks.
     """
+    checked(Statistics(config.normalization_mapping, {}, {}), str(checkpoint / "config.json"))
     current = (checkpoint / PRE).exists() or (checkpoint / POST).exists()
     found = _current(checkpoint, device) if current else _legacy(checkpoint / WEIGHTS, config, device)
     sizes = found.state_size(config), found.action_size(config)

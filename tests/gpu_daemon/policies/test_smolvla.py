@@ -78,7 +78,7 @@ def test_towers_in_bfloat16_agree_with_the_reference_in_bfloat16(place: Path) ->
 
 def test_on_the_cpu_auto_is_float32(place: Path) -> None:
     case = recorded(PLAIN)
-    found = SmolVLAModel.load(str(checkpoint(PLAIN, place)), str(FOLDER / "vlm_small"), device="cpu")
+    found = SmolVLAModel.load(str(checkpoint(PLAIN, place)), str(FOLDER / "vlm_small"), torch.device("cpu"))
     assert distance(found.predict_chunk(*asked(PLAIN), case["noise"]), case["actions"]) <= 1e-4
     assert found.device == torch.device("cpu")
 
@@ -167,6 +167,7 @@ def test_a_model_outlives_its_files(copied: Path, model: SmolVLAModel) -> None:
         ("config.json", '"VISUAL",', '"DEPTH",', "names no camera"),
         ("config.json", '"num_expert_layers": 0', '"num_expert_layers": 2', "3 layers cannot be shared by 2"),
         ("config.json", '"expert_width_multiplier": 0.75', '"expert_width_multiplier": 0.79', "width 25 is odd"),
+        ("config.json", '"STATE": "MEAN_STD"', '"STATE": "RANK"', "normalises STATE by 'RANK', which is unknown"),
         ("config.json", '"max_action_dim": 32', '"max_action_dim": 6', "answers with actions of 7"),
         ("config.json", '"max_state_dim": 32', '"max_state_dim": 7', "reads states of 8 numbers"),
         ("config.json", '"num_steps": 5', '"num_steps": 0', "num_steps"),
