@@ -1,0 +1,1 @@
+"""The central service: one public board of what many workstations sent."""

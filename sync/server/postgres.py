@@ -1,0 +1,77 @@
+"""PostgreSQL: the engine, and transactions that are repeated when two of them got in each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from scenes.errors import ArenaError, BadInput
+
+T = TypeVar("T")
+_ATTEMPTS = 5
+_CONNECT_SECONDS = 5
+_CLASHES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+class DatabaseAway(ArenaError):
+    """PostgreSQL or MongoDB does not answer; nothing was changed."""
+
+
+def engine_for(url: str, connections: int = 8) -> Engine:
+    """An engine for `postgresql://...`, by psycopg 3.
+
+    Raises:
+        BadInput: that is no such address.
+    """
+    try:
+        place = make_url(url)
+    except ArgumentError as error:
+        raise BadInput(
+            "database_url is not an address of PostgreSQL.", hint="postgresql://user:password@host/database"
+        ) from error
+    if place.get_backend_name() != "postgresql":
+        raise BadInput("The service keeps its rows in PostgreSQL.", hint="database_url = postgresql://...")
+    return create_engine(
+        place.set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "vlaarena-central"},
+    )
+
+
+def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Do `work` in one transaction, and once more where it met another one at the same rows.
+
+    Raises:
+        DatabaseAway: PostgreSQL does not answer.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with engine.begin() as connection:
+                return work(connection)
+        except PoolTimeout as error:
+            raise DatabaseAway("All connections to PostgreSQL are busy.", hint="Try again in a moment.") from error
+        except DBAPIError as error:
+            if _is_clash(error) and attempt + 1 < _ATTEMPTS:
+                continue
+            raise _translated(error) from error
+    raise AssertionError("unreachable")
+
+
+def _is_clash(error: DBAPIError) -> bool:
+    unique = isinstance(error, IntegrityError) and isinstance(error.orig, psycopg.errors.UniqueViolation)
+    return unique or isinstance(error.orig, _CLASHES)
+
+
+def _translated(error: DBAPIError) -> Exception:
+    if isinstance(error.orig, psycopg.OperationalError) or error.connection_invalidated:
+        return DatabaseAway("PostgreSQL does not answer.", hint="Try again in a moment.", detail=str(error.orig))
+    return error

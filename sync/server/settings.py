@@ -1,0 +1,69 @@
+"""CentralSettings: what whoever runs the service may decide about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from scenes.settings import data_folder, read
+
+Rate = Annotated[float, Meta(gt=0, le=100_000)]
+Burst = Annotated[int, Meta(ge=1, le=1_000_000)]
+Days = Annotated[int, Meta(ge=1, le=36_500)]
+
+
+class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Read from `<data folder>/central.toml` and variables called VLAARENA_CENTRAL_..."""
+
+    bind: str = "127.0.0.1:8075"
+    database_url: str = "postgresql://localhost/vlaarena"
+    mongo_url: str = "mongodb://localhost:27017"
+    mongo_database: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "vlaarena"
+    public_url: str = "http://127.0.0.1:8075"
+    connections: Annotated[int, Meta(ge=1, le=200)] = 8  # to PostgreSQL, of one process
+    workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads that answer
+    device_rate: Rate = 50.0  # requests a second of one device, in the long run
+    device_burst: Burst = 500
+    address_rate: Rate = 50.0  # requests a second of one address to anything
+    address_burst: Burst = 1000
+    enrol_rate: Rate = 0.2  # attempts a second of one address with a token
+    enrol_burst: Burst = 20
+    trusted_proxies: Annotated[int, Meta(ge=0, le=10)] = 0  # hops of X-Forwarded-For that are ours
+    max_blob_bytes: Annotated[int, Meta(ge=1024, le=2**31)] = 64 * 2**20
+    ratings_cron: str = "0 * * * *"  # minute hour day month weekday
+    reconcile_cron: str = "*/10 * * * *"
+    expiry_cron: str = "30 3 * * *"
+    open_battle_days: Days = 30  # after which an API client's open battle is given up
+    stale_after_minutes: Annotated[int, Meta(ge=1, le=100_000)] = 150  # without ratings: /health says so
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def host(self) -> str:
+        """The address part of `bind`."""
+        return self.bind.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `bind`; 0: any free one."""
+        return int(self.bind.rpartition(":")[2] or 0)
+
+
+def home_folder(given: str | None = None) -> Path:
+    """The data folder of `--home`, else of VLAARENA_CENTRAL_HOME, else `central` in this user's own.
+
+    Raises:
+        BadInput: it names a user who does not exist.
+    """
+    chosen = data_folder(given, "VLAARENA_CENTRAL_HOME")
+    return chosen if chosen != data_folder(None) else chosen / "central"
+
+
+def central_settings(home: Path) -> CentralSettings:
+    """The settings in force for this data folder.
+
+    Raises:
+        BadInput: the file or a variable is not as it should be.
+    """
+    return read(CentralSettings, home / "central.toml", "VLAARENA_CENTRAL")

@@ -1,0 +1,86 @@
+"""The servers of tests of the central service: one PostgreSQL and one MongoDB a run, a database of each a module."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from central.servers import Mongo, Postgres, Service, running
+
+_numbers = itertools.count(1)
+TEMPLATE = "vlaarena_template"
+
+
+@pytest.fixture(scope="session")
+def server_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every server of this run writes its log."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def _both(server_logs: Path) -> Iterator[tuple[Postgres, Mongo]]:
+    with ThreadPoolExecutor(1) as beside:
+        mongo = Mongo(server_logs)
+        started = beside.submit(mongo.start)
+        try:
+            with running(Postgres(server_logs)) as postgres:
+                started.result()
+                yield postgres, mongo
+        finally:
+            mongo.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(_both: tuple[Postgres, Mongo]) -> Postgres:
+    return _both[0]
+
+
+@pytest.fixture(scope="session")
+def mongo(_both: tuple[Postgres, Mongo]) -> Mongo:
+    return _both[1]
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> str:
+    """The name of a database that was migrated; others are copied from it."""
+    from sync.server import migrating
+
+    postgres.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrating.migrate(postgres.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def central_names(postgres: Postgres, mongo: Mongo, migrated: str) -> Iterator[dict[str, str]]:
+    """The settings of a service on fresh databases, as environment variables."""
+    name = f"central_{next(_numbers)}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    yield {
+        "VLAARENA_CENTRAL_DATABASE_URL": postgres.url(name),
+        "VLAARENA_CENTRAL_MONGO_URL": mongo.url,
+        "VLAARENA_CENTRAL_MONGO_DATABASE": name,
+    }
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with mongo.client() as client:
+        client.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def stopped_central(
+    central_names: dict[str, str], server_logs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service on fresh databases that was not started yet."""
+    service = Service(server_logs, tmp_path_factory.mktemp("central"), central_names)
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def central(stopped_central: Service) -> Service:
+    """A running service on fresh databases."""
+    stopped_central.start()
+    return stopped_central
