@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from vlaarena_desktop.icons import icon, pixmap
+from vlaarena_desktop.icons import icon, sharp
 from vlaarena_desktop.notices import RUN_AGAIN, Notice, Notices
 from vlaarena_desktop.theme import Colors
 
@@ -58,7 +58,7 @@ class Banner(QFrame):
         self.act.setVisible(notice.action == RUN_AGAIN)
         if self._colors is not None:
             color = self._colors.bad if notice.kind == "error" else self._colors.link
-            self._sign.setPixmap(pixmap(notice.kind, color, 22))
+            self._sign.setPixmap(sharp(notice.kind, color, 22, self.devicePixelRatioF()))
         if notice.kind == "error":
             self._leave_timer.stop()
         else:

@@ -39,6 +39,13 @@ def tab_icon(name: str, color: str, chosen: str) -> QIcon:
     return made
 
 
+def sharp(name: str, color: str, size: int, ratio: float) -> QPixmap:
+    """One icon as a square of `size` pixels of a screen with so many device pixels for each."""
+    drawn = pixmap(name, color, round(size * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
 def pixmap(name: str, color: str, size: int) -> QPixmap:
     """One icon as a square of `size` device pixels."""
     source = (resources.files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")

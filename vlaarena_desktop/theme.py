@@ -189,7 +189,8 @@ def _palette(colors: Colors) -> QPalette:
 def _style_sheet(colors: Colors) -> str:
     sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
     names = structs.asdict(colors) | {"side_a": SIDE_COLORS[0], "side_b": SIDE_COLORS[1]}
-    for name, drawn in (("arrow", "arrow-down"), ("uparrow", "arrow-up"), ("tick", "tick")):
+    drawings = {"arrow": "arrow-down", "sortdown": "sort-down", "sortup": "sort-up", "tick": "tick"}
+    for name, drawn in drawings.items():
         file = f"{drawn}-{'dark' if colors is DARK else 'light'}.svg"
         names[name] = str(resources.files("resources") / "icons" / file).replace("\\", "/")
     for name in sorted(names, key=len, reverse=True):

@@ -49,7 +49,7 @@ def test_text_is_legible_on_everything_behind_it(scheme: Scheme) -> None:
     assert too_faint(colors, ("text",), GROUNDS, TEXT) == []
     assert too_faint(colors, ("quiet",), ("window", "card", "raised", "hover"), TEXT) == []
     assert too_faint(colors, ("link",), ("card", "hover", "notice"), TEXT) == []
-    assert too_faint(colors, ("good", "bad"), ("card",), TEXT) == []
+    assert too_faint(colors, ("good", "bad", "warn"), ("card",), TEXT) == []
     assert too_faint(colors, ("on_accent",), ("accent", "accent_hover"), TEXT) == []
 
 
@@ -84,7 +84,15 @@ def test_what_stands_for_a_side_is_seen_on_its_card_or_outlined(scheme: Scheme) 
 
 def test_the_style_names_only_colours_that_there_are_and_never_the_sides_as_text() -> None:
     sheet = (resources.files("resources") / "style" / "window.qss").read_text(encoding="utf-8")
-    assert set(re.findall(r"@(\w+)", sheet)) <= {*structs.asdict(LIGHT), "side_a", "side_b", "arrow", "uparrow", "tick"}
+    assert set(re.findall(r"@(\w+)", sheet)) <= {
+        *structs.asdict(LIGHT),
+        "side_a",
+        "side_b",
+        "arrow",
+        "sortdown",
+        "sortup",
+        "tick",
+    }
     assert not re.search(r"(?<![-\w])color: @side", sheet)
     assert "#" not in re.sub(r"Q\w+#\w+", "", sheet), "colours stand in theme.py"
 

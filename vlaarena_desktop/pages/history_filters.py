@@ -20,7 +20,7 @@ from vlaarena_desktop.pages.choices import choice_text
 _tr = QCoreApplication.translate
 _PATIENCE_MILLISECONDS = 200  # after the last letter
 _BETWEEN = "between"
-_WIDEST, _FRAME = 170, 44  # [px] of one choice, and around its text
+_WIDEST, _FRAME = 172, 44  # [px] of one choice, and around its text
 
 
 class _Judged(Struct, frozen=True):

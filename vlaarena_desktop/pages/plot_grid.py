@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFont, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from vlaarena_desktop.pages.plots import Chart, Line
@@ -167,9 +167,10 @@ class PlotCell:
     def _curve(self, line: Line) -> Any:
         color = SIDE_COLORS[line.side] if line.side is not None else self._colors.accent
         style = Qt.PenStyle.DashLine if line.side == 1 else Qt.PenStyle.SolidLine
-        pen = _pg.mkPen(color, width=_LINE_WIDTH, style=style)
+        ratio = QGuiApplication.primaryScreen().devicePixelRatio()  # its pens count device pixels
+        pen = _pg.mkPen(color, width=_LINE_WIDTH * ratio, style=style)
         seen = outline(color, self._colors.card, self._colors.quiet)
-        shadow = _pg.mkPen(seen, width=_LINE_WIDTH + 1.0, style=style) if seen != color else None
+        shadow = _pg.mkPen(seen, width=(_LINE_WIDTH + 1.0) * ratio, style=style) if seen != color else None
         held = len(line.times) == len(line.values) + 1
         step = "center" if held else None
         return _pg.PlotDataItem(line.times, line.values, pen=pen, shadowPen=shadow, antialias=True, stepMode=step)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from vlaarena_desktop.commands import Command, by_group
 from vlaarena_desktop.daemon_link import DaemonLink
-from vlaarena_desktop.icons import TAB_ICON, icon, pixmap, tab_icon
+from vlaarena_desktop.icons import TAB_ICON, icon, sharp, tab_icon
 from vlaarena_desktop.pages.keys_overlay import keys_text
 from vlaarena_desktop.pages.pill import DaemonPill
 from vlaarena_desktop.theme import Colors
@@ -36,7 +36,7 @@ class TopBar(QFrame):
     def dress(self, colors: Colors) -> None:
         """Follow the colour scheme."""
         self.pill.dress(colors)
-        self._brand.setPixmap(pixmap("vlaarena", colors.link, 28))
+        self._brand.setPixmap(sharp("vlaarena", colors.link, 28, self.devicePixelRatioF()))
         self.menu_button.setIcon(icon("menu", colors.text))
         for button, name in zip(self.tabs, self._icons, strict=True):
             button.setIcon(tab_icon(name, colors.quiet, colors.link))

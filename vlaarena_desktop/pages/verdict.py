@@ -112,6 +112,13 @@ class RevealPanel(QFrame):
         self.said.setText("\n".join([said, self.tr("Practice: does not count")] if practice else [said]))
 
 
+def _mood(judged: Sequence[bool]) -> str:
+    """How the turns that were judged ended: the name of a style."""
+    if not judged:
+        return "quiet"
+    return "good" if all(judged) else "mixed" if any(judged) else "bad"
+
+
 class _SidePanel(QWidget):
     def __init__(self, side: int) -> None:
         super().__init__()
@@ -139,7 +146,7 @@ class _SidePanel(QWidget):
         alike = groupby(side.performances, key=lambda each: each.succeeded)
         self.result.setText(" · ".join(self._told(succeeded, tuple(each)) for succeeded, each in alike))
         judged = [each.succeeded for each in side.performances if each.succeeded is not None]
-        self.result.setObjectName("good" if judged and all(judged) else "bad" if judged else "quiet")
+        self.result.setObjectName(_mood(judged))
         self.result.style().polish(self.result)
 
     def _told(self, succeeded: bool | None, turns: Sequence[Performance]) -> str:
