@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scenes.errors import BadInput
 from sync.records import CHOICES
-from vlaarena_desktop.cli import battles, doctor, episodes, listings, past, pictures, reproducing
+from vlaarena_desktop.cli import battles, desktop_entry, doctor, episodes, listings, past, pictures, reproducing
 from vlaarena_desktop.links import EXAMPLE, SCHEME, link_text, read_link
 
 if TYPE_CHECKING:
@@ -58,9 +58,20 @@ def build() -> ArgumentParser:
     opening = commands.add_parser(OPEN, help="the window, at the moment that a copied link names")
     opening.add_argument("link", type=_link, metavar="LINK", help=EXAMPLE)
     _common(_daemon(opening))
+    _system_commands(commands)
+    return parser
+
+
+def _system_commands(commands: Commands) -> None:
     command = commands.add_parser("doctor", help="versions, graphics, missing packages")
     _common(command).set_defaults(carry_out=doctor.doctor)
-    return parser
+    entry = commands.add_parser("desktop-entry", help=f"the menu of this desktop, and who opens {SCHEME}:// links")
+    verbs = entry.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, function, text in (
+        ("install", desktop_entry.install, "be in the menu and open links, with --home on that data folder"),
+        ("remove", desktop_entry.remove, "be there no longer"),
+    ):
+        _common(verbs.add_parser(verb, help=text)).set_defaults(carry_out=function)
 
 
 def _with_open(arguments: Sequence[str]) -> list[str]:
