@@ -64,7 +64,6 @@ class Window(QMainWindow):
         self.finder, self.shortcuts = Palette(self), KeysOverlay(self)
         self.sheet, self.tour = DiagnosticsSheet(self), Tour(self)
         self._keys = Keys(self, self.window_commands, self.page_commands, self._covered)
-        self.restarting = Restarting(self, arena, experiments, state)
         self._connect()
         self._lay_out()
         self.dress(theme.colors_of(_application()))
@@ -200,6 +199,7 @@ class Window(QMainWindow):
         self.top_bar = TopBar(titles, arena.daemon)
         self.pill = self.top_bar.pill
         self._pages = QStackedWidget()
+        self.restarting = Restarting(self, arena, experiments, self._state)
 
     def _connect(self) -> None:
         self.top_bar.page_chosen.connect(self.show_page)
