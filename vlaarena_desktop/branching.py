@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gpu_daemon.client import DaemonClient
 from gpu_daemon.messages import Play
 from scenes import catalog, compat
-from scenes.episode import DisplayTrack, Episode, Played, Run, State, Trajectory
+from scenes.episode import DisplayTrack, Episode, Played, Run, Trajectory
 from scenes.errors import BadInput
 from scenes.models import ModelCard, find_card
 from scenes.progress import Job, Progress
@@ -60,12 +60,15 @@ def prepare_branches(
     for model_id in model_ids:
         require_offered(model_id, cards)
         compat.check(find_card(cards, model_id), robot, scene)
-    seal_key = store.seal_key(at.turn.battle_id)
-    start = start_state(store, at.turn, side) if step == 0 else episode.trajectory.moment(step)
-    return tuple(
-        _prepared(at, side, step, model_id, instruction, seal_key, place, start)
-        for place, model_id in enumerate(model_ids)
+    play = play_request(
+        episode,
+        model_id="",
+        instruction=instruction,
+        policy_seed=0,
+        seal_key=store.seal_key(at.turn.battle_id),
+        start_state=start_state(store, at.turn, side) if step == 0 else episode.trajectory.moment(step),
     )
+    return tuple(_prepared(at, side, step, model_id, place, play) for place, model_id in enumerate(model_ids))
 
 
 def play_branches(address: str, prepared: Sequence[PreparedBranch]) -> Job[tuple[Played, ...]]:
@@ -148,37 +151,20 @@ def trajectory_from(trajectory: Trajectory, step: int) -> Trajectory:
     return replace(trajectory, states=trajectory.states[step:], display=display, phase=trajectory.phase_at(step))
 
 
-def _prepared(
-    at: TurnEvidence,
-    side: Side,
-    step: int,
-    model_id: str,
-    instruction: str,
-    seal_key: bytes,
-    place: int,
-    start: State | None,
-) -> PreparedBranch:
+def _prepared(at: TurnEvidence, side: Side, step: int, model_id: str, place: int, play: Play) -> PreparedBranch:
     """One request. A model of the battle keeps the randomness of its side; the same model twice gets both."""
-    episode = _side(at, side).episode
     of_sides = [each for each in ("left", "right") if _side(at, each).model_id == model_id]
     lane = of_sides[min(place, len(of_sides) - 1)] if of_sides else f"branch {model_id}"
-    play = play_request(
-        episode,
-        model_id=model_id,
-        instruction=instruction,
-        policy_seed=policy_seed(episode.seed, lane),
-        seal_key=seal_key,
-        start_state=start,
-    )
     new = NewBranch(
         branch_id=new_id(),
         turn_id=at.turn.turn_id,
         side=side,
         step=step,
         model_id=model_id,
-        instruction=instruction,
+        instruction=play.instruction,
     )
-    return PreparedBranch(new, episode.trajectory, replace(play, request_id=new.branch_id))
+    own = replace(play, request_id=new.branch_id, model_id=model_id, policy_seed=policy_seed(play.seed, lane))
+    return PreparedBranch(new, _side(at, side).episode.trajectory, own)
 
 
 def _side(at: TurnEvidence, side: Side | str) -> SideEvidence:
