@@ -56,10 +56,8 @@ def prepare_branches(
     steps = episode.trajectory.steps
     if not 0 <= step <= steps:
         raise BadInput(f"This side of the turn has no step {step}.", hint=f"Its steps are 0 to {steps}.")
-    robot, scene = catalog.find_robot(episode.trajectory.robot_id), catalog.find_scene(episode.trajectory.scene_id)
     for model_id in model_ids:
-        require_offered(model_id, cards)
-        compat.check(find_card(cards, model_id), robot, scene)
+        _check_fit(episode.trajectory, model_id, cards)
     play = play_request(
         episode,
         model_id="",
@@ -149,6 +147,12 @@ def trajectory_from(trajectory: Trajectory, step: int) -> Trajectory:
         np.vstack([mocap.astype(np.float32)[None], track.mocap[later]]),
     )
     return replace(trajectory, states=trajectory.states[step:], display=display, phase=trajectory.phase_at(step))
+
+
+def _check_fit(trajectory: Trajectory, model_id: str, cards: tuple[ModelCard, ...]) -> None:
+    require_offered(model_id, cards)
+    robot, scene = catalog.find_robot(trajectory.robot_id), catalog.find_scene(trajectory.scene_id)
+    compat.check(find_card(cards, model_id), robot, scene)
 
 
 def _prepared(at: TurnEvidence, side: Side, step: int, model_id: str, place: int, play: Play) -> PreparedBranch:
