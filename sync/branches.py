@@ -8,11 +8,12 @@ from scenes.codec import digest
 from scenes.database import Database
 from scenes.episode import Episode, Played, Run, read_episode
 from scenes.errors import BadInput, NotFound, RuleBroken
-from sync import battles, closing, episodes, outbox, sessions, turns
+from sync import battles, episodes, outbox, sessions, turns
 from sync.blindness import receive_run
 from sync.content import ContentFolder
 from sync.notes import check_frame
 from sync.records import Branch, NewBranch, Turn, now
+from sync.rows import columns_of_run, run_of
 
 
 def record(database: Database, key: bytes, files: ContentFolder, new: NewBranch, played: Played) -> Branch:
@@ -37,8 +38,9 @@ def record(database: Database, key: bytes, files: ContentFolder, new: NewBranch,
     with database.transaction():
         episodes.note(database, name, episode, len(played.episode))
         database.insert("branch", **msgspec.structs.asdict(branch))
-        database.insert("branch_run", branch_id=branch.branch_id, **closing.columns_of(run))
+        database.insert("branch_run", branch_id=branch.branch_id, **columns_of_run(run))
         outbox.audit(database, "branch_recorded", turn.battle_id, branch.branch_id)
+        outbox.release_later(database, "branch", branch.branch_id, branch.evaluator_id)
     return branch
 
 
@@ -52,7 +54,7 @@ def run(database: Database, branch_id: str) -> Run:
     rows = database.rows("SELECT * FROM branch_run WHERE branch_id = ?", [branch_id])
     if not rows:
         raise NotFound(f"There is no branch '{branch_id[:80]}'.")
-    return closing.run_of(rows[0])
+    return run_of(rows[0])
 
 
 def _episode(database: Database, files: ContentFolder, turn: Turn, new: NewBranch, played: Played) -> Episode:

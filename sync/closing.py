@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, get_args
+from typing import get_args
 
-import msgspec
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from scenes.codec import decode, encode
 from scenes.database import Database
 from scenes.episode import Run
-from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
+from scenes.errors import NotFound, RuleBroken, StoreDamaged
 from sync import battles, outbox, votes
 from sync.blindness import Hidden, commitment, open_hidden, open_run
 from sync.records import Battle, Reveal, VoidReason, now
+from sync.rows import columns_of_run, run_of
 
 _log = logging.getLogger(__name__)
 
@@ -130,20 +127,6 @@ def runs(database: Database, battle_id: str) -> list[Run]:
     return [run_of(row) for row in rows]
 
 
-def columns_of(run: Run) -> dict[str, Any]:
-    """A run in clear as columns."""
-    return msgspec.structs.asdict(run) | {"inference_seconds": encode(run.inference_seconds)}
-
-
-def run_of(row: dict[str, Any]) -> Run:
-    """The run that a row holds in clear."""
-    try:
-        times = decode(row["inference_seconds"], NDArray[np.float32])
-        return Run(**{name: row[name] for name in Run.__struct_fields__} | {"inference_seconds": times})
-    except BadInput as error:
-        raise StoreDamaged("A stored run is not readable.", hint="Restore a backup.", detail=error.detail) from error
-
-
 def _disclose(database: Database, key: bytes, battle: Battle, void_reason: str | None) -> None:
     """Write in clear all that the battle hid, within a transaction."""
     secret = _secret(database, key, battle)
@@ -172,7 +155,7 @@ def _secret(database: Database, key: bytes, battle: Battle) -> Hidden:
 
 
 def _write_run(database: Database, row: _Sealed, run: Run) -> None:
-    columns = columns_of(run) | {"sealed": None}
+    columns = columns_of_run(run) | {"sealed": None}
     names = ", ".join(f"{name} = ?" for name in columns)
     database.execute(
         f"UPDATE run SET {names} WHERE turn_id = ? AND side = ?", [*columns.values(), row.turn_id, row.side]

@@ -41,6 +41,7 @@ def add(database: Database, files: ContentFolder, turn_id: str, side: Side, step
     with database.transaction():
         database.insert("note", **columns)
         outbox.audit(database, "note_added", turn.battle_id, note.note_id)
+        outbox.release_later(database, "note", note.note_id, note.evaluator_id)
     return note
 
 
@@ -64,6 +65,7 @@ def withdraw(database: Database, note_id: str) -> None:
     with database.transaction():
         database.insert("note_withdrawal", note_id=note_id, evaluator_id=person, withdrawn_at=now())
         outbox.audit(database, "note_withdrawn", found[0].battle_id, note_id)
+        outbox.release_later(database, "note", note_id, person, rev=2)
 
 
 def check_frame(database: Database, files: ContentFolder, turn: Turn, side: Side, step: int) -> None:

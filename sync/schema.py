@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from sync import schema_replay_room
+from sync import schema_replay_room, schema_sync
 
 APPLICATION_ID = 0x564C4141  # "VLAA"
 migrations = Migrations("vlaarena")
@@ -245,3 +245,9 @@ def the_replay_room(database: sqlite_utils.Database) -> None:
     """Notes and side experiments on closed battles, and the audit of both."""
     for statement in schema_replay_room.STATEMENTS:
         database.execute(statement)
+
+
+@migrations(name="0003_sync")
+def sync_with_the_centre(database: sqlite_utils.Database) -> None:
+    """The exact bytes that are sent, what came of them, and forks of copied stores."""
+    schema_sync.migrate(database)

@@ -134,6 +134,7 @@ def comment(database: Database, session_id: str, text: str | None) -> None:
     with database.transaction():
         database.execute("UPDATE session SET comment = ? WHERE session_id = ?", [text, session_id])
         outbox.audit(database, "session_commented", None, session_id)
+        outbox.revise_session(database, session_id)
 
 
 def _checked_name(name: str) -> str:

@@ -6,8 +6,8 @@ turns.py      what both sides played; episodes.py their episodes
 votes.py      votes and their revisions
 closing.py    the end of a battle: names in clear
 past.py       battles found again; notes.py and branches.py what is added to closed ones
-outbox.py     what waits to be sent, and the audit
-schema.py     the tables; schema_replay_room.py those for closed battles
+outbox.py     what waits to be sent, and the audit; ledger.py what sync may do with it
+schema.py     the tables; schema_replay_room.py those for closed battles, schema_sync.py those of sync
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from scenes.codec import digest as sha256
 from scenes.database import Database, translated
 from scenes.episode import Episode, Played, Run
 from scenes.errors import BadInput
-from sync import battles, blindness, branches, closing, episodes, notes, past, sessions, turns, votes
+from sync import battles, blindness, branches, closing, episodes, notes, outbox, past, sessions, turns, votes
 from sync.content import ContentFolder
+from sync.ledger import Calls, Ledger, directly
 from sync.records import (
     Ballot,
     Battle,
@@ -73,6 +74,7 @@ class Store:
         database = Database.open(folder / "arena.sqlite3", migrations, APPLICATION_ID)
         try:
             sessions.identify(database)
+            outbox.complete(database)
             return cls(folder, database, battles.folder_key(folder / "seal.key", database))
         except BaseException:
             database.close()
@@ -153,13 +155,7 @@ class Store:
         turns.check_allowed(self._database, battle_id)
 
     def record_turn(self, battle_id: str, new: NewTurn, left: Played, right: Played) -> Turn:
-        """Keep a turn that both sides completed.
-
-        Raises:
-            BadInput: the plays are not episodes of this turn, or did not start alike.
-            RuleBroken: the battle takes no more turns, or a technical failure ended a side's play.
-            DaemonError: a play's sealed record is about another model or episode.
-        """
+        """Keep a turn that both sides completed; BadInput, RuleBroken or DaemonError as in sync/turns.py."""
         return turns.record(self._database, self._key, self._episodes, battle_id, new, (left, right))
 
     def void_turn(self, battle_id: str, turn_id: str, reason: str, sealed_details: tuple[bytes, ...] = ()) -> None:
@@ -233,13 +229,7 @@ class Store:
         notes.withdraw(self._database, note_id)
 
     def record_branch(self, new: NewBranch, played: Played) -> Branch:
-        """Keep an unrated side experiment on a closed battle, sealed by the daemon with that battle's key.
-
-        Raises:
-            RuleBroken: the battle is open, or a technical failure ended the play.
-            BadInput: the play is no episode of this instruction and start state.
-            DaemonError: the play's sealed record is about another model or episode.
-        """
+        """Keep an unrated side experiment on a closed battle; RuleBroken, BadInput, DaemonError: sync/branches.py."""
         return branches.record(self._database, self._key, self._episodes, new, played)
 
     def branches(self, battle_id: str) -> list[Branch]:
@@ -287,6 +277,10 @@ class Store:
     def is_hidden(self, episode_id: str) -> bool:
         """Whether an episode belongs to a blind battle that is still open: its outcome may not be told yet."""
         return episodes.is_hidden(self._database, episode_id)
+
+    def ledger(self, calls: Calls = directly) -> Ledger:
+        """What sync may do with this folder; `calls` brings a job's calls to the thread that opened it."""
+        return Ledger(self.folder, self._database, self._episodes, calls)
 
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from scenes.database import Database
-from scenes.errors import BadInput, RuleBroken, StoreDamaged
+from scenes.errors import BadInput, RuleBroken
 from sync import battles, outbox, sessions, turns
 from sync.records import Ballot, Battle, BattleKind, Judgement, Origin, Session, Turn, Vote, Watched, new_id, now
-
-_WATCHED = ("left_coverage", "right_coverage", "dwell_seconds", "seen_enough")
+from sync.rows import columns_of_vote, vote_of
 
 
 def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
@@ -75,7 +72,7 @@ def retract(database: Database, battle_id: str) -> None:
 def live(database: Database, battle_id: str) -> Vote | None:
     """The battle's vote that counts, if there is one."""
     rows = database.rows("SELECT * FROM live_vote WHERE battle_id = ?", [battle_id])
-    return _record(rows[0]) if rows else None
+    return vote_of(rows[0]) if rows else None
 
 
 def _withdraw(database: Database, vote: Vote) -> None:
@@ -96,7 +93,7 @@ def counting(
         ORDER BY battle.position""",
         [robot_id],
     )
-    return [_record(row) for row in rows]
+    return [vote_of(row) for row in rows]
 
 
 def judgements(database: Database, robot_id: str | None, *, unrated: bool) -> list[Judgement]:
@@ -172,18 +169,8 @@ def _next_revision(database: Database, vote: Vote) -> Vote:
 
 
 def _append(database: Database, vote: Vote) -> None:
-    columns = msgspec.structs.asdict(vote) | msgspec.structs.asdict(vote.watched)
-    del columns["watched"]
-    database.insert("vote", **columns | {"tags": msgspec.json.encode(vote.tags).decode()})
+    database.insert("vote", **columns_of_vote(vote))
     outbox.hold(database, "vote", vote.vote_id, vote.rev)
-
-
-def _record(row: dict[str, Any]) -> Vote:
-    try:
-        watched = {name: row[name] for name in _WATCHED}
-        return msgspec.convert(row | {"tags": msgspec.json.decode(row["tags"]), "watched": watched}, Vote, strict=False)
-    except msgspec.MsgspecError as error:
-        raise StoreDamaged("A stored vote is not readable.", hint="Restore a backup.", detail=str(error)) from error
 
 
 def _listed(words: tuple[str, ...]) -> str:

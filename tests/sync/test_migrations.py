@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from arena_samples import Arena, ballot
+from arena_samples import ballot
+from outbox_rules import check_whole, released
 from sqlite_utils.migrations import Migrations
 
 from scenes.database import Database
 from scenes.errors import StoreError, StoreNewer
 from scenes.seal import key_from
 from sync import schema, sessions
-from sync.records import BattleQuery, Choice
+from sync.records import BattleQuery
 from sync.store import Store
 
 # SHA-256 of the tables as released: a released migration is never edited
@@ -37,20 +40,28 @@ def opened_as_first_version(folder: Path) -> Store:
     return Store(folder, database, key_from(folder / "seal.key"))
 
 
-def old_store(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """A folder that version 1 left, with battles in every state; returns all its rows."""
-    with opened_as_first_version(folder) as store:
-        arena = Arena(store)
-        choices: tuple[Choice, ...] = ("left_better", "tie")
-        for choice in choices:
-            store.close_battle(arena.voted_battle(choice))
-        store.void_battle(arena.played_battle(), "other")
-        store.abandon_battle(arena.battle().battle_id)
-        undone = arena.voted_battle()
-        store.undo_vote(undone)
-        store.void_turn(undone, "turn", "a technical failure", (b"detail",))
-        arena.voted_battle("both_bad")
-        return every_row(store)
+def old_store(folder: Path, version: str = "0001") -> dict[str, list[dict[str, Any]]]:
+    """A folder as that version's own code left it, with battles in every state; returns all its rows."""
+    with zipfile.ZipFile(Path(__file__).parent / "stores" / f"version_{version}.zip") as archive:
+        archive.extractall(folder)
+    path = folder / "arena.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        names = [row["name"] for row in tables if not row["name"].startswith(("_", "sqlite_"))]
+        rows = {name: connection.execute(f"SELECT rowid, * FROM {name} ORDER BY rowid").fetchall() for name in names}
+    return {name: [dict(row) for row in found] for name, found in rows.items()}
+
+
+def without_outbox(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The outbox gets places anew: nothing was sent before there was a service."""
+    return {table: found for table, found in rows.items() if table != "outbox"}
+
+
+def as_noted(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
+    """What the outbox said from the first version on, but for the place."""
+    columns = ("op_id", "kind", "record_id", "rev", "held", "created_at")
+    return sorted(tuple(row[column] for column in columns) for row in rows["outbox"])
 
 
 def every_row(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -73,8 +84,12 @@ def test_a_store_of_the_first_version_loses_nothing(folder) -> None:
     assert [table for table, rows in before.items() if not rows] == []
     with Store.open(folder) as store:
         after = every_row(store)
-        assert {table: after[table] for table in before} == before
-        assert set(after) - set(before) == {"note", "note_withdrawal", "branch", "branch_run"}
+        assert {table: after[table] for table in without_outbox(before)} == without_outbox(before)
+        assert set(as_noted(after)) > set(as_noted(before))
+        assert set(after) - set(before) == {
+            *("note", "note_withdrawal", "branch", "branch_run"),
+            *("store_fork", "device", "sync_visit", "pulled_board"),
+        }
         assert store._database.rows("PRAGMA foreign_key_check") == []
         assert store._database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
         assert len(store.find_battles(BattleQuery())) == len(before["battle"])
@@ -118,20 +133,20 @@ def test_a_backup_of_the_old_store_is_made_first(folder) -> None:
     assert copy.execute("SELECT name FROM sqlite_master WHERE name IN ('note', 'branch')").fetchall() == []
     copy.close()
     Store.open(folder).close()
-    assert len(list((folder / "backups").glob("*-before-*"))) == 1
+    assert len(list((folder / "backups").glob("*-before-*"))) == len(("0002_the_replay_room", "0003_sync"))
 
 
 def test_the_backup_opens_as_a_store_again(folder, tmp_path) -> None:
     before = old_store(folder)
     Store.open(folder).close()
-    (backup,) = (folder / "backups").glob("*-before-*")
+    (backup,) = (folder / "backups").glob("*-before-0002_*")
     restored = tmp_path / "restored"
     restored.mkdir()
     (restored / "arena.sqlite3").write_bytes(backup.read_bytes())
     (restored / "seal.key").write_bytes((folder / "seal.key").read_bytes())
     with Store.open(restored) as store:
         after = every_row(store)
-        assert {table: after[table] for table in before} == before
+        assert {table: after[table] for table in without_outbox(before)} == without_outbox(before)
 
 
 def test_a_migration_that_fails_halfway_leaves_the_store_as_it_was(folder) -> None:
@@ -152,5 +167,32 @@ def test_a_migration_that_fails_halfway_leaves_the_store_as_it_was(folder) -> No
 
 def test_a_store_of_this_version_is_refused_by_the_first_one(folder) -> None:
     Store.open(folder).close()
-    with pytest.raises(StoreNewer, match="0002_the_replay_room"):
+    with pytest.raises(StoreNewer, match="0002_the_replay_room, 0003_sync"):
         opened_as_first_version(folder)
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_what_older_versions_released_gets_its_bytes(folder, version) -> None:
+    before = old_store(folder, version)
+    with Store.open(folder) as store:
+        check_whole(store)
+        kinds = [operation.kind for operation in released(store)]
+        assert kinds[0] == "evaluator"
+        assert kinds.count("note") == len(before.get("note", [])) + len(before.get("note_withdrawal", []))
+        assert kinds.count("branch") == len(before.get("branch", []))
+        assert [row["held"] for row in store._database.rows("SELECT held FROM outbox WHERE body IS NULL")] == [1] * 3
+
+
+def test_bodies_are_made_once(folder) -> None:
+    old_store(folder, "0002")
+    with Store.open(folder) as store:
+        first = released(store)
+    with Store.open(folder) as store:
+        assert released(store) == first
+
+
+def test_a_death_while_bodies_are_made_is_made_good_at_the_next_start(folder) -> None:
+    old_store(folder, "0002")
+    Database.open(folder / "arena.sqlite3", schema.migrations, schema.APPLICATION_ID).close()
+    with Store.open(folder) as store:
+        check_whole(store)

@@ -155,13 +155,13 @@ def test_what_waits_to_be_sent_has_no_gaps_and_holds_back_open_battles(arena, st
     store.undo_vote(undone)
     assert waiting() == []
     store.close_battle(first)
-    expected = ["session", "battle", "turn", "vote"]
-    assert waiting() == list(zip(expected, range(1, 5), strict=True))
+    expected = ["evaluator", "session", "battle", "turn", "vote"]
+    assert waiting() == list(zip(expected, range(1, 6), strict=True))
     store.cast_vote(undone, ballot())
     store.close_battle(undone)
     store.void_battle(arena.battle().battle_id, "unclear_instruction")
     expected += ["battle", "turn", "vote", "vote", "vote", "battle"]
-    assert waiting() == list(zip(expected, range(1, 11), strict=True))
+    assert waiting() == list(zip(expected, range(1, 12), strict=True))
 
 
 BREACHES = [
@@ -178,6 +178,8 @@ BREACHES = [
     "DELETE FROM outbox",
     "UPDATE outbox SET seq = 99 WHERE held = 0",
     "UPDATE outbox SET record_id = 'x'",
+    "UPDATE outbox SET body = x'00' WHERE held = 0",
+    "UPDATE outbox SET held = 0, seq = 99, store_id = 'x', body = x'00' WHERE held = 1",
     "DELETE FROM audit",
     "UPDATE audit SET detail = ''",
     "UPDATE run SET model_id = 'x'",
