@@ -31,6 +31,7 @@ class Repository:
     cut_after: int = 0  # bytes of a file after which the connection ends
     cuts: int = 0  # how often it does
     ranges: bool = True  # it gives parts of files
+    shift: int = 0  # how much later the parts begin that it gives
     held: Event | None = None  # after cut_after bytes it waits for this
 
 
@@ -153,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         begin = self.headers.get("Range", "") if repository.ranges else ""
         if not begin:
             return self._send(content, headers, 200, repository)
-        start = int(begin.removeprefix("bytes=").rstrip("-"))
+        start = int(begin.removeprefix("bytes=").rstrip("-")) + repository.shift
         headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
         return self._send(content[start:], headers, 206, repository)
 

@@ -49,7 +49,7 @@ def _found(card: ModelCard, source: Source, home: Path) -> tuple[Source, Pin | N
     try:
         pin = find_pin(home, source)
     except BadInput as error:
-        return source, None, f"{error.message} {advice}"
+        return source, None, f"{error.message} Run: vlaarena-daemon models remove {card.id}, then fetch {card.id}"
     if pin is None:
         return source, None, f"Its files ({source.repository}) have not been fetched. {advice}"
     if gone := altered(home, pin, source):

@@ -58,7 +58,7 @@ def check_name(name: str, source: str) -> None:
         BadInput: it is absolute, goes up, or holds what some system does not allow.
     """
     parts = name.split("/")
-    hostile = any(part in {"", ".", ".."} or part.endswith((".", " ")) or _RESERVED.fullmatch(part) for part in parts)
+    hostile = any(not part or part.endswith((".", " ")) or _RESERVED.fullmatch(part) for part in parts)
     unclean = any(ord(letter) < 32 or letter in '\\:"<>|' for letter in name)
     if hostile or unclean or len(name) > _MAX_NAME or parts[-1] == PIN_NAME:
         raise BadInput(

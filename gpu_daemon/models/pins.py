@@ -82,10 +82,17 @@ def pins_of(home: Path, repository: str) -> tuple[Pin, ...]:
     """Everything that was fetched of a repository, the latest first.
 
     Raises:
-        BadInput: a pin cannot be read.
+        BadInput: a pin cannot be read, or lies beside files that are not its own.
     """
-    files = sorted(repository_folder(home, repository).glob(f"*/{PIN_NAME}"))
-    pins = [read_pin(path) for path in files if REVISION.fullmatch(path.parent.name)]
+    pins = []
+    for path in sorted(repository_folder(home, repository).glob(f"*/{PIN_NAME}")):
+        pin = read_pin(path)
+        if path.parent != pin_folder(home, pin):
+            raise BadInput(
+                f"{path} is the pin of {pin.repository} at {pin.revision}, and lies in another folder.",
+                hint="Give that folder its name back, or remove it.",
+            )
+        pins.append(pin)
     return tuple(sorted(pins, key=lambda pin: pin.fetched_at, reverse=True))
 
 
@@ -118,7 +125,7 @@ def read_pin(path: Path) -> Pin:
     """A pin from its file.
 
     Raises:
-        BadInput: it is not a pin, or not that of the folder in which it lies.
+        BadInput: it is not a pin, or names files that are never read or could lie elsewhere.
     """
     pin = read(Pin, path, "VLAARENA_PIN", environment={})
     folder_name(pin.repository)

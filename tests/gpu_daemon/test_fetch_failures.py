@@ -73,6 +73,15 @@ def test_a_server_that_gives_no_parts_begins_anew(models: Models, hub: SmallHub)
     assert (models.checkpoint / COMMIT / "model.safetensors").read_bytes() == WEIGHTS
 
 
+def test_another_part_than_was_asked_for_is_refused(models: Models, hub: SmallHub) -> None:
+    repository = hub.repositories["lab/tiny"]
+    repository.cut_after, repository.cuts, repository.shift = 1000, 1, 5
+    refused = models.fetch()
+    assert refused.code == 2
+    assert "The hub sent another part of model.safetensors than it was asked for" in refused.errors
+    assert [path.stat().st_size for path in (models.checkpoint / "unfinished").iterdir()] == [1000]
+
+
 def test_a_connection_that_brings_nothing_new_is_an_error_and_what_came_is_kept(models: Models, hub: SmallHub) -> None:
     repository = hub.repositories["lab/tiny"]
     repository.cut_after, repository.cuts, repository.ranges = 1000, 9, False

@@ -93,7 +93,18 @@ def test_a_pin_that_cannot_be_read_makes_one_card_inactive_and_no_other(models: 
     statuses = {card.id: card for card in offered(models.home)}
     assert statuses["tiny"].status == "inactive"
     assert "is not readable TOML" in statuses["tiny"].notes
+    assert "Run: vlaarena-daemon models remove tiny, then fetch tiny" in statuses["tiny"].notes
     assert statuses["random-walk"].status == "active"
+    assert models.fetch().code == 2
+    assert models("remove", "tiny", "--yes").code == 0
+    assert models.fetch().code == 0
+
+
+def test_a_pin_in_the_folder_of_another_revision_is_not_believed(models: Models, hub: SmallHub) -> None:
+    models.fetch()
+    (models.checkpoint / COMMIT).rename(models.checkpoint / ("3" * 40))
+    (card,) = (card for card in offered(models.home) if card.id == "tiny")
+    assert (card.status, "lies in another folder" in card.notes) == ("inactive", True)
 
 
 def test_a_card_that_demands_other_weights_is_inactive(models: Models, hub: SmallHub) -> None:
