@@ -23,6 +23,7 @@ class Repository:
 
     files: dict[str, bytes]
     commit: str = COMMIT
+    older: tuple[str, ...] = ()  # commits that it still gives, with the same files
     license: str = "mit"
     gated: bool = False
     status: int = 200  # of every answer about its files
@@ -123,11 +124,11 @@ class _Handler(BaseHTTPRequestHandler):
         repository = self._hub.repositories.get(name)
         if repository is None:
             return self._refuse(404, "RepoNotFound")
-        if revision not in {"", "main", repository.commit}:
+        if revision not in {"", "main", repository.commit, *repository.older}:
             return self._refuse(404, "RevisionNotFound")
         facts = {
             "id": name,
-            "sha": repository.commit,
+            "sha": revision if revision in repository.older else repository.commit,
             "gated": "manual" if repository.gated else False,
             "cardData": {"license": repository.license} if repository.license else None,
             "siblings": [sibling(path, content, repository) for path, content in repository.files.items()],
@@ -136,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _resolve(self, name: str, revision: str, path: str) -> None:
         repository = self._hub.repositories.get(name)
-        if repository is None or path not in repository.files or revision != repository.commit:
+        if repository is None or path not in repository.files or revision not in {repository.commit, *repository.older}:
             return self._refuse(404, "EntryNotFound")
         if repository.status != 200:
             return self._refuse(repository.status, "GatedRepo" if repository.gated else "")

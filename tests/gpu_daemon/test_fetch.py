@@ -94,6 +94,7 @@ def test_two_cards_share_the_repository_that_both_name(models: Models, hub: Smal
     add_card(models.home, "other", files='["config.json", "deep/*.json"]')
     models.fetch()
     hub.asked.clear()
+    hub.repositories["lab/tiny"].commit, hub.repositories["lab/tiny"].older = NEWER, (COMMIT,)
     assert models("fetch", "other", "--accept-license").code == 0
     assert [each.path for each in hub.asked if "resolve" in each.path] == [
         f"/lab/tiny/resolve/{COMMIT}/deep/other.json"
