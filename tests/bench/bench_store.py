@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from arena_samples import Arena, ballot
 
-from sync.ratings import elo_board
+from sync.ratings.elo import elo_board
 from sync.records import CHOICES, Battle, BattleQuery, Session, new_id, now
 from sync.store import Store
 

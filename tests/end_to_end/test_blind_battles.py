@@ -11,8 +11,8 @@ from end_to_end.voters import impression, judgement, true_ranks
 from gpu_daemon.client import DaemonClient
 from scenes.catalog import find_scene
 from scenes.progress import finish
-from sync.preference import preference_board
-from sync.ratings import elo_board
+from sync.ratings.elo import elo_board
+from sync.ratings.preference import preference_board
 from sync.records import Ballot
 from sync.store import Store
 from vlaarena_desktop import turns

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from voting import vote
 
-from sync.preference import POINTS, preference_board, t_quantile
+from sync.ratings.davidson import POINTS
+from sync.ratings.intervals import t_quantile
+from sync.ratings.preference import preference_board
 from sync.records import Choice, Vote
 
 ROUND: tuple[Choice, ...] = ("left_better", "left_better", "right_better", "tie")

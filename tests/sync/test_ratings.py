@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from voting import vote
 
-from sync.ratings import Standing, elo_board
+from sync.ratings.elo import Standing, elo_board
 from sync.records import Vote
 
 

@@ -6,7 +6,7 @@ import pytest
 from arena_samples import ballot
 
 from scenes.errors import RuleBroken, StoreError
-from sync.ratings import elo_board
+from sync.ratings.elo import elo_board
 from sync.records import BattleQuery
 
 

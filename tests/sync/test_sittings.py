@@ -8,7 +8,7 @@ from arena_samples import Arena, ballot, card, episode
 
 from scenes.errors import BadInput, NotFound, RuleBroken
 from sync.matchmaking import draw
-from sync.ratings import elo_board
+from sync.ratings.elo import elo_board
 from sync.store import Store
 
 

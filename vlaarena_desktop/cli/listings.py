@@ -12,7 +12,7 @@ from gpu_daemon.client import DaemonClient
 from scenes.catalog import Task, find_robot, find_scene, scenes
 from scenes.errors import NotFound
 from scenes.models import ModelCard
-from sync.ratings import Standing, elo_board
+from sync.ratings.elo import Standing, elo_board
 from sync.records import BattleKind, Origin
 from sync.store import Store
 from vlaarena_desktop.cli.reports import Report, table

@@ -12,8 +12,8 @@ from scenes import catalog
 from scenes.errors import ArenaError
 from scenes.models import ModelCard
 from scenes.progress import Job, Progress
-from sync.preference import Preference, preference_board
-from sync.ratings import Standing, elo_board
+from sync.ratings.elo import Standing, elo_board
+from sync.ratings.preference import Preference, preference_board
 from sync.records import Judgement
 from sync.store import Store
 from vlaarena_desktop import background

@@ -1,4 +1,4 @@
-"""Votes to ratings: pure functions of the vote log, recomputed and never incremented."""
+"""Elo, as older boards compute it: beside the headline, for it depends on the order of the votes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from sync.ratings.davidson import SCALE, START
+from sync.ratings.log import live
 from sync.records import Choice, Judgement, Vote
 
-START = 1500.0
 K = 32.0
-SCALE = 400.0  # a lead of 400 means odds of 10 to 1
 
 BothBad = Literal["tie", "quarter"]
 _OF_SIDES: dict[Choice, tuple[str, str]] = {"left_better": ("win", "loss"), "right_better": ("loss", "win")}
@@ -31,25 +31,23 @@ class Standing(Struct, frozen=True, kw_only=True):
     win_rate: float  # wins / votes
 
 
-def elo_board(votes: Iterable[Vote | Judgement], *, both_bad: BothBad = "tie") -> list[Standing]:
+def elo_board(votes: Iterable[Vote | Judgement], *, both_bad: BothBad = "tie", k: float = K) -> list[Standing]:
     """Elo as the votes replayed in (voted_at, vote_id) order give it, the highest first.
 
     R' = R + K (S - E), E = 1 / (1 + 10^((R_opponent - R) / 400)) (A. Elo, The Rating of Chessplayers, 1978),
-    with K = 32 from 1500; a tie gives each side S = 0.5. Both bad counts as a tie, or, as an option kept for
-    comparison with older boards, as S = 0.25 for each side. Withdrawn votes and votes without names do not
-    count. The order of votes matters to Elo: this board is provisional.
+    with K = 32 from 1500; a tie gives each side S = 0.5. Both bad counts as a "tie" or, as older boards have it, as
+    a "quarter", S = 0.25 for each side. Withdrawn votes and votes without names do not count. The order of votes
+    matters to Elo: the same votes in another order give other ranks.
     """
     elo: dict[str, float] = {}
     tally: Counter[tuple[str, str, Choice]] = Counter()
-    for vote in sorted(votes, key=lambda vote: (vote.voted_at, vote.vote_id)):
-        left, right = vote.left_model_id, vote.right_model_id
-        if left is None or right is None or left == right or vote.withdrawn:
-            continue
+    for vote in sorted(live(votes), key=lambda vote: (vote.voted_at, vote.vote_id)):
+        left, right = vote.left_model_id or "", vote.right_model_id or ""
         left_elo, right_elo = elo.get(left, START), elo.get(right, START)
         left_score, right_score = _scores(vote, both_bad)
         expected = 1.0 / (1.0 + 10.0 ** ((right_elo - left_elo) / SCALE))
-        elo[left] = left_elo + K * (left_score - expected)
-        elo[right] = right_elo + K * (right_score - (1.0 - expected))
+        elo[left] = left_elo + k * (left_score - expected)
+        elo[right] = right_elo + k * (right_score - (1.0 - expected))
         tally[left, right, vote.vote] += 1
     outcomes = _outcomes(tally)
     standings = [_standing(model_id, rating, outcomes) for model_id, rating in elo.items()]

@@ -1,0 +1,126 @@
+"""What is not known about strengths: Laplace's covariance, and sandwiches whose clusters are battles or evaluators.
+
+A sandwich is H^-1 M H^-1 c / (c - 1), M the sum over c clusters of the outer product of each one's score (K.-Y. Liang
+and S. L. Zeger, 1986, Biometrika 73, 13-22). It is widened by Student's t with c - 1 degrees of freedom over the normal
+quantile, so that one factor serves for all. What votes share, being of one battle or one evaluator, it does not count
+as if it were independent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from sync.ratings.counting import Array, BothBad, Shared, Tally, shared, split, tables, tally, weighed
+from sync.ratings.davidson import Fit, Odds, assembled
+from sync.ratings.intervals import LEVEL, NORMAL, t_quantile
+from sync.ratings.log import VoteLog
+
+FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
+
+
+class Uncertainty(Struct, frozen=True):
+    """Covariances (p, p) in logits, each widened so that 1.96 standard errors make its 95 % interval."""
+
+    laplace: Array
+    battle: Array | None  # None with fewer than two battles
+    evaluator: Array | None  # None with fewer than three evaluators
+
+    def spread(self, contrasts: Array, *, general: bool = False) -> Array:
+        """(m,) standard errors of contrasts (m, p): the largest there is, `general` with that of evaluators."""
+        known = [self.laplace, self.battle] + ([self.evaluator] if general else [])
+        variances = [_quadratic(contrasts, each) for each in known if each is not None]
+        largest: Array = np.sqrt(np.maximum(np.max(variances, axis=0), 0.0))
+        return largest
+
+    def covariance(self, contrasts: Array) -> Array:
+        """(m, m) Laplace's, stretched until its standard errors are those of `spread`."""
+        plain = contrasts @ self.laplace @ contrasts.T
+        own = np.sqrt(np.maximum(np.diag(plain), 1e-300))
+        stretch = np.maximum(1.0, self.spread(contrasts) / own)
+        stretched: Array = plain * np.outer(stretch, stretch)
+        return stretched
+
+
+def uncertainty(
+    log: VoteLog,
+    found: Fit,
+    counts: Tally,
+    weights: Array | None = None,
+    both_bad: BothBad = "apart",
+    *,
+    robots: bool = False,
+) -> Uncertainty:
+    """Around a fit of the counts of this log's votes, all of them."""
+    laplace = np.linalg.inv(found.curvature).astype(np.float64)
+    alone, together = split(log, both_bad)
+    plain = log.single and weights is None
+    lone = counts if plain else tally(weighed(alone, weights, 2, robots=robots), both_bad)
+    groups = shared(together, weights, robots=robots)
+    lone_battles = lone if weights is None else tally(weighed(alone, _counting(weights), robots=robots), both_bad)
+    battles = round(lone_battles.votes.sum() / 2) + int((groups.weight > 0).sum())
+    battle = _sandwich(laplace, _battles(lone, groups, found.odds), battles)
+    scores = _evaluators(log, found, weights, both_bad, robots=robots)
+    evaluators = int(scores.any(1).sum())
+    evaluator = _sandwich(laplace, scores.T @ scores, evaluators) if evaluators >= FEWEST_EVALUATORS else None
+    return Uncertainty(laplace, battle, evaluator)
+
+
+def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
+    """The sum of outer products of every battle's score. `lone`: squared weights of votes alone in their battle."""
+    score, tie, wins, losses = odds.score, odds.tie, lone.wins, lone.wins.swapaxes(1, 2)
+    spread = wins * (1 - score) ** 2 + losses * score**2 + lone.ties * (0.5 - score) ** 2
+    across = lone.ties * (0.5 - score) * (1 - tie) - (wins * (1 - score) - losses * score) * tie
+    along = (wins + losses) * tie**2 + lone.ties * (1 - tie) ** 2
+    if len(groups.robot):
+        added = _together(groups, odds, spread.shape)
+        spread, across, along = spread + added[0], across + added[1], along + added[2]
+    return assembled(spread, across, along.sum((1, 2)) / 2)
+
+
+def _together(groups: Shared, odds: Odds, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+    """What battles with several votes add, each as one cluster: to spread, across and along of their pairs."""
+    here = groups.robot, groups.first, groups.second
+    wins, losses, ties = groups.counts.T
+    score, tie = odds.score[here], odds.tie[here]
+    lead = wins * (1 - score) - losses * score + ties * (0.5 - score)
+    tied = ties - (wins + losses + ties) * tie
+    cells = np.ravel_multi_index(here, shape)
+
+    def summed(values: Array) -> Array:
+        return np.bincount(cells, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
+
+    spread, across, along = summed(lead * lead), summed(lead * tied), summed(tied * tied)
+    return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
+
+
+def _evaluators(log: VoteLog, found: Fit, weights: Array | None, both_bad: BothBad, *, robots: bool) -> Array:
+    """(e, p) each evaluator's score: what her votes say beyond what the strengths expect of them."""
+    scores = np.zeros((len(log.evaluators), len(found.place)))
+    if len(log.evaluators) < FEWEST_EVALUATORS:
+        return scores
+    for of, counts in tables(log, robots=robots):
+        own = tally(counts, both_bad)
+        votes = own.wins + own.wins.swapaxes(-1, -2) + own.ties
+        lead = (own.wins + own.ties / 2 - votes * found.odds.score).sum(-1)
+        tied = (own.ties - votes * found.odds.tie).sum((-1, -2)) / 2
+        scores[of] = np.concatenate([lead.reshape(len(lead), -1), tied], axis=1)
+    return scores if weights is None else scores * weights[:, None]
+
+
+def _sandwich(laplace: Array, meat: Array, clusters: int) -> Array | None:
+    if clusters < 2:
+        return None
+    factor = clusters / (clusters - 1) * (t_quantile((1 + LEVEL) / 2, clusters - 1) / NORMAL) ** 2
+    widened: Array = factor * (laplace @ meat @ laplace)
+    return widened
+
+
+def _quadratic(contrasts: Array, covariance: Array) -> Array:
+    found: Array = ((contrasts @ covariance) * contrasts).sum(1)
+    return found
+
+
+def _counting(weights: Array) -> Array:
+    """1 for whoever counts at all."""
+    return (weights > 0).astype(np.float64)
