@@ -15,6 +15,10 @@
     │   ├── VersionMismatch         the two ends speak different protocol versions
     │   ├── WorkerDied              the process that played has ended
     │   └── Refused                 the door did not take the request
+    ├── SyncError                   the central service was not brought up to date; everything waits here
+    │   ├── NotEnrolled             this workstation is not known at any service
+    │   ├── ServiceUnreachable      nobody answers there, or not now
+    │   └── ServiceRefused          it does not take this program, this workstation or this request
     ├── PolicyError                 a policy could not go on
     │   ├── PolicyRaised            its code raised an error
     │   └── PolicyTimeout           it did not answer within its deadline
@@ -122,6 +126,24 @@ class WorkerDied(DaemonError):
 
 class Refused(DaemonError):
     """The door did not take the request."""
+
+
+class SyncError(ArenaError):
+    """The central service was not brought up to date. Everything that was to be sent waits here."""
+
+
+class NotEnrolled(SyncError):
+    """This workstation is not known at any service."""
+
+
+class ServiceUnreachable(SyncError):
+    """Nobody answers at the service's address, or not now."""
+
+    retry_after: float = 0.0  # [s] that the service asked to be left alone; 0: it did not say
+
+
+class ServiceRefused(SyncError):
+    """The service does not take this program, this workstation or this request."""
 
 
 class PolicyError(ArenaError):

@@ -99,7 +99,7 @@ class Enrolled(Struct, frozen=True, kw_only=True):
 
 
 class Push(Struct, frozen=True, kw_only=True):
-    """Operations of one store in the order of their numbers."""
+    """Operations of one store in the order of their numbers; none of them: only to ask which episodes are wanted."""
 
     version: int
     store_id: Id
@@ -115,7 +115,11 @@ class Verdict(Struct, frozen=True):
 
 
 class Pushed(Struct, frozen=True, kw_only=True):
-    """What became of a push. With `forked_at` nothing was applied: from that number on the store is another one."""
+    """What became of a push. With `forked_at` nothing was applied: from that number on the store is another one.
+
+    A deferred operation below `expected_seq` is kept at the service until it understands it; one at or beyond it lies
+    behind a gap, and is sent again with what fills the gap.
+    """
 
     verdicts: tuple[Verdict, ...]
     expected_seq: int  # the number the service waits for next from this store

@@ -60,6 +60,12 @@ def quarantined(database: Database) -> list[Quarantined]:
     return database.read(Quarantined, "SELECT * FROM quarantine ORDER BY store_id, seq")
 
 
+def present_store(database: Database) -> str:
+    """The id under which this log goes on now."""
+    (row,) = database.rows("SELECT store_id FROM meta")
+    return str(row["store_id"])
+
+
 def next_store(database: Database) -> str | None:
     """The store whose operations are sent next: those it was before its forks come first. None: nothing waits."""
     rows = database.rows(
