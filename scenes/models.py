@@ -15,6 +15,7 @@ from scenes.settings import converted
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Short = Annotated[str, Meta(max_length=200)]
+Folder = Annotated[str, Meta(max_length=1024)]
 Word = Annotated[str, Meta(min_length=1, max_length=40)]
 StateLayout = Literal["none", "joints", "joints_gripper", "eef_axis_angle_fingers", "eef_euler_gripper"]
 MAX_NOTES = 8000  # characters
@@ -39,7 +40,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     repository: Short  # "organization/name"
     revision: Short = ""  # the commit; empty until fetched
     files: Annotated[tuple[Short, ...], Meta(max_length=64)] = ()  # patterns of what is fetched; empty: everything
-    folder: Short = ""  # where it lies on this machine; empty until fetched
+    folder: Folder = ""  # where it lies on this machine; empty until fetched
 
 
 class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

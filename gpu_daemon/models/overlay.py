@@ -11,7 +11,7 @@ from gpu_daemon.models.pins import Pin, altered, digest, find_pin, pin_folder
 from scenes.errors import BadInput
 from scenes.models import ModelCard, Source
 
-_LONGEST = 200  # characters of a folder in a card, as scenes/models.py has it
+_LONGEST = 1024  # characters of a folder in a card, as scenes/models.py has it
 
 
 class Located(NamedTuple):
