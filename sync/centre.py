@@ -12,7 +12,7 @@ from scenes.progress import Job
 from sync import api, device
 from sync.connection import Answer, Connection, Replayed
 from sync.device import Device
-from sync.keys import SigningKey, device_key
+from sync.keys import SigningKey, find_key
 from sync.ledger import Ledger
 from sync.patience import jitter, pause
 
@@ -39,9 +39,12 @@ class Centre:
         known = ledger.do(device.find)
         if known is None:
             raise NotEnrolled("This workstation is not enrolled at a central service.", hint=_HOW)
-        key = device_key(ledger.folder)
-        if key.public != known.public_key:
-            raise NotEnrolled(f"The key that {known.url} knows this workstation by is not here.", hint=_HOW)
+        key = find_key(ledger.folder)
+        if key is None or key.public != known.public_key:
+            raise NotEnrolled(
+                f"The key that {known.url} knows this workstation by is not here.",
+                hint=f"Unlock the keyring if it is locked. Otherwise: {_HOW[0].lower()}{_HOW[1:]}",
+            )
         return cls(ledger, Connection(known.url, ca_file), known, key)
 
     def close(self) -> None:

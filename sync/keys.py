@@ -59,23 +59,33 @@ def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def device_key(folder: Path) -> SigningKey:
-    """The key of the data folder at `folder`, made at first use.
+def find_key(folder: Path) -> SigningKey | None:
+    """The key of the data folder at `folder`; None if it has none, or its keyring is locked.
 
     Raises:
-        StoreError: it cannot be read or made.
+        StoreError: it cannot be read.
         StoreDamaged: what is kept is no key.
     """
     path = folder / FILE
     if path.exists():
         return _from_file(path)
-    ring, name = _keyring(), str(folder.resolve())
-    kept = _in_ring(ring, name)
-    if kept is not None:
-        return _checked(kept, "The keyring's entry for this data folder")
+    kept = _in_ring(_keyring(), str(folder.resolve()))
+    return None if kept is None else _checked(kept, "The keyring's entry for this data folder")
+
+
+def device_key(folder: Path) -> SigningKey:
+    """The same, made if there is none.
+
+    Raises:
+        StoreError: it cannot be read or made.
+        StoreDamaged: what is kept is no key.
+    """
+    found = find_key(folder)
+    if found is not None:
+        return found
     key = SigningKey.generate()
-    if not _put_into_ring(ring, name, key):
-        _write(path, key)
+    if not _put_into_ring(_keyring(), str(folder.resolve()), key):
+        _write(folder / FILE, key)
     return key
 
 
