@@ -8,7 +8,7 @@ from typing import TypeVar
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scenes.errors import ArenaError, BadInput
@@ -16,7 +16,11 @@ from scenes.errors import ArenaError, BadInput
 T = TypeVar("T")
 _ATTEMPTS = 5
 _CONNECT_SECONDS = 5
-_CLASHES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+_CLASHES = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.UniqueViolation,  # of a record that another store brought in the same moment
+)
 
 
 class DatabaseAway(ArenaError):
@@ -53,25 +57,30 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     Raises:
         DatabaseAway: PostgreSQL does not answer.
     """
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
             with engine.begin() as connection:
                 return work(connection)
         except PoolTimeout as error:
             raise DatabaseAway("All connections to PostgreSQL are busy.", hint="Try again in a moment.") from error
-        except DBAPIError as error:
-            if _is_clash(error) and attempt + 1 < _ATTEMPTS:
+        except (DBAPIError, psycopg.Error) as error:
+            if isinstance(cause_of(error), _CLASHES) and attempt < _ATTEMPTS:
                 continue
-            raise _translated(error) from error
+            if isinstance(cause_of(error), psycopg.OperationalError):
+                raise DatabaseAway(
+                    "PostgreSQL does not answer.", hint="Try again in a moment.", detail=str(error)
+                ) from error
+            raise
     raise AssertionError("unreachable")
 
 
-def _is_clash(error: DBAPIError) -> bool:
-    unique = isinstance(error, IntegrityError) and isinstance(error.orig, psycopg.errors.UniqueViolation)
-    return unique or isinstance(error.orig, _CLASHES)
+def cause_of(error: BaseException) -> BaseException | None:
+    """What PostgreSQL or psycopg said, whether SQLAlchemy stood between or not."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _translated(error: DBAPIError) -> Exception:
-    if isinstance(error.orig, psycopg.OperationalError) or error.connection_invalidated:
-        return DatabaseAway("PostgreSQL does not answer.", hint="Try again in a moment.", detail=str(error.orig))
-    return error
+def is_refused_content(error: BaseException) -> bool:
+    """Whether the database refused what a row says: another try would not help."""
+    cause = cause_of(error)
+    refused = isinstance(cause, psycopg.IntegrityError | psycopg.DataError)
+    return refused and not isinstance(cause, psycopg.errors.UniqueViolation)

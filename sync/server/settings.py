@@ -32,6 +32,7 @@ class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     enrol_burst: Burst = 20
     trusted_proxies: Annotated[int, Meta(ge=0, le=10)] = 0  # hops of X-Forwarded-For that are ours
     max_blob_bytes: Annotated[int, Meta(ge=1024, le=2**31)] = 64 * 2**20
+    robots: Annotated[tuple[str, ...], Meta(max_length=100)] = ()  # the board is their mean; none: all that have votes
     ratings_cron: str = "0 * * * *"  # minute hour day month weekday
     reconcile_cron: str = "*/10 * * * *"
     expiry_cron: str = "30 3 * * *"

@@ -55,7 +55,7 @@ _LOGS = (
         body_digest bytea NOT NULL,
         content bytea NOT NULL,
         signature bytea NOT NULL,
-        received_at timestamptz NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT now(),
         UNIQUE (store_id, seq)
     )""",
     """CREATE TABLE op_quarantine (
@@ -69,7 +69,7 @@ _LOGS = (
         digest bytea NOT NULL,
         content bytea NOT NULL,
         signature bytea NOT NULL,
-        received_at timestamptz NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT now(),
         resolved_at timestamptz,
         UNIQUE (op_id, digest)
     )""",
@@ -145,13 +145,17 @@ _ARENA = (
         start text NOT NULL CHECK (start IN ('reset', 'continue')),
         left_episode_id text NOT NULL REFERENCES episodes,
         right_episode_id text NOT NULL REFERENCES episodes,
-        store_id text NOT NULL REFERENCES stores,
         created_at text NOT NULL,
         UNIQUE (battle_id, seq)
     )""",
     "CREATE INDEX turns_by_left_episode ON turns (left_episode_id)",
     "CREATE INDEX turns_by_right_episode ON turns (right_episode_id)",
-    "CREATE INDEX turns_by_store ON turns (store_id)",
+    """CREATE TABLE wanted_episodes (
+        store_id text NOT NULL REFERENCES stores,
+        episode_id text NOT NULL REFERENCES episodes,
+        PRIMARY KEY (store_id, episode_id)
+    )""",
+    "CREATE INDEX wanted_by_episode ON wanted_episodes (episode_id)",
     """CREATE TABLE votes (
         vote_id text NOT NULL,
         rev integer NOT NULL CHECK (rev >= 1),
@@ -204,12 +208,10 @@ _ARENA = (
         instruction text NOT NULL,
         episode_id text NOT NULL REFERENCES episodes,
         evaluator_id text NOT NULL REFERENCES evaluators,
-        store_id text NOT NULL REFERENCES stores,
         created_at text NOT NULL
     )""",
     "CREATE INDEX branches_by_battle ON branches (battle_id)",
     "CREATE INDEX branches_by_episode ON branches (episode_id)",
-    "CREATE INDEX branches_by_store ON branches (store_id)",
     """CREATE TABLE runs (
         run_id text PRIMARY KEY,
         episode_id text NOT NULL REFERENCES episodes,
@@ -281,7 +283,6 @@ _BOARDS = (
     """CREATE TABLE snapshots (
         position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
         snapshot_id text PRIMARY KEY,
-        board_digest text NOT NULL,
         content bytea NOT NULL,
         signature bytea NOT NULL,
         published_at timestamptz NOT NULL DEFAULT now()

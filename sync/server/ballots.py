@@ -1,0 +1,38 @@
+"""The votes that count for the public board, read from the rows as records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from sync.records import Vote, Watched
+
+_WATCHED = Watched.__struct_fields__
+_COLUMNS = ", ".join([f"votes.{name}" for name in Vote.__struct_fields__ if name != "watched"] + list(_WATCHED))
+_COUNTING = text(
+    f"""SELECT DISTINCT ON (vote_id) {_COLUMNS} FROM votes JOIN battles USING (battle_id)
+    WHERE battles.status = 'voted' AND votes.kind = 'rated' AND votes.origin = 'window'
+    ORDER BY vote_id, rev DESC"""
+)
+_PROVISIONAL = text(
+    """SELECT count(DISTINCT votes.vote_id) FROM votes JOIN turns USING (battle_id)
+    JOIN episodes ON episodes.episode_id IN (left_episode_id, right_episode_id) WHERE episodes.status = 'expected'"""
+)
+
+
+def counting(connection: Connection) -> list[Vote]:
+    """Of every rated vote its last revision, unless it is withdrawn."""
+    return [vote_of(row) for row in connection.execute(_COUNTING).mappings() if not row["withdrawn"]]
+
+
+def count_provisional(connection: Connection) -> int:
+    """How many votes wait for an episode of their battle."""
+    return int(connection.execute(_PROVISIONAL).scalar_one())
+
+
+def vote_of(row: Any) -> Vote:
+    """A row as the record it was made of."""
+    watched = Watched(**{name: row[name] for name in _WATCHED})
+    plain = {name: row[name] for name in Vote.__struct_fields__ if name != "watched"}
+    return Vote(**plain | {"tags": tuple(row["tags"]), "watched": watched})

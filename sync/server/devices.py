@@ -1,0 +1,226 @@
+"""Who may talk to the service: tokens that people are given, and the devices enrolled with them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from scenes.errors import BadInput, NotFound
+from sync.api import Enrol
+from sync.records import new_id
+from sync.server import tables
+from sync.server.auditing import audited
+from sync.server.refusals import RequestRefused
+
+Scope = Literal["enrol", "record", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+TOKEN_PREFIX = "vlaa_"
+_TOKEN_BYTES = 32
+_STORE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """What is known of a token; its text is told once and kept nowhere."""
+
+    token_id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """A workstation that may sign requests."""
+
+    device_id: str
+    name: str
+    public_key: bytes
+    last_sequence: int
+    revoked_at: datetime | None
+
+
+def create_token(
+    connection: Connection, name: str, scopes: Collection[str], days: int | None = None
+) -> tuple[str, str]:
+    """A new token: its id and its text, which only its hash is kept of.
+
+    Raises:
+        BadInput: there is no such scope.
+    """
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise NotFound.among("scope", " ".join(scopes), list(SCOPES))
+    told, token_id = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES), new_id()
+    expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    row = {"token_id": token_id, "name": name[:200], "digest": _digest(told), "scopes": sorted(set(scopes))}
+    connection.execute(insert(tables.tokens).values(**row, expires_at=expires))
+    audited(connection, "operator", "token_created", token_id, " ".join(sorted(set(scopes))))
+    return token_id, told
+
+
+def revoke_token(connection: Connection, token_id: str) -> None:
+    """Let a token open nothing any more; the devices enrolled with it stay (`revoke_device`)."""
+    _change(connection, "tokens", "token_id", token_id, "revoked_at = coalesce(revoked_at, now())")
+    audited(connection, "operator", "token_revoked", token_id)
+
+
+def tokens(connection: Connection) -> list[Token]:
+    """Every token, the oldest first."""
+    rows = connection.execute(
+        text("SELECT token_id, name, scopes, created_at, expires_at, revoked_at FROM tokens ORDER BY created_at")
+    )
+    return [Token(**row._asdict()) for row in rows]
+
+
+def token_with(connection: Connection, told: str, scope: Scope) -> Token:
+    """The token of this text, if it is valid and has the scope.
+
+    Raises:
+        RequestRefused: unauthorized without such a token, forbidden where it lacks the scope.
+    """
+    digest = _digest(told)
+    row = connection.execute(text("SELECT * FROM tokens WHERE digest = :digest"), {"digest": digest}).mappings().first()
+    if row is None or not hmac.compare_digest(bytes(row["digest"]), digest) or not _is_valid(row):
+        raise RequestRefused("unauthorized", "This token is not valid.", hint="Ask whoever runs the service for one.")
+    if scope not in row["scopes"]:
+        raise RequestRefused("forbidden", f"This token has no scope '{scope}'.", hint="Ask for another token.")
+    connection.execute(
+        update(tables.tokens).where(tables.tokens.c.token_id == row["token_id"]).values(last_used_at=func.now())
+    )
+    return Token(**{name: row[name] for name in Token.__struct_fields__})
+
+
+def enrol(connection: Connection, request: Enrol) -> str:
+    """Let a device in, for its store; its id. Enrolling the same key again gives the same device.
+
+    Raises:
+        RequestRefused: the token does not allow it, or this device was revoked.
+    """
+    token = token_with(connection, request.token, "enrol")
+    check_store_id(request.store_id)
+    row = {"device_id": new_id(), "name": request.name.replace("\0", ""), "public_key": request.public_key}
+    connection.execute(insert(tables.devices).values(**row, token_id=token.token_id).on_conflict_do_nothing())
+    known = _device(connection, "public_key", request.public_key)
+    assert known is not None
+    if known.revoked_at is not None:
+        raise RequestRefused("forbidden", "This device was revoked.", hint="Ask whoever runs the service.")
+    connection.execute(insert(tables.stores).values(store_id=request.store_id).on_conflict_do_nothing())
+    allow_store(connection, known.device_id, request.store_id)
+    audited(connection, f"token {token.token_id}", "device_enrolled", known.device_id, request.store_id)
+    return known.device_id
+
+
+def device(connection: Connection, device_id: str) -> Device | None:
+    """The device of this id, revoked or not."""
+    return _device(connection, "device_id", device_id)
+
+
+def listed(connection: Connection) -> list[Device]:
+    """Every device by name."""
+    rows = connection.execute(text(f"SELECT {_DEVICE} FROM devices ORDER BY name, device_id"))
+    return [Device(**row._asdict()) for row in rows]
+
+
+def advance(connection: Connection, device_id: str, sequence: int) -> int | None:
+    """Note a request's sequence number; the last one seen where this one does not lie beyond it."""
+    grown = connection.execute(
+        text(
+            """UPDATE devices SET last_sequence = :sequence, last_seen_at = now()
+            WHERE device_id = :device AND last_sequence < :sequence RETURNING 1"""
+        ),
+        {"device": device_id, "sequence": sequence},
+    ).first()
+    if grown is not None:
+        return None
+    known = device(connection, device_id)
+    return known.last_sequence if known else 0
+
+
+def allow_store(connection: Connection, device_id: str, store_id: str) -> None:
+    """Let a device push for a store."""
+    connection.execute(
+        insert(tables.device_stores).values(device_id=device_id, store_id=store_id).on_conflict_do_nothing()
+    )
+
+
+def keys_for(connection: Connection, device_id: str, store_id: str) -> list[bytes]:
+    """The public keys that may have signed a store's operations, the device's own first.
+
+    A store that nobody pushed yet belongs to the device that pushes it first: so a forked store goes on.
+
+    Raises:
+        RequestRefused: the device may not push for this store.
+    """
+    check_store_id(store_id)
+    rows = connection.execute(
+        select(tables.devices.c.device_id, tables.devices.c.public_key)
+        .join(tables.device_stores, tables.devices.c.device_id == tables.device_stores.c.device_id)
+        .where(tables.device_stores.c.store_id == store_id, tables.devices.c.revoked_at.is_(None))
+    ).all()
+    if not rows and not _is_claimed(connection, store_id):
+        connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
+        allow_store(connection, device_id, store_id)
+        return keys_for(connection, device_id, store_id)
+    keys = {row.device_id: bytes(row.public_key) for row in rows}
+    if device_id not in keys:
+        raise RequestRefused("forbidden", "This device may not push for this store.", hint="Enrol it for this store.")
+    return [keys.pop(device_id), *keys.values()]
+
+
+def allow_device(connection: Connection, device_id: str, store_id: str | None = None) -> None:
+    """Let a revoked device in again, or let a device push for one more store."""
+    _change(connection, "devices", "device_id", device_id, "revoked_at = NULL")
+    if store_id is not None:
+        check_store_id(store_id)
+        connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
+        allow_store(connection, device_id, store_id)
+    audited(connection, "operator", "device_allowed", device_id, store_id or "")
+
+
+def revoke_device(connection: Connection, device_id: str) -> None:
+    """Let a device do nothing any more; what it sent stays."""
+    _change(connection, "devices", "device_id", device_id, "revoked_at = coalesce(revoked_at, now())")
+    audited(connection, "operator", "device_revoked", device_id)
+
+
+def check_store_id(store_id: str) -> None:
+    """BadInput unless it can be a store's id."""
+    if not _STORE_ID.fullmatch(store_id):
+        raise BadInput("That is no store id.", hint="Letters, digits, dots and dashes, at most 64.")
+
+
+def _is_claimed(connection: Connection, store_id: str) -> bool:
+    statement = text("SELECT 1 FROM device_stores WHERE store_id = :store")
+    return connection.execute(statement, {"store": store_id}).first() is not None
+
+
+_DEVICE = ", ".join(Device.__struct_fields__)
+
+
+def _device(connection: Connection, column: str, value: object) -> Device | None:
+    found = connection.execute(text(f"SELECT {_DEVICE} FROM devices WHERE {column} = :value"), {"value": value}).first()
+    return Device(**found._asdict()) if found else None
+
+
+def _change(connection: Connection, table: str, column: str, value: str, change: str) -> None:
+    statement = text(f"UPDATE {table} SET {change} WHERE {column} = :value")
+    if connection.execute(statement, {"value": value}).rowcount != 1:
+        raise NotFound(f"There is no {table[:-1]} '{value[:80]}'.", hint=f"`vlaarena-central {table[:-1]} list`")
+
+
+def _is_valid(row: Any) -> bool:
+    return row["revoked_at"] is None and (row["expires_at"] is None or row["expires_at"] > datetime.now(UTC))
+
+
+def _digest(told: str) -> bytes:
+    """A token is 256 random bits: a plain hash keeps it as well as a slow one would."""
+    return hashlib.sha256(told.encode()).digest()

@@ -1,0 +1,169 @@
+"""The door: every request is limited, read up to its limit, and checked, before anything else looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import re
+from functools import partial
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+
+from scenes.codec import decode
+from sync.api import (
+    H_DEVICE,
+    H_NONCE,
+    H_SEQUENCE,
+    H_SIGNATURE,
+    H_VERSION,
+    SUPPORTED_BEHIND,
+    VERSION,
+    request_text,
+)
+from sync.keys import is_signed
+from sync.server import devices
+from sync.server.centre import Centre
+from sync.server.devices import Device, Scope, Token
+from sync.server.refusals import RequestRefused
+
+SUPPORTED_AHEAD = 1  # a workstation updated before its service: what it alone knows is deferred
+BODY_SECONDS = 120.0  # for a body to arrive
+_NONCE = re.compile(r"[0-9a-f]{32}")
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
+_VERSION = re.compile(r"-?[0-9]{1,6}")
+Asked = Request[Any, Any, Any]
+
+
+async def limited_body(request: Asked, limit: int) -> bytes:
+    """The body as it was sent, read no further than the limit.
+
+    Raises:
+        RequestRefused: it is larger, or does not arrive.
+    """
+    told = request.headers.get("content-length", "0")
+    too_large = RequestRefused("too_large", f"A body here has at most {limit} bytes.", hint="Send less at a time.")
+    if not told.isdigit() or int(told) > limit:
+        raise too_large
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise too_large
+                parts.append(part)
+    except TimeoutError as error:
+        raise RequestRefused("bad_request", "The body did not arrive in time.", hint="Send less at a time.") from error
+    return b"".join(parts)
+
+
+async def signed_body(centre: Centre, request: Asked, limit: int) -> tuple[Device, bytes]:
+    """The device that signed this request, and the request's body.
+
+    Raises:
+        RequestRefused: the version does not fit, the signature is not good, or the request was seen before.
+    """
+    version, sequence, nonce = (_header(request, name) for name in (H_VERSION, H_SEQUENCE, H_NONCE))
+    _check_version(version)
+    if not _SEQUENCE.fullmatch(sequence) or not _NONCE.fullmatch(nonce) or int(sequence) >= 2**53:
+        raise RequestRefused("bad_request", "Sequence or nonce of this request cannot be one.")
+    device = await _device(centre, _header(request, H_DEVICE))
+    body = await limited_body(request, limit)
+    signed = request_text(request.method, _target(request), version, sequence, nonce, body)
+    signature = _signature(_header(request, H_SIGNATURE))
+    if not await centre.beside(partial(is_signed, device.public_key, signature, signed)):
+        raise RequestRefused("unauthorized", "The signature of this request is not good.")
+    _count(centre, device)
+    last = await centre.rows(lambda c: devices.advance(c, device.device_id, int(sequence)))
+    if last is not None:
+        raise RequestRefused(
+            "replayed", "A request of this number was seen before.", hint="Go on beyond it.", last_sequence=last
+        )
+    request.scope["state"]["device"] = device.device_id
+    return device, body
+
+
+def body_version(request: Asked, version: int) -> None:
+    """RequestRefused unless body and headers tell the same version."""
+    if str(version) != _header(request, H_VERSION):
+        raise RequestRefused("bad_request", "Body and headers tell different versions.")
+
+
+async def token_of(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any], scope: Scope) -> Token:
+    """The token in `Authorization: Bearer ...`.
+
+    Raises:
+        RequestRefused: there is none, or it is not valid, or it lacks the scope.
+    """
+    kind, _, told = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not 1 <= len(told) <= 200:
+        raise RequestRefused("unauthorized", "This needs a token.", hint="Authorization: Bearer <token>")
+    return await centre.rows(lambda c: devices.token_with(c, told.strip(), scope))
+
+
+def address_of(connection: ASGIConnection[Any, Any, Any, Any], trusted_proxies: int) -> str:
+    """Where a request comes from: behind so many proxies of ours, the last address that they did not write."""
+    forwarded = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if trusted_proxies and len(forwarded) >= trusted_proxies:
+        return forwarded[-trusted_proxies][:64]
+    return connection.client.host if connection.client else "unknown"
+
+
+def record_of(content: bytes, kind: type[Any]) -> Any:
+    """A MessagePack body as its record; BadInput if it is none."""
+    return decode(content, kind)
+
+
+def _target(request: Asked) -> str:
+    """Path and query exactly as they were sent."""
+    path = bytes(request.scope["raw_path"]).partition(b"?")[0]
+    query = bytes(request.scope["query_string"])
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def _header(request: Asked, name: str) -> str:
+    found = request.headers.getall(name, [])
+    if len(found) != 1:
+        raise RequestRefused("unauthorized", f"This request is not signed: header {name}.", hint="Enrol this device.")
+    return found[0]
+
+
+def _check_version(told: str) -> None:
+    if not _VERSION.fullmatch(told):
+        raise RequestRefused("bad_request", "The version of this request cannot be one.")
+    if int(told) < VERSION - SUPPORTED_BEHIND:
+        raise RequestRefused(
+            "version_too_old", f"This service speaks version {VERSION}; this workstation {told}.", hint="Update it."
+        )
+    if int(told) > VERSION + SUPPORTED_AHEAD:
+        raise RequestRefused(
+            "version_too_new",
+            f"This service speaks version {VERSION}; this workstation {told}.",
+            hint="Ask whoever runs the service to update it. Nothing is lost meanwhile.",
+        )
+
+
+async def _device(centre: Centre, device_id: str) -> Device:
+    known = None
+    if "\0" not in device_id:
+        known = await centre.rows(lambda c: devices.device(c, device_id))
+    if known is None:
+        raise RequestRefused("unauthorized", "This device is not known here.", hint="Enrol it.")
+    if known.revoked_at is not None:
+        raise RequestRefused("forbidden", "This device was revoked.", hint="Ask whoever runs the service.")
+    return known
+
+
+def _count(centre: Centre, device: Device) -> None:
+    if wait := centre.device_limit.wait(device.device_id):
+        raise RequestRefused("rate_limited", "This device asks too often.", hint="Wait.", retry_after=wait)
+
+
+def _signature(told: str) -> bytes:
+    try:
+        return base64.b64decode(told, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise RequestRefused("unauthorized", "The signature of this request is not base64.") from error

@@ -1,0 +1,111 @@
+"""Which episodes the rows expect, and which are stored; and the repair of a crash between MongoDB and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from sync.server.documents import Documents
+from sync.server.postgres import transaction
+
+_AT_ONCE = 500
+Told = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # uses and runs
+
+
+def mark_stored(connection: Connection, names: Iterable[str]) -> None:
+    """Note that episodes are kept: nobody is asked for them any more."""
+    chosen = {"names": sorted(names)}
+    connection.execute(
+        text(
+            """INSERT INTO episodes (episode_id, status, stored_at) SELECT name, 'stored', now()
+            FROM unnest(CAST(:names AS text[])) AS name
+            ON CONFLICT (episode_id) DO UPDATE SET status = 'stored', stored_at = now()
+            WHERE episodes.status = 'expected'"""
+        ),
+        chosen,
+    )
+    connection.execute(text("DELETE FROM wanted_episodes WHERE episode_id = ANY(:names)"), chosen)
+
+
+def stored_among(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Which of these the rows hold to be stored."""
+    statement = text("SELECT episode_id FROM episodes WHERE status = 'stored' AND episode_id = ANY(:names)")
+    return set(connection.execute(statement, {"names": list(names)}).scalars())
+
+
+def uses_of(connection: Connection, names: Sequence[str]) -> dict[str, Told]:
+    """Per episode the sides of turns that it is, and its runs, as MongoDB's documents tell them."""
+    found: dict[str, Told] = {name: ([], []) for name in names}
+    for row in connection.execute(_USES, {"names": list(names)}).mappings():
+        found[row["episode_id"]][0].append({key: value for key, value in row.items() if key != "episode_id"})
+    for row in connection.execute(_RUNS, {"names": list(names)}).mappings():
+        found[row["episode_id"]][1].append({key: value for key, value in row.items() if key != "episode_id"})
+    return found
+
+
+async def reconcile(engine: Engine, documents: Documents) -> tuple[int, int]:
+    """Mark what MongoDB holds and the rows still expect; expect again what MongoDB lost. How many of each.
+
+    Uses and runs of every stored episode are written anew where new operations spoke of them.
+    """
+    found = lost = 0
+    for name_lists, status in ((_pages(engine, "expected"), "expected"), (_pages(engine, "stored"), "stored")):
+        for names in name_lists:
+            present = await documents.present(names)
+            if status == "expected":
+                await asyncio.to_thread(transaction, engine, lambda c, kept=present: mark_stored(c, kept))
+                found += len(present)
+            elif missing := set(names) - present:
+                await asyncio.to_thread(transaction, engine, lambda c, gone=missing: _expect(c, gone))
+                lost += len(missing)
+            uses = await asyncio.to_thread(transaction, engine, lambda c, kept=present: uses_of(c, sorted(kept)))
+            await documents.tell_uses(uses)
+    return found, lost
+
+
+def _pages(engine: Engine, status: str) -> Iterable[list[str]]:
+    """The ids of every episode of a status, in pages."""
+    last = ""
+    while True:
+        chosen = {"status": status, "last": last, "most": _AT_ONCE}
+        names = transaction(engine, lambda c, chosen=chosen: list(c.execute(_PAGE, chosen).scalars()))  # type: ignore[misc]
+        if not names:
+            return
+        yield names
+        last = names[-1]
+
+
+def _expect(connection: Connection, names: Iterable[str]) -> None:
+    """Ask for episodes again that were lost: from every store that had a turn or branch with them."""
+    chosen = {"names": sorted(names)}
+    statement = text("UPDATE episodes SET status = 'expected', stored_at = NULL WHERE episode_id = ANY(:names)")
+    connection.execute(statement, chosen)
+    connection.execute(text(WANT_AGAIN + " AND evidence.episode_id = ANY(:names) ON CONFLICT DO NOTHING"), chosen)
+
+
+WANT_AGAIN = """INSERT INTO wanted_episodes (store_id, episode_id)
+    SELECT DISTINCT op_places.store_id, evidence.episode_id
+    FROM (SELECT turn_id AS record_id, left_episode_id AS episode_id FROM turns
+        UNION SELECT turn_id, right_episode_id FROM turns
+        UNION SELECT branch_id, episode_id FROM branches) AS evidence
+    JOIN op_log ON op_log.record_id = evidence.record_id AND op_log.kind IN ('turn', 'branch')
+    JOIN op_places ON op_places.op_id = op_log.op_id
+    JOIN episodes ON episodes.episode_id = evidence.episode_id WHERE episodes.status = 'expected'"""
+_PAGE = text(
+    "SELECT episode_id FROM episodes WHERE status = :status AND episode_id > :last ORDER BY episode_id LIMIT :most"
+)
+_USES = text(
+    """SELECT episode_id, session_id, battle_id, turn_id, side FROM
+        (SELECT left_episode_id AS episode_id, battle_id, turn_id, 'left' AS side FROM turns
+            WHERE left_episode_id = ANY(:names)
+        UNION ALL SELECT right_episode_id, battle_id, turn_id, 'right' FROM turns
+            WHERE right_episode_id = ANY(:names)) AS used
+    JOIN battles USING (battle_id) ORDER BY battle_id, turn_id, side"""
+)
+_RUNS = text(
+    """SELECT episode_id, run_id, model_id, checkpoint_revision, daemon_version, device, created_at FROM runs
+    WHERE episode_id = ANY(:names) ORDER BY run_id"""
+)

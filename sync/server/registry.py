@@ -1,0 +1,38 @@
+"""The models that the centre knows by their cards, and the bundles it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, text
+from sqlalchemy.dialects.postgresql import insert
+
+from scenes.codec import decode, encode
+from scenes.models import ModelCard
+from sync.server import tables
+from sync.server.auditing import audited
+
+
+def cards(connection: Connection) -> list[ModelCard]:
+    """Every registered card by its id."""
+    found = connection.execute(text('SELECT card FROM cards ORDER BY model_id COLLATE "C"')).scalars()
+    return [decode(bytes(each), ModelCard) for each in found]
+
+
+def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
+    """Register cards, or replace those of the same id; which of them were new or changed."""
+    changed = []
+    for card in chosen:
+        row = insert(tables.cards).values(model_id=card.id, card=encode(card))
+        newer = {"card": row.excluded.card, "updated_at": func.now()}
+        differs = tables.cards.c.card.is_distinct_from(row.excluded.card)
+        statement = row.on_conflict_do_update(index_elements=["model_id"], set_=newer, where=differs)
+        if connection.execute(statement).rowcount:
+            audited(connection, "operator", "model_registered", card.id)
+            changed.append(card.id)
+    return changed
+
+
+def bundles(connection: Connection) -> list[str]:
+    """The digests of the bundles at /v1/blobs."""
+    return list(connection.execute(text("SELECT sha256 FROM blobs WHERE purpose = 'bundle' ORDER BY sha256")).scalars())

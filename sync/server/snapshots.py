@@ -1,0 +1,112 @@
+"""Snapshots: a board as it was published, signed by the service, for good.
+
+A snapshot follows from op_log, the registered cards and the bundles alone; its moment is that of the last operation.
+So the same log gives the same bytes, and `snapshot_id` is the SHA-256 of the snapshot that has no id yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct, structs
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+
+from scenes.codec import decode, digest, encode
+from scenes.errors import NotFound
+from scenes.models import ModelCard
+from sync.api import PulledBoard, Snapshot, etag_of, sign_snapshot
+from sync.keys import SigningKey
+from sync.server import ballots, registry, tables
+from sync.server.standings import standings
+
+_BEFORE = datetime.fromtimestamp(0, UTC)  # of a log without operations
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """A snapshot as it is kept: the board read, and the bytes that were signed."""
+
+    board: PulledBoard
+    snapshot: Snapshot
+    etag: str
+    published_at: datetime
+
+
+def compute(connection: Connection, declared_robots: Sequence[str] = ()) -> PulledBoard:
+    """The board of all operations so far."""
+    found = standings(ballots.counting(connection), declared_robots)
+    last = connection.execute(text("SELECT max(received_at) FROM op_log")).scalar() or _BEFORE
+    board = PulledBoard(
+        snapshot_id="",
+        created_at=last.astimezone(UTC).isoformat(timespec="milliseconds"),
+        method=found.method,
+        rows=found.rows,
+        cards=tuple(card for card in registry.cards(connection)),
+        pair_weights=found.pair_weights,
+        bundles=tuple(registry.bundles(connection)),
+        votes=found.votes,
+    )
+    return structs.replace(board, snapshot_id=digest(encode(board)))
+
+
+def publish(connection: Connection, board: PulledBoard, key: SigningKey) -> bool:
+    """Keep and sign a board, within a transaction; False if the last one published is the same."""
+    last = connection.execute(text("SELECT snapshot_id FROM snapshots ORDER BY position DESC LIMIT 1")).scalar()
+    if last == board.snapshot_id:
+        return False
+    signed = sign_snapshot(board, key)
+    row = {"snapshot_id": board.snapshot_id, "content": signed.content, "signature": signed.signature}
+    statement = insert(tables.snapshots).values(row)
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["snapshot_id"]))
+    return True
+
+
+def latest(connection: Connection) -> Published:
+    """The board published last.
+
+    Raises:
+        NotFound: none was published yet.
+    """
+    return _read(connection, "ORDER BY position DESC LIMIT 1", "")
+
+
+def find(connection: Connection, snapshot_id: str) -> Published:
+    """A snapshot by its id, which never changes.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    return _read(connection, "WHERE snapshot_id = :name", snapshot_id.replace("\0", ""))
+
+
+def listed(connection: Connection, limit: int = 1000) -> list[tuple[str, datetime]]:
+    """Snapshot ids and when they were published, the newest first."""
+    statement = text("SELECT snapshot_id, published_at FROM snapshots ORDER BY position DESC LIMIT :most")
+    return [(row.snapshot_id, row.published_at) for row in connection.execute(statement, {"most": limit})]
+
+
+def etag(connection: Connection) -> str | None:
+    """The ETag of the board published last."""
+    digest_of = "encode(sha256(content), 'hex')"
+    found = connection.execute(text(f"SELECT {digest_of} FROM snapshots ORDER BY position DESC LIMIT 1")).scalar()
+    return None if found is None else f'"{found}"'
+
+
+def card_of(board: PulledBoard, model_id: str) -> ModelCard | None:
+    """A model's card as the snapshot tells it."""
+    return next((card for card in board.cards if card.id == model_id), None)
+
+
+def _read(connection: Connection, which: str, name: str) -> Published:
+    statement = text(f"SELECT content, signature, published_at FROM snapshots {which}")
+    row = connection.execute(statement, {"name": name} if name else {}).first()
+    if row is None:
+        raise NotFound("No such board was published.", hint="The worker publishes one each hour.")
+    content, signature = bytes(row.content), bytes(row.signature)
+    return Published(
+        board=decode(content, PulledBoard),
+        snapshot=Snapshot(content, signature),
+        etag=etag_of(content),
+        published_at=row.published_at,
+    )

@@ -1,0 +1,86 @@
+"""Votes to the rows of the public board: the one place of the service that knows how ratings are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from msgspec import Struct
+
+from sync.api import PairWeight, PulledRow
+from sync.ratings.board import Rating, rate
+from sync.ratings.elo import Standing, elo_board
+from sync.ratings.hierarchy import robot_boards
+from sync.ratings.log import VoteLog, live, vote_log
+from sync.ratings.prospects import pair_information
+from sync.records import Vote
+
+MAX_PAIRS_OF = 100  # models whose pairs are weighed
+METHOD = (
+    "Bradley-Terry with Davidson ties, partially pooled over robots; overall: the mean over {robots}. "
+    "95 % intervals of these evaluators. Both bad is apart. Elo: K = 32, both bad as a tie."
+)
+
+
+class Standings(Struct, frozen=True, kw_only=True):
+    """Everything on a board that follows from votes alone. The order of the votes does not matter."""
+
+    method: str
+    rows: tuple[PulledRow, ...]
+    pair_weights: tuple[PairWeight, ...]
+    votes: int
+
+
+def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Standings:
+    """The boards over all declared robots and of each. None declared: every robot that has votes."""
+    counting = [vote for vote in live(votes) if isinstance(vote, Vote)]
+    robots = tuple(declared_robots) or tuple(sorted({vote.robot_id for vote in counting}))
+    counting = [vote for vote in counting if vote.robot_id in robots]
+    log = vote_log(counting)
+    boards = robot_boards(log, robots)
+    rows = _rows(boards.overall, counting, None)
+    for robot in sorted(boards.each):
+        rows += _rows(boards.each[robot], [vote for vote in counting if vote.robot_id == robot], robot)
+    return Standings(
+        method=METHOD.format(robots=", ".join(robots) or "no robot yet"),
+        rows=tuple(rows),
+        pair_weights=_pair_weights(log),
+        votes=len(counting),
+    )
+
+
+def _rows(ratings: Sequence[Rating], votes: Sequence[Vote], robot_id: str | None) -> list[PulledRow]:
+    elo = {standing.model_id: standing for standing in elo_board(votes)}
+    return [_row(rating, elo[rating.model_id], robot_id) for rating in ratings]
+
+
+def _row(rating: Rating, elo: Standing, robot_id: str | None) -> PulledRow:
+    return PulledRow(
+        model_id=rating.model_id,
+        robot_id=robot_id,
+        rank=rating.rank,
+        rank_low=rating.rank_low,
+        rank_high=rating.rank_high,
+        rating=rating.rating,
+        low=rating.these.low,
+        high=rating.these.high,
+        elo_score=elo.elo,
+        votes=elo.votes,
+        wins=elo.wins,
+        losses=elo.losses,
+        ties=elo.ties,
+        both_bad=elo.both_bad,
+        win_rate=elo.win_rate,
+        provisional=bool(rating.flags),
+    )
+
+
+def _pair_weights(log: VoteLog) -> tuple[PairWeight, ...]:
+    """How much one more battle of each pair would tell, over all robots."""
+    if len(log.models) < 2 or len(log.models) > MAX_PAIRS_OF:
+        return ()
+    fit = rate(log).fit
+    return tuple(
+        PairWeight(log.models[one], log.models[other], float(pair_information(fit, one, other)))
+        for one, other in combinations(range(len(log.models)), 2)
+    )

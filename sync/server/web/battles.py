@@ -1,0 +1,174 @@
+"""What the public may know of a battle and of a model's battles. Names stand here only where a vote was cast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Row, text
+
+from scenes.errors import NotFound
+from sync.server.boards import COUNTED_VOTES, LIVE_VOTES
+
+SHEET = "contact_sheet"  # the purpose of a blob that a workstation rendered of a battle; its subject is the battle
+PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """One evaluator's vote, without her name."""
+
+    vote: str
+    comment: str
+    tags: tuple[str, ...]
+    left_progress: int | None
+    right_progress: int | None
+    counted: bool
+    origin: str
+
+
+class Played(Struct, frozen=True, kw_only=True):
+    """One turn."""
+
+    seq: int
+    instruction: str
+    task_id: str | None
+    start: str
+    left_episode_id: str
+    right_episode_id: str
+    stored: bool  # whether both episodes have arrived
+
+
+class BattlePage(Struct, frozen=True, kw_only=True):
+    """A closed battle. Models, commitment and votes are None and empty where it ended without a vote."""
+
+    battle_id: str
+    robot_id: str
+    scene_id: str
+    kind: str
+    status: str
+    void_reason: str | None
+    created_at: str
+    left_model_id: str | None
+    right_model_id: str | None
+    commitment: str
+    nonce: str | None
+    turns: tuple[Played, ...]
+    votes: tuple[Judged, ...]
+    sheet: str | None  # SHA-256 of the contact sheet, if the workstation sent one
+
+
+class Met(Struct, frozen=True, kw_only=True):
+    """How one model fared against another, in votes that count."""
+
+    model_id: str
+    wins: int
+    losses: int
+    ties: int
+    both_bad: int
+
+
+class Recent(Struct, frozen=True, kw_only=True):
+    """A battle as a model's page lists it."""
+
+    battle_id: str
+    opponent_id: str
+    robot_id: str
+    scene_id: str
+    outcome: str  # win, loss, tie, both_bad
+
+
+def battle_page(connection: Connection, battle_id: str) -> BattlePage:
+    """A battle that is closed.
+
+    Raises:
+        NotFound: no closed battle of this id has arrived. An open one is not told from one that never was.
+    """
+    row = connection.execute(text(_BATTLE), {"battle": battle_id}).first()
+    if row is None:
+        raise NotFound(
+            "No closed battle with this id has arrived here.",
+            hint="A battle appears once it was voted on and its workstation has synced.",
+        )
+    votes = tuple(_judged(vote) for vote in connection.execute(text(_VOTES), {"battle": battle_id}))
+    turns = tuple(Played(**turn._asdict()) for turn in connection.execute(text(_TURNS), {"battle": battle_id}))
+    return _page(row, votes, turns)
+
+
+def sheet_of(connection: Connection, sha256: str) -> str | None:
+    """The media type of a contact sheet that may be shown, None if there is none of this digest."""
+    found = connection.execute(text(_SHOWN_SHEET), {"name": sha256, "purpose": SHEET}).scalar()
+    return found if found in PICTURES else None
+
+
+def opponents(connection: Connection, model_id: str) -> list[Met]:
+    """Whom a model met, by how often."""
+    rows = connection.execute(text(_MET), {"model": model_id})
+    return [Met(**row._asdict()) for row in rows]
+
+
+def recent(connection: Connection, model_id: str, most: int = 20) -> list[Recent]:
+    """A model's last voted battles, as they arrived."""
+    rows = connection.execute(text(_RECENT), {"model": model_id, "most": most})
+    return [Recent(**row._asdict()) for row in rows]
+
+
+def is_known(connection: Connection, model_id: str) -> bool:
+    """Whether a model has been in a battle with a vote."""
+    statement = f"SELECT 1 FROM {LIVE_VOTES} AS live WHERE :model IN (left_model_id, right_model_id) LIMIT 1"
+    return connection.execute(text(statement), {"model": model_id}).first() is not None
+
+
+def _page(row: Row[Any], votes: tuple[Judged, ...], turns: tuple[Played, ...]) -> BattlePage:
+    voted = row.status == "voted"
+    return BattlePage(
+        battle_id=row.battle_id,
+        robot_id=row.robot_id,
+        scene_id=row.scene_id,
+        kind=row.kind,
+        status=row.status,
+        void_reason=row.void_reason,
+        created_at=row.created_at,
+        left_model_id=row.left_model_id if voted else None,
+        right_model_id=row.right_model_id if voted else None,
+        commitment=row.commitment,
+        nonce=row.nonce if voted else None,
+        turns=turns,
+        votes=votes if voted else (),
+        sheet=row.sheet if voted else None,
+    )
+
+
+def _judged(row: Row[Any]) -> Judged:
+    return Judged(
+        vote=row.vote,
+        comment=row.comment or "",
+        tags=tuple(row.tags),
+        left_progress=row.left_progress,
+        right_progress=row.right_progress,
+        counted=row.counted,
+        origin=row.origin,
+    )
+
+
+_BATTLE = f"""SELECT battles.*, robot_id, scene_id,
+    (SELECT sha256 FROM blobs WHERE purpose = '{SHEET}' AND subject = battle_id
+        AND media_type IN ('image/png', 'image/jpeg', 'image/webp') ORDER BY created_at DESC, sha256 LIMIT 1) AS sheet
+    FROM battles JOIN sessions USING (session_id) WHERE battle_id = :battle"""
+_VOTES = f"""SELECT live.*, EXISTS (SELECT 1 FROM {COUNTED_VOTES} AS votes WHERE votes.vote_id = live.vote_id) AS counted
+    FROM {LIVE_VOTES.replace("left_model_id <> right_model_id", "TRUE")} AS live
+    WHERE battle_id = :battle ORDER BY vote_id"""
+_TURNS = """SELECT seq, instruction, task_id, start, left_episode_id, right_episode_id,
+    NOT EXISTS (SELECT 1 FROM episodes WHERE episode_id IN (left_episode_id, right_episode_id) AND status <> 'stored')
+    AS stored FROM turns WHERE battle_id = :battle ORDER BY seq"""
+_SHOWN_SHEET = """SELECT media_type FROM blobs JOIN battles ON battle_id = subject
+    WHERE sha256 = :name AND purpose = :purpose AND status = 'voted'"""
+_SIDES = f"""SELECT votes.*, CASE WHEN left_model_id = :model THEN right_model_id ELSE left_model_id END AS opponent_id,
+    CASE WHEN vote IN ('tie', 'both_bad') THEN vote
+        WHEN (vote = 'left_better') = (left_model_id = :model) THEN 'win' ELSE 'loss' END AS outcome
+    FROM {COUNTED_VOTES} AS votes WHERE :model IN (left_model_id, right_model_id)"""
+_MET = f"""SELECT opponent_id AS model_id, count(*) FILTER (WHERE outcome = 'win') AS wins,
+    count(*) FILTER (WHERE outcome = 'loss') AS losses, count(*) FILTER (WHERE outcome = 'tie') AS ties,
+    count(*) FILTER (WHERE outcome = 'both_bad') AS both_bad
+    FROM ({_SIDES}) AS sides GROUP BY opponent_id ORDER BY count(*) DESC, opponent_id"""
+_RECENT = f"""SELECT battle_id, opponent_id, robot_id, scene_id, outcome FROM ({_SIDES}) AS sides
+    ORDER BY battle_id DESC LIMIT :most"""
