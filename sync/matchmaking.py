@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
 from scenes.errors import BadInput
 from scenes.models import ModelCard
+from sync.pairing import mixed, pairs_of
 from sync.records import BattleKind, Draw, Sides
 
 
@@ -19,12 +19,18 @@ def draw(
     seed: int,
     balance: Mapping[tuple[str, str], int],
     kind: BattleKind = "rated",
+    *,
+    weights: Mapping[tuple[str, str], float] | None = None,
+    left_first: int = 0,
 ) -> Draw:
-    """Draw two different active models, every pair alike, and their sides.
+    """Draw two different active models, and their sides: 80 % by `weights` (pairing.py) and 20 % every pair alike.
+
+    Without weights every pair is alike.
 
     `cards` are those that fit the robot and scene. `balance` says for each pair (smaller id, larger id) how
     often the smaller stood left more than right: where they stood level a fair coin decides, else whoever
-    stood left more often stands right; the difference never exceeds 1. Another coin says which comes first.
+    stood left more often stands right; the difference never exceeds 1. `left_first` says the same of the left side
+    and of being played and shown first.
 
     Raises:
         BadInput: fewer than two active models.
@@ -36,13 +42,17 @@ def draw(
             "A battle needs two different models that fit this robot and scene.",
             hint=f"Active and fitting: {known}. Add model cards, or choose another robot or scene.",
         )
-    pairs = list(combinations(models, 2))
-    smaller, larger = pairs[int(generator.integers(len(pairs)))]
+    pairs = pairs_of(models)
+    chances = mixed(pairs, weights)
+    drawn = int(generator.integers(len(pairs))) if weights is None else int(generator.choice(len(pairs), p=chances))
+    smaller, larger = pairs[drawn]
     heads = bool(generator.integers(2))
     lead = balance.get((smaller, larger), 0)
     smaller_left = heads if lead == 0 else lead < 0
     sides = Sides(smaller, larger) if smaller_left else Sides(larger, smaller)
-    return Draw(sides=sides, kind=kind, seed=seed, propensity=1 / len(pairs), first=_coin(generator))
+    return Draw(
+        sides=sides, kind=kind, seed=seed, propensity=float(chances[drawn]), first=_first(generator, left_first)
+    )
 
 
 def chosen(left_model_id: str, right_model_id: str, generator: np.random.Generator, seed: int) -> Draw:
@@ -55,6 +65,12 @@ def chosen(left_model_id: str, right_model_id: str, generator: np.random.Generat
         raise BadInput("A battle needs two different models.", hint="Name another one for one of the sides.")
     sides = Sides(left_model_id, right_model_id)
     return Draw(sides=sides, kind="chosen", seed=seed, propensity=1.0, first=_coin(generator))
+
+
+def _first(generator: np.random.Generator, left_first: int) -> Literal["left", "right"]:
+    """The side that came first less often; where they stand level, by a coin."""
+    coin = _coin(generator)
+    return coin if left_first == 0 else "left" if left_first < 0 else "right"
 
 
 def _coin(generator: np.random.Generator) -> Literal["left", "right"]:

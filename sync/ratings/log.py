@@ -146,6 +146,16 @@ def compact(log: VoteLog) -> VoteLog:
     return structs.replace(log, models=names, left=places[log.left], right=places[log.right])
 
 
+def among(log: VoteLog, models: Sequence[str]) -> VoteLog:
+    """The votes between these models, which all have a place, with votes or without."""
+    names = tuple(sorted(set(models)))
+    places = np.array([names.index(name) if name in names else -1 for name in log.models], np.int16)
+    if not len(log):
+        return structs.replace(log, models=names)
+    recoded = structs.replace(log, models=names, left=places[log.left], right=places[log.right])
+    return picked(recoded, (recoded.left >= 0) & (recoded.right >= 0))
+
+
 def narrowed(log: VoteLog, to: Narrowing) -> VoteLog:
     """The log of the votes that fit."""
     fits = np.ones(len(log), bool)

@@ -1,0 +1,88 @@
+"""What further votes would change: how many would turn the first rank, and how many would tell two models apart."""
+
+from __future__ import annotations
+
+from math import ceil
+from statistics import NormalDist
+
+import numpy as np
+from msgspec import Struct
+
+from sync.ratings.board import Rated
+from sync.ratings.counting import Tally
+from sync.ratings.davidson import Fit, fit, flat_prior
+from sync.ratings.intervals import NORMAL
+from sync.ratings.log import BOTH_BAD
+
+MOST = 1_000_000  # beyond which "about N more" means nothing
+POWER = 0.8  # of the battles: with this chance the interval then leaves out 0, if the strengths are as they seem
+_CHALLENGERS = 5
+
+
+class Flip(Struct, frozen=True):
+    """How few further votes, all for the challenger and against the first, would change who is first."""
+
+    challenger: str
+    votes: int
+
+
+def votes_to_flip(rated: Rated) -> Flip | None:
+    """The fewest over the five that follow the first; None where there is no other, or more than a million are needed."""
+    strengths = rated.fit.strengths[0]
+    order = np.lexsort((np.arange(len(strengths)), -strengths))
+    flips = [
+        Flip(rated.log.models[other], votes)
+        for other in order[1 : 1 + _CHALLENGERS]
+        if (votes := _needed(rated, int(order[0]), int(other))) is not None
+    ]
+    return min(flips, key=lambda flip: (flip.votes, flip.challenger), default=None)
+
+
+def battles_to_separate(rated: Rated, first: str, second: str) -> int | None:
+    """About how many more battles of these two until the interval of their difference leaves out 0; 0 if it does now.
+
+    1/V grows by i a battle: V the variance of their difference, i = Var(score) under Davidson's model, the share of
+    both-bad votes taken off, and by as much as the reported variance exceeds Laplace's. Then
+    N = ((1.96 + 0.84) ^ 2 / d^2 - 1/V) / i. None: more than a million.
+    """
+    one, other = rated.log.models.index(first), rated.log.models.index(second)
+    contrast = np.zeros((1, len(rated.fit.place)))
+    contrast[0, one], contrast[0, other] = 1.0, -1.0
+    lead = abs(float((contrast @ rated.fit.place)[0]))
+    spread = float(rated.uncertainty.spread(contrast)[0])
+    if lead > NORMAL * spread:
+        return 0
+    laplace = float((contrast @ rated.uncertainty.laplace @ contrast.T)[0, 0])
+    votes = rated.table.sum()
+    telling = 1 - rated.table[..., BOTH_BAD].sum() / max(votes, 1)
+    each = pair_information(rated.fit, one, other) * telling * laplace / spread**2
+    target = (NORMAL + NormalDist().inv_cdf(POWER)) ** 2
+    if each <= 0 or target > lead**2 * (1 / spread**2 + each * MOST):
+        return None
+    return max(1, ceil((target / lead**2 - 1 / spread**2) / each))
+
+
+def pair_information(found: Fit, one: int, other: int, robot: int = 0) -> float:
+    """[1 / logit^2] what one vote that tells a preference says of their difference: the variance of its score."""
+    win, tie = float(found.odds.win[robot, one, other]), float(found.odds.tie[robot, one, other])
+    return win + tie / 4 - (win + tie / 2) ** 2
+
+
+def _needed(rated: Rated, leader: int, challenger: int) -> int | None:
+    """By doubling, then by halving; each time all strengths are found anew."""
+    few, many = 0, 1
+    while not _flips(rated, leader, challenger, many):
+        few, many = many, many * 2
+        if many > MOST:
+            return None
+    while many - few > 1:
+        between = (few + many) // 2
+        few, many = (few, between) if _flips(rated, leader, challenger, between) else (between, many)
+    return many
+
+
+def _flips(rated: Rated, leader: int, challenger: int, votes: int) -> bool:
+    wins = rated.counts.wins.copy()
+    wins[0, challenger, leader] += votes
+    found = fit(Tally(wins, rated.counts.ties), flat_prior(wins.shape[1]), rated.fit.place)
+    return int(found.strengths[0].argmax()) != leader
