@@ -10,7 +10,7 @@ from scenes.codec import decode, encode
 from scenes.errors import BadInput, NotEnrolled, ServiceRefused, ServiceUnreachable
 from scenes.progress import Job
 from sync import api, device
-from sync.connection import Answer, Connection, Replayed
+from sync.connection import Answer, Connection, Replayed, checked_url
 from sync.device import Device
 from sync.keys import SigningKey, find_key
 from sync.ledger import Ledger
@@ -30,15 +30,15 @@ class Centre:
         self._connection = connection
 
     @classmethod
-    def of(cls, ledger: Ledger, ca_file: str = "") -> Centre:
-        """The service that the data folder remembers.
+    def of(cls, ledger: Ledger, ca_file: str = "", url: str = "") -> Centre:
+        """The service that the data folder remembers, which must be the one at `url` where that is given.
 
         Raises:
             NotEnrolled: there is none, or the key it knows this workstation by is not here.
         """
         known = ledger.do(device.find)
-        if known is None:
-            raise NotEnrolled("This workstation is not enrolled at a central service.", hint=_HOW)
+        if known is None or (url and checked_url(url) != known.url):
+            raise NotEnrolled(f"This workstation is not enrolled at {url or 'a central service'}.", hint=_HOW)
         key = find_key(ledger.folder)
         if key is None or key.public != known.public_key:
             raise NotEnrolled(

@@ -11,7 +11,7 @@ from collections import Counter
 from msgspec import Struct
 
 from scenes.codec import encode
-from scenes.errors import ArenaError, ServiceRefused, SyncError
+from scenes.errors import ArenaError, Cancelled, ServiceRefused, SyncError
 from scenes.failpoints import reach
 from scenes.progress import Job, Progress
 from sync import api, device, sending
@@ -161,19 +161,23 @@ def pull(centre: Centre) -> Job[PulledBoard | None]:
     return board
 
 
-def synchronise(ledger: Ledger, ca_file: str = "") -> Job[Synced]:
+def synchronise(ledger: Ledger, ca_file: str = "", url: str = "") -> Job[Synced]:
     """All of it in order: push, episodes, verify, pull. How it ended is remembered in the data folder.
+
+    `url`: the service that is meant, where a person named one.
 
     Raises:
         NotEnrolled: this workstation is not known at any service.
         SyncError: the service cannot be reached or refuses; whatever was done stays done.
     """
     try:
-        centre = Centre.of(ledger, ca_file)
+        centre = Centre.of(ledger, ca_file, url)
         try:
             synced = yield from _all(centre)
         finally:
             centre.close()
+    except Cancelled:
+        raise
     except ArenaError as error:
         ledger.do(device.note_visit, error)
         raise

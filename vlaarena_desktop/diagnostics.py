@@ -92,7 +92,7 @@ def _versions() -> list[str]:
 
 def _settings(settings: DesktopSettings) -> list[str]:
     """Every setting; of names and addresses only whether there is one."""
-    private = ("evaluator", "group", "daemon")
+    private = ("evaluator", "group", "daemon", "central", "central_ca")
     values = {
         name: ("set" if value else "not set") if name in private else value
         for name, value in structs.asdict(settings).items()

@@ -24,6 +24,8 @@ class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     group: Annotated[str, Meta(max_length=200)] = ""  # the evaluator's group, such as a lab or a course
     daemon: str = ""  # address of a running daemon; empty: start one on this machine
     workers: Annotated[int, Meta(ge=1, le=16)] = 2  # of the daemon started on this machine
+    central: Annotated[str, Meta(max_length=500)] = ""  # address of the central service; empty: nothing is sent
+    central_ca: Annotated[str, Meta(max_length=1000)] = ""  # certificates (PEM) to trust there, not the system's
     max_steps: Annotated[int, Meta(ge=0, le=1000)] = 0  # of the robot's control steps; 0: as suits the scene
     colors: Look = "system"
     language: Language = "system"  # once the window opens again

@@ -17,6 +17,7 @@ from gpu_daemon.client import DaemonClient
 from scenes import durable
 from scenes.errors import BadInput, StoreError
 from scenes.settings import converted, read
+from sync.connection import checked_url
 from vlaarena_desktop.settings import PREFIX, DesktopSettings
 
 FILE = "settings.toml"
@@ -25,6 +26,8 @@ ALLOWED = {  # what may stand there, for a person who wrote something else
     "group": "a name in quotes, at most 200 letters",
     "daemon": 'an address in quotes, such as "tcp://127.0.0.1:5799", or ""',
     "workers": "a whole number from 1 to 16",
+    "central": 'an address in quotes, such as "https://arena.example.org", or ""',
+    "central_ca": 'the path of a PEM file in quotes, or ""',
     "max_steps": "a whole number from 0 to 1000",
     "colors": '"system", "light" or "dark"',
     "language": '"system", "en" or "de"',
@@ -37,6 +40,8 @@ _ABOUT = {
     "group": "The evaluator's group, such as a lab or a course.",
     "daemon": "Address of a running daemon. Empty: one is started on this machine.",
     "workers": "Processes of the daemon started on this machine.",
+    "central": "Address of the central service that votes are sent to. Empty: nothing is sent.",
+    "central_ca": "A file of certificates to trust there, in place of the system's.",
     "max_steps": "Control steps of an episode. 0: as many as suit the scene.",
     "colors": "system, light or dark.",
     "language": "system, en or de; from the next start.",
@@ -105,13 +110,15 @@ def changed(settings: DesktopSettings, name: str, value: Any) -> DesktopSettings
 
 
 def checked(settings: DesktopSettings) -> DesktopSettings:
-    """The settings, if a daemon may stand at the address.
+    """The settings, if a daemon and a central service may stand at their addresses.
 
     Raises:
         BadInput: none may.
     """
     if settings.daemon:
         DaemonClient(settings.daemon).close()
+    if settings.central:
+        checked_url(settings.central)
     return settings
 
 

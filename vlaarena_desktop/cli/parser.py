@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scenes.errors import BadInput
 from sync.records import CHOICES
-from vlaarena_desktop.cli import battles, desktop_entry, doctor, episodes, listings, past, pictures, reproducing
+from vlaarena_desktop.cli import (
+    battles,
+    desktop_entry,
+    doctor,
+    episodes,
+    listings,
+    past,
+    pictures,
+    reproducing,
+    syncing,
+)
 from vlaarena_desktop.links import EXAMPLE, SCHEME, link_text, read_link
 
 if TYPE_CHECKING:
@@ -63,6 +73,7 @@ def build() -> ArgumentParser:
 
 
 def _system_commands(commands: Commands) -> None:
+    _sync_command(commands)
     command = commands.add_parser("doctor", help="versions, graphics, missing packages")
     _common(command).set_defaults(carry_out=doctor.doctor)
     entry = commands.add_parser("desktop-entry", help=f"the menu of this desktop, and who opens {SCHEME}:// links")
@@ -166,6 +177,14 @@ def _picture_commands(verbs: Commands) -> None:
         command.add_argument("--out", type=Path, required=True, metavar="FILE")
         command.add_argument("--camera", default="", metavar="NAME", help="default the scene's first")
         _common(command)
+
+
+def _sync_command(commands: Commands) -> None:
+    sync = commands.add_parser("sync", help="send votes and episodes to the central service, fetch its leaderboard")
+    sync.add_argument("--enrol", metavar="TOKEN", help="introduce this workstation; - reads the token from the input")
+    sync.add_argument("--url", metavar="ADDRESS", help="of the service, with --enrol: https://arena.example.org")
+    sync.add_argument("--status", action="store_true", help="only say what waits, and how the last visit ended")
+    _common(sync).set_defaults(carry_out=syncing.sync)
 
 
 def _playing(parser: ArgumentParser) -> ArgumentParser:

@@ -33,6 +33,7 @@ EXIT_CODES: tuple[tuple[type[errors.ArenaError], int], ...] = (
     (errors.RuleBroken, 3),
     (errors.StoreError, 4),
     (errors.DaemonError, 5),
+    (errors.SyncError, 9),
     (errors.PolicyError, 6),
     (errors.SimulationUnstable, 6),
     (errors.Incompatible, 7),
