@@ -88,8 +88,7 @@ def make_room(
     experiments = Experiments(store, daemon, notices)
     renderer = native_renderer()
     models = MjModels(store.bundle, tier or tier_of(live.now.quality, renderer))
-    with theme.undressed():
-        window = Window(arena, models, live, experiments, renderer=renderer, state=state)
+    window = Window(arena, models, live, experiments, renderer=renderer, state=state)
     applying = Applying(live, arena, models, window, renderer)
     return Room(notices, live, daemon, arena, experiments, window, applying)
 

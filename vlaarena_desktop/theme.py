@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, structs
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication
+from PySide6.QtWidgets import QApplication
 
 from vlaarena_desktop.sides import SIDE_COLORS
 
@@ -124,22 +122,6 @@ def apply(application: QApplication, scheme: Scheme) -> None:
     application.setProperty("vlaarena_scheme", scheme)
     application.setPalette(_palette(colors))
     application.setStyleSheet(_style_sheet(colors))
-
-
-@contextmanager
-def undressed() -> Iterator[None]:
-    """Make many widgets in here: they are styled once at the end, not anew each time one gets another parent."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    sheet = application.styleSheet()
-    application.setStyleSheet("")
-    try:
-        yield
-    finally:
-        application.setStyleSheet(sheet)
-        areas = [each for each in application.allWidgets() if isinstance(each, QAbstractScrollArea)]
-        for area in (*areas, *areas):  # Qt styles in any order: each learns its frame first, then lays its parts out
-            application.sendEvent(area, QEvent(QEvent.Type.StyleChange))
 
 
 def contrast(first: str, second: str) -> float:

@@ -34,7 +34,6 @@ STEPS = 20
 @pytest.fixture(scope="session")
 def dressed(qapp: QApplication) -> QApplication:
     theme.apply(qapp, "light")
-    gc.freeze()  # what the libraries hold is not looked through after every test
     return qapp
 
 
@@ -44,7 +43,8 @@ def no_leaks(dressed: QApplication) -> Iterator[None]:
     assert background.stop_all(5.0), "a background thread outlived its test"
     dressed.processEvents()
     # by type(): asking some objects of other libraries for their __class__ warns
-    timers = [each for each in gc.get_objects() if issubclass(type(each), QTimer)]
+    kinds = {QTimer, *QTimer.__subclasses__()}
+    timers = [each for each in gc.get_objects() if type(each) in kinds]
     ticking = [timer for timer in timers if isValid(timer) and timer.isActive()]
     assert not ticking, f"timers outlived their test: {ticking}"
 
