@@ -86,7 +86,7 @@ def push(centre: Centre) -> Job[Sent]:
     """
     ledger, portion = centre.ledger, Portion(FIRST_PORTION, api.MAX_OPERATIONS)
     verdicts, forks, stalls = Counter[VerdictWord](), list[str](), 0
-    total = left = ledger.do(sending.waiting).operations
+    total = left = ledger.do(sending.left)
     while (store_id := ledger.do(sending.next_store)) is not None:
         yield Progress(total - left, total, "Sending votes and battles")
         answer = yield from _push_once(centre, store_id, portion)
@@ -94,7 +94,7 @@ def push(centre: Centre) -> Job[Sent]:
             forks.append(ledger.do(sending.fork, store_id, answer.forked_at))
         elif answer is not None:
             verdicts.update(each.verdict for each in answer.verdicts)
-        before, left = left, ledger.do(sending.waiting).operations
+        before, left = left, ledger.do(sending.left)
         stalls = 0 if left < before or answer is None else stalls + 1
         if stalls > _STALLS:
             raise SyncError("The service answers, but takes nothing.", hint="Tell whoever runs it; nothing is lost.")

@@ -59,9 +59,9 @@ _MOVED = """NEW.held = 0 AND EXISTS (SELECT 1 FROM store_fork WHERE new_store_id
     AND old_store_id = OLD.store_id AND OLD.seq >= forked_at AND NEW.seq = OLD.seq - forked_at + 1)"""
 
 _RULES = (
-    "CREATE INDEX outbox_waiting ON outbox (store_id, seq) WHERE held = 0 AND verdict IS NULL",
+    "CREATE INDEX outbox_waiting ON outbox (store_id, seq, kind, record_id) WHERE held = 0 AND verdict IS NULL",
     "CREATE INDEX outbox_without_body ON outbox (seq) WHERE held = 0 AND body IS NULL",
-    "CREATE INDEX outbox_not_taken ON outbox (verdict) WHERE verdict IN ('rejected', 'deferred')",
+    "CREATE INDEX outbox_by_verdict ON outbox (verdict) WHERE held = 0",
     _refuses("operations_stay", "DELETE ON outbox", "", "operations are never deleted"),
     _refuses(
         "operations_never_change",
@@ -95,7 +95,7 @@ _RULES = (
         "a released operation keeps its place",
     ),
     """CREATE VIEW quarantine AS SELECT op_id, store_id, seq, kind, record_id, rev, reason, created_at FROM outbox
-        WHERE verdict = 'rejected'""",
+        WHERE held = 0 AND verdict = 'rejected'""",
 )
 
 _STATE = (

@@ -55,6 +55,12 @@ def waiting(database: Database) -> Waiting:
     return Waiting(row["votes"], row["operations"])
 
 
+def left(database: Database) -> int:
+    """How many operations wait."""
+    (row,) = database.rows(f"SELECT count(*) AS operations FROM outbox WHERE {_WAITS}")
+    return int(row["operations"])
+
+
 def quarantined(database: Database) -> list[Quarantined]:
     """What the service rejected, in the order it was sent."""
     return database.read(Quarantined, "SELECT * FROM quarantine ORDER BY store_id, seq")

@@ -27,6 +27,7 @@ from vlaarena_desktop.notices import Notices, catch_bugs
 from vlaarena_desktop.restarting import AGAIN
 from vlaarena_desktop.settings import DesktopSettings, Language, read_settings
 from vlaarena_desktop.single_instance import FrontDoor, knock, to_front
+from vlaarena_desktop.syncing import Syncing
 from vlaarena_desktop.theme import Scheme
 from vlaarena_desktop.viewer import WITHOUT_GL, native_renderer
 from vlaarena_desktop.viewing import gl_canvas
@@ -45,6 +46,7 @@ class Room(Struct, frozen=True):
     daemon: DaemonLink
     arena: Arena
     experiments: Experiments
+    syncing: Syncing
     window: Window
     applying: Applying
 
@@ -85,12 +87,13 @@ def make_room(
     daemon = DaemonLink(notices, address=daemon_address, local=local)
     steps = max_steps or live.now.max_steps
     arena = Arena(store, daemon, notices, max_steps=steps, origin=origin, undo_seconds=undo_seconds)
-    experiments = Experiments(store, daemon, notices)
+    experiments, syncing = Experiments(store, daemon, notices), Syncing(store, live)
+    arena.revealed.connect(syncing.note_closing)
     renderer = native_renderer()
     models = MjModels(store.bundle, tier or tier_of(live.now.quality, renderer))
-    window = Window(arena, models, live, experiments, renderer=renderer, state=state)
+    window = Window(arena, models, live, experiments, syncing, renderer=renderer, state=state)
     applying = Applying(live, arena, models, window, renderer)
-    return Room(notices, live, daemon, arena, experiments, window, applying)
+    return Room(notices, live, daemon, arena, experiments, syncing, window, applying)
 
 
 def run(home: Path, *, daemon_address: str | None = None, link: str = "") -> int:
@@ -138,6 +141,7 @@ def _run(
         store.close_voted()
         store.abandon_unplayed()
         room.daemon.connect_now()
+        room.syncing.begin()
         room.window.show()
         if link:
             room.window.open_link(link)
@@ -146,6 +150,7 @@ def _run(
         return application.exec()
     finally:
         door.close()
+        room.syncing.stop()
         background.stop_all(_STOP_SECONDS)
         room.daemon.stop()
         room.window.deleteLater()

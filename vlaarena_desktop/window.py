@@ -33,6 +33,7 @@ from vlaarena_desktop.pages.tour import Tour
 from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.restarting import Restarting
 from vlaarena_desktop.settings import Look
+from vlaarena_desktop.syncing import Syncing
 from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window_commands import tour_stops, window_commands
 
@@ -49,6 +50,7 @@ class Window(QMainWindow):
         models: MjModels,
         live: LiveSettings,
         experiments: Experiments,
+        syncing: Syncing,
         *,
         renderer: str | None,
         state: QSettings | None = None,
@@ -56,7 +58,7 @@ class Window(QMainWindow):
         """`state` keeps what belongs to the window alone; `renderer` draws straight into it, None if it cannot."""
         super().__init__()
         self._arena, self._live, self._renderer, self._state = arena, live, renderer, state
-        self.notices = arena.notices
+        self.notices, self._syncing = arena.notices, syncing
         self.setWindowTitle(self.tr("VLA Arena"))
         self.setMinimumSize(LEAST_SIZE)
         self.resize(START_SIZE)
@@ -188,7 +190,7 @@ class Window(QMainWindow):
         self.battle = BattlePage(arena, models, native=native, state=self._state)
         self.leaderboard = LeaderboardPage(arena.store, arena.daemon, arena.notices)
         self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native, state=self._state)
-        self.settings = SettingsPage(self._live, arena.store)
+        self.settings = SettingsPage(self._live, arena.store, self._syncing)
         self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)
         titles = (
             (self.tr("Battle"), "battle"),
@@ -196,7 +198,7 @@ class Window(QMainWindow):
             (self.tr("History"), "history"),
             (self.tr("Settings"), "settings"),
         )
-        self.top_bar = TopBar(titles, arena.daemon)
+        self.top_bar = TopBar(titles, arena.daemon, self._syncing)
         self.pill = self.top_bar.pill
         self._pages = QStackedWidget()
         self.restarting = Restarting(self, arena, experiments, self._state)

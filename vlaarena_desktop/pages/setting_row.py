@@ -12,7 +12,7 @@ from scenes.errors import ArenaError
 from vlaarena_desktop.live_settings import LiveSettings
 
 Field = QLineEdit | QSpinBox | QComboBox | QCheckBox
-_FIELD_WIDTH, _TITLE_WIDTH = 280, 190  # [px]
+FIELD_WIDTH, TITLE_WIDTH = 280, 190  # [px]
 _NUMBER_INSET = 10  # [px] so that numbers stand below words
 
 
@@ -29,10 +29,10 @@ class SettingRow(QWidget):
         line = _line(field)
         if line is not None:
             line.setAccessibleName(title)
-        field.setFixedWidth(_FIELD_WIDTH)
+        field.setFixedWidth(FIELD_WIDTH)
         label = QLabel(title)
         label.setBuddy(field)
-        label.setFixedWidth(_TITLE_WIDTH)
+        label.setFixedWidth(TITLE_WIDTH)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(14)

@@ -19,7 +19,9 @@ from vlaarena_desktop.pages.setting_row import (
     text_field,
     tick_field,
 )
+from vlaarena_desktop.pages.sync_rows import EnrolRow, SyncRow
 from vlaarena_desktop.settings import SPEEDS
+from vlaarena_desktop.syncing import Syncing
 
 
 class SettingsPage(QWidget):
@@ -27,14 +29,15 @@ class SettingsPage(QWidget):
 
     restart_requested = Signal()
 
-    def __init__(self, live: LiveSettings, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, live: LiveSettings, store: Store, syncing: Syncing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._live, self._store = live, store
         self.rows: dict[str, SettingRow] = {}
         self.restart = RestartRow(live)
         self.restart.requested.connect(self.restart_requested)
-        cards = (self._evaluator(), self._battles(), self._looks(), self._replays())
+        self.enrolment, self.sync_state = EnrolRow(syncing), SyncRow(syncing)
+        cards = (self._evaluator(), self._battles(), self._centre(), self._looks(), self._replays())
         inside = QWidget()
         inside.setObjectName("page")
         column = QVBoxLayout(inside)
@@ -47,7 +50,8 @@ class SettingsPage(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Offer the evaluators that this store knows by now."""
+        """Offer the evaluators that this store knows by now; say how it stands with the central service."""
+        self.sync_state.show_state()
         row = self.rows["evaluator"]
         field = row.field
         assert isinstance(field, QComboBox)
@@ -105,6 +109,17 @@ class SettingsPage(QWidget):
             self._row("max_steps", self.tr("Longest episode"), steps, self.tr("In control steps.")),
         )
         return section(self.tr("Battles"), rows)
+
+    def _centre(self) -> QFrame:
+        about = self.tr("Empty: nothing is sent.")
+        trusted = self.tr("A PEM file, where your laboratory has its own authority.")
+        rows = (
+            self._row("central", self.tr("Address"), text_field("https://arena.example.org"), about),
+            self._row("central_ca", self.tr("Certificates"), text_field(self.tr("the system's")), trusted),
+            self.enrolment,
+            self.sync_state,
+        )
+        return section(self.tr("Central service"), rows)
 
     def _looks(self) -> QFrame:
         colors = {"system": self.tr("as the system"), "light": self.tr("light"), "dark": self.tr("dark")}

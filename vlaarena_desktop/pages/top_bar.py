@@ -1,4 +1,4 @@
-"""The bar at the top of the window: name, pages, the daemon's pill and the menu."""
+"""The bar at the top of the window: name, pages, what waits to sync, the daemon's pill and the menu."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.icons import TAB_ICON, icon, sharp, tab_icon
 from vlaarena_desktop.pages.keys_overlay import keys_text
 from vlaarena_desktop.pages.pill import DaemonPill
+from vlaarena_desktop.pages.sync_mark import SyncMark
+from vlaarena_desktop.syncing import Syncing
 from vlaarena_desktop.theme import Colors
 
 
@@ -21,7 +23,7 @@ class TopBar(QFrame):
     page_chosen = Signal(int)
     menu_opened = Signal()
 
-    def __init__(self, pages: Sequence[tuple[str, str]], daemon: DaemonLink) -> None:
+    def __init__(self, pages: Sequence[tuple[str, str]], daemon: DaemonLink, syncing: Syncing) -> None:
         """`pages` are title and icon of each."""
         super().__init__()
         self.setObjectName("topbar")
@@ -29,6 +31,7 @@ class TopBar(QFrame):
         self._brand = QLabel()
         self.tabs = [QPushButton(title) for title, _ in pages]  # no QButtonGroup: in one, Tab stops at one button only
         self.pill, self.menu_button, self.menu = DaemonPill(daemon), QToolButton(), QMenu(self)
+        self.sync_mark = SyncMark(syncing)
         self._make_menu_button()
         self._lay_out()
         self.menu.aboutToShow.connect(self.menu_opened)
@@ -83,6 +86,7 @@ class TopBar(QFrame):
             tab.clicked.connect(lambda _checked, index=index: self.page_chosen.emit(index))
             row.addWidget(tab)
         row.addStretch(1)
+        row.addWidget(self.sync_mark)
         row.addWidget(self.pill)
         row.addWidget(self.menu_button)
 
