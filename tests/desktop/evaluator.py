@@ -34,8 +34,8 @@ def play_a_turn(qtbot: QtBot, room: Room) -> None:
 
 def watch_everything(qtbot: QtBot, room: Room, rate: float = 1.0) -> None:
     """Every control step of both sides; `rate` is how many of them the faster side has for one of the robot's."""
-    playhead = room.window.battle.playhead
-    qtbot.waitUntil(lambda: playhead.playing)
+    playhead, begun = room.window.battle.playhead, room.window.battle.room
+    qtbot.waitUntil(lambda: not begun._unseen)  # it plays by itself once both sides were seen, unless it was paused
     playhead.pause()
     for step in range(round(playhead.steps * rate) + 1):
         playhead.seek(step / rate / playhead.control_hz)
