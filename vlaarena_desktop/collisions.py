@@ -111,4 +111,5 @@ def _owners(model: mujoco.MjModel, robot: Robot) -> NDArray[np.str_]:
             bodies.append(_FINGERS if body in fingers else ROBOT)
         else:
             bodies.append(TABLE)
-    return np.array(bodies)[model.geom_bodyid]
+    owners: NDArray[np.str_] = np.array(bodies)[model.geom_bodyid]
+    return owners
