@@ -74,7 +74,7 @@ class Syncing(QObject):
     def sentence(self) -> str:
         """How it stands, in a sentence."""
         now = self.status()
-        votes = self.tr("%n vote(s) wait to sync", "", now.waiting.votes) + "."
+        votes = self._votes(now.waiting.votes)
         match self.state:
             case "off":
                 return self.tr("No central service is set: everything stays on this machine.")
@@ -168,6 +168,12 @@ class Syncing(QObject):
 
     def _address(self) -> str:
         return self._live.now.central.strip().rstrip("/")
+
+    def _votes(self, waiting: int) -> str:
+        if waiting == 0:
+            return self.tr("No vote waits to sync.")
+        one = self.tr("1 vote waits to sync.")
+        return one if waiting == 1 else self.tr("{count} votes wait to sync.").format(count=waiting)
 
     def _last(self, now: Status) -> str:
         if now.visit is None or now.visit.done_at is None:

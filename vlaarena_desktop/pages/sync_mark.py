@@ -40,5 +40,5 @@ class SyncMark(QPushButton):
         if state == "apart":
             return self.tr("Not enrolled")
         if votes:
-            return self.tr("%n to sync", "", votes)
+            return self.tr("{count} to sync").format(count=votes)
         return {"offline": self.tr("Offline"), "refused": self.tr("Not synced")}.get(state, self.tr("Synced"))

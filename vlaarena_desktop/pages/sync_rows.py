@@ -67,7 +67,7 @@ class SyncRow(QWidget):
         state, refused = self._syncing.state, self._syncing.status().quarantined
         lines = [self._syncing.sentence()]
         if refused:
-            lines.append(self.tr("%n record(s) were not taken by the service:", "", len(refused)))
+            lines.append(self.tr("Not taken by the service: {count}").format(count=len(refused)))
             lines += [f"{each.kind}: {each.reason}" for each in refused[:5]]
         self.button.setEnabled(state not in ("off", "syncing", "apart"))
         _say(self.said, "\n".join(lines), refused=state == "refused" or bool(refused))
