@@ -50,9 +50,8 @@ def check_due(
     alike = [model for model in active if model in random_ids]
     idle = [(model, other) for model in active for other in active if model in no_op_ids and other not in no_op_ids]
     again = [battle for battle in own if {battle.left_model_id, battle.right_model_id} <= {*active}]
-    possible: list[CheckKind] = [
-        kind for kind, at_hand in (("alike", alike), ("repeat", again), ("no_op", idle)) if at_hand
-    ]
+    at_hand: dict[CheckKind, Sequence[object]] = {"alike": alike, "repeat": again, "no_op": idle}
+    possible = [kind for kind, choices in at_hand.items() if choices]
     if not due or not possible:
         return None
     kind = possible[int(generator.integers(len(possible)))]

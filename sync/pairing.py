@@ -1,10 +1,11 @@
 """Which pair's next battle would say most: weights for the draw, computed where the votes are, usable offline.
 
-Of strengths with posterior covariance S one more battle of i and j that tells them apart with probability q adds the
-information w = q Var(score of i) along c = e_i - e_j. For any difference d = e_a - e_b the variance V_ab = d'Sd falls by
-(d'Sc)^2 / (1/w + c'Sc) (a rank-one update: J. Sherman and W. J. Morrison, 1950, Ann. Math. Statist. 21, 124-127). A
+Of strengths with posterior covariance S one more battle of i and j that tells a preference with probability q adds the
+information w = q Var(score of i) along c = e_i - e_j. For any difference d = e_a - e_b its variance V_ab = d'Sd falls
+by (d'Sc)^2 / (1/w + c'Sc) (a rank-one update: J. Sherman and W. J. Morrison, 1950, Ann. Math. Statist. 21, 124-127). A
 pair is worth the sum over all differences of that fall, as a share of V_ab, times 4 P(1 - P), P the probability that a
-is better than b: 1 where they stand level, 0 where their order is known.
+is better than b: 1 where they stand level, 0 where their order is known. A pair's weight goes with the square of its
+worth, which decides an order sooner (tests/sync/test_pairing.py has the figures).
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ class PairWeights(Struct, frozen=True, kw_only=True):
 def pair_weights(log: VoteLog, models: Sequence[str], watermark: str = "") -> PairWeights:
     """Of every pair of these models, with votes or without."""
     log = among(log, models)
-    gains = information(log)
+    squares = information(log) ** 2
     pairs = list(combinations(range(len(log.models)), 2))
-    total = sum(float(gains[pair]) for pair in pairs)
+    total = sum(float(squares[pair]) for pair in pairs)
     weights = tuple(
-        PairWeight(log.models[i], log.models[j], float(gains[i, j]) / total if total > 0 else 1 / len(pairs))
+        PairWeight(log.models[i], log.models[j], float(squares[i, j]) / total if total > 0 else 1 / len(pairs))
         for i, j in pairs
     )
     return PairWeights(version=VERSION, watermark=watermark, weights=weights)
@@ -108,7 +109,7 @@ def pairs_of(models: Iterable[str]) -> list[Pair]:
 
 
 def _telling(sides: Array) -> float:
-    """The probability that a battle tells a preference, with one imagined battle that does and one half that does not."""
+    """The probability that a battle tells a preference; as if one more had and half a one had not."""
     total, bad = float(sides.sum()), float(sides[..., BOTH_BAD].sum())
     return (total - bad + 1) / (total + 1.5)
 

@@ -74,12 +74,14 @@ class Rated(Struct, frozen=True):
     uncertainty: Uncertainty
 
 
-def rate(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart") -> Rated:
-    """Ratings and intervals alone. `weights`: (e,) of each evaluator's votes, 1 where None."""
+def rate(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart", general: bool = True) -> Rated:
+    """Ratings and intervals alone. `weights`: (e,) of each evaluator's votes, 1 where None; `general`: whether with
+    that of evaluators in general, too."""
     plain = table(log)
     counts = tally(plain if weights is None else weighed(log, weights), both_bad)
     found = fit(counts, flat_prior(len(log.models)))
-    return Rated(log, plain, counts, found, uncertainty(log, found, counts, weights, both_bad))
+    unsure = uncertainty(log, found, counts, weights, both_bad, general=general)
+    return Rated(log, plain, counts, found, unsure)
 
 
 def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart") -> Board:

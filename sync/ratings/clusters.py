@@ -50,6 +50,7 @@ def uncertainty(
     both_bad: BothBad = "apart",
     *,
     robots: bool = False,
+    general: bool = True,
 ) -> Uncertainty:
     """Around a fit of the counts of this log's votes, all of them."""
     laplace = np.linalg.inv(found.curvature).astype(np.float64)
@@ -60,10 +61,16 @@ def uncertainty(
     lone_battles = lone if weights is None else tally(weighed(alone, _counting(weights), robots=robots), both_bad)
     battles = round(lone_battles.votes.sum() / 2) + int((groups.weight > 0).sum())
     battle = _sandwich(laplace, _battles(lone, groups, found.odds), battles)
+    evaluator = _of_evaluators(laplace, log, found, weights, both_bad, robots=robots) if general else None
+    return Uncertainty(laplace, battle, evaluator)
+
+
+def _of_evaluators(
+    laplace: Array, log: VoteLog, found: Fit, weights: Array | None, both_bad: BothBad, *, robots: bool
+) -> Array | None:
     scores = _evaluators(log, found, weights, both_bad, robots=robots)
     evaluators = int(scores.any(1).sum())
-    evaluator = _sandwich(laplace, scores.T @ scores, evaluators) if evaluators >= FEWEST_EVALUATORS else None
-    return Uncertainty(laplace, battle, evaluator)
+    return _sandwich(laplace, scores.T @ scores, evaluators) if evaluators >= FEWEST_EVALUATORS else None
 
 
 def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:

@@ -19,7 +19,7 @@ START = 1500.0
 SCALE = 400.0  # a lead of 400 means odds of 10 to 1
 POINTS = SCALE / log(10.0)  # of the rating scale, per logit
 PRIOR = 2.0  # [logits] standard deviation of strengths, and of log nu, before any vote
-_CLOSE, _MOST_STEPS = 1e-10, 100  # of Newton's method
+_CLOSE, _MOST_STEPS = 1e-7, 100  # of Newton's method: its error is squared at each step
 
 
 class Odds(Struct, frozen=True):
@@ -60,7 +60,7 @@ def fit(counts: Tally, precision: Array, start: Array | None = None) -> Fit:
     The log posterior is concave; a step is cut to one logit, so that the first ones do not leap over the peak.
     """
     robots = len(counts.wins)
-    place = np.zeros(len(precision)) if start is None else start
+    place = _guess(counts, len(precision)) if start is None else start
     for _ in range(_MOST_STEPS):
         odds = odds_at(place, robots)
         gradient, curvature = slopes(counts, odds)
@@ -71,6 +71,13 @@ def fit(counts: Tally, precision: Array, start: Array | None = None) -> Fit:
             break
     odds = odds_at(place, robots)
     return Fit(place, slopes(counts, odds)[1] + precision, odds, robots)
+
+
+def _guess(counts: Tally, size: int) -> Array:
+    """Where to start: each strength as its mean score would have it against an average opponent."""
+    scored, votes = (counts.wins + counts.ties / 2).sum(2), counts.votes.sum(2)
+    rate = (scored + 1) / (votes + 2)
+    return np.concatenate([np.log(rate / (1 - rate)).ravel(), np.zeros(size - rate.size)])
 
 
 def odds_at(place: Array, robots: int) -> Odds:

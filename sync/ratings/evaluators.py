@@ -1,4 +1,4 @@
-"""How well evaluators judge, from what they did: on pairs whose answer is known, twice on the same, and beside others."""
+"""How well evaluators judge: on pairs whose answer is known, twice on the same, and beside the others."""
 
 from __future__ import annotations
 
@@ -167,4 +167,5 @@ def _favourite(own: Tally, odds: Odds) -> tuple[int, float, float]:
 
 def _ranks(found: Fit) -> Counts:
     strengths = found.strengths[0]
-    return 1 + (strengths[None, :] > strengths[:, None] + 1e-9).sum(1)
+    ranks: Counts = 1 + (strengths[None, :] > strengths[:, None] + 1e-9).sum(1)
+    return ranks

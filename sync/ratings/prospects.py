@@ -27,7 +27,7 @@ class Flip(Struct, frozen=True):
 
 
 def votes_to_flip(rated: Rated) -> Flip | None:
-    """The fewest over the five that follow the first; None where there is no other, or more than a million are needed."""
+    """The fewest over the five that follow the first; None: there is no other, or more than a million are needed."""
     strengths = rated.fit.strengths[0]
     order = np.lexsort((np.arange(len(strengths)), -strengths))
     flips = [
@@ -59,7 +59,7 @@ def battles_to_separate(rated: Rated, first: str, second: str) -> int | None:
     target = (NORMAL + NormalDist().inv_cdf(POWER)) ** 2
     if each <= 0 or target > lead**2 * (1 / spread**2 + each * MOST):
         return None
-    return max(1, ceil((target / lead**2 - 1 / spread**2) / each))
+    return max(1, ceil(float(target / lead**2 - 1 / spread**2) / float(each)))
 
 
 def pair_information(found: Fit, one: int, other: int, robot: int = 0) -> float:
