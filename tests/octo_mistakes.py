@@ -121,8 +121,8 @@ MISTAKES = {
     ),
     "readouts are averaged over the steps": Mistake(
         "model",
-        "self._tensor(readout).mean(-2)",
-        "self._tensor(readout).mean((-3, -2), keepdim=True)[:, :, 0].expand(-1, noisy.shape[1], -1)",
+        "times, read.mean(-2)",
+        "times, read.mean((-3, -2), keepdim=True)[:, :, 0].expand(-1, noisy.shape[1], -1)",
         "v15_five",
         "score",
     ),

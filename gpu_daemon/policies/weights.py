@@ -89,30 +89,33 @@ def fill(module: nn.Module, tensors: Iterable[tuple[str, Tensor]], device: torch
     module.eval()
 
 
-def chosen_device(wanted: str) -> torch.device:
-    """The device called so; "auto" is CUDA, else Apple's GPU, else the CPU.
+def chosen_device(wanted: str | torch.device) -> torch.device:
+    """The device called so, "cuda:1", say; "auto" is CUDA, else Apple's GPU, else the CPU.
 
     Raises:
         Incompatible: this machine does not have it.
     """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    counts = {"cuda": cuda, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
+    present = [name for name, count in counts.items() if count]
     if wanted == "auto":
-        return torch.device(next(name for name, there in present.items() if there))
-    if not present.get(wanted):
-        there = ", ".join(name for name, is_there in present.items() if is_there)
-        raise Incompatible(f"There is no device '{wanted}' here.", hint=f"Available: auto, {there}.")
+        return torch.device(present[0])
+    name, _, number = str(wanted).partition(":")
+    if name not in present or (number and not (number.isdecimal() and int(number) < counts[name])):
+        raise Incompatible(f"There is no device '{wanted}' here.", hint=f"Available: auto, {', '.join(present)}.")
     return torch.device(wanted)
 
 
-def chosen_dtype(wanted: str, device: torch.device) -> torch.dtype:
+def chosen_dtype(wanted: str | torch.dtype, device: torch.device) -> torch.dtype:
     """The type of a network's numbers; "auto" is bfloat16 on CUDA and float32 elsewhere.
 
     Raises:
         Incompatible: there is no such type.
     """
     types = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-    if wanted == "auto":
+    name = str(wanted).removeprefix("torch.")
+    if name == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32
-    if wanted not in types:
-        raise Incompatible(f"There is no number type '{wanted}'.", hint=f"Available: auto, {', '.join(types)}.")
-    return types[wanted]
+    if name not in types:
+        raise Incompatible(f"There is no number type '{name}'.", hint=f"Available: auto, {', '.join(types)}.")
+    return types[name]

@@ -54,6 +54,8 @@ def seen(observation: Mapping[str, Any], task: Mapping[str, Any], cameras: Itera
     if steps is None:
         raise BadInput("The observation does not say which steps are real.", hint="Give it a timestep_pad_mask.")
     real = np.asarray(steps).astype(bool)
+    if real.ndim != 2:
+        raise BadInput(f"The timestep_pad_mask has the shape {real.shape}.", hint="Expected: (batch, window).")
     pictures, shown = {}, {}
     for camera in cameras:
         keys = _matching(camera.observed, observed)

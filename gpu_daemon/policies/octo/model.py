@@ -44,8 +44,8 @@ class OctoModel:
         checkpoint_dir: str | Path,
         tokenizer_dir: str | Path,
         step: int | None = None,
-        device: str = "auto",
-        dtype: str = "auto",
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
     ) -> OctoModel:
         """Read a checkpoint folder, of its latest step by default, and the T5 folder it needs.
 
@@ -60,7 +60,7 @@ class OctoModel:
         """
         files = read_files(Path(checkpoint_dir), Path(tokenizer_dir), step)
         tokenizer = read_tokenizer(Path(tokenizer_dir), files.structure.words, files.text.pad_token_id)
-        if device == "meta":
+        if str(device) == "meta":
             place, network = torch.device("meta"), empty_network(files)
         else:
             place = chosen_device(device)
@@ -84,25 +84,26 @@ class OctoModel:
         return {name: sides[each.name] for each in self._structure.cameras for name in each.observed}
 
     def create_task(self, texts: Sequence[str] | None = None, goals: Given | None = None) -> dict[str, Any]:
-        """What is to be done: in words, as goal pictures uint8 (batch, height, width, 3) by camera key, or both.
+        """What is to be done: in words, as goal pictures uint8 ([batch,] height, width, 3) by camera key, or both.
 
         The result carries the goals, `input_ids`, `attention_mask`, `t5_last_hidden_state` and `pad_mask_dict`.
 
         Raises:
-            BadInput: neither is given, or there are as many texts as goals no more.
+            BadInput: neither is given, they differ in number, or `texts` is a single string.
         """
-        counts = {len(each) for each in ([texts] if texts is not None else []) + list((goals or {}).values())}
+        shown = {key: _one_each(goal) for key, goal in (goals or {}).items()}
+        counts = {len(each) for each in ([texts] if texts is not None else []) + list(shown.values())}
         if len(counts) != 1 or isinstance(texts, str):
             raise BadInput("A task needs a list of texts, goal pictures, or as many of both.")
         (batch,) = counts
         ids, mask = self._instructions.tokens([""] * batch if texts is None else texts)
         marks = {"language_instruction": np.full(batch, texts is not None)}
         return {
-            **(goals or {}),
+            **shown,
             "input_ids": ids,
             "attention_mask": mask,
             "t5_last_hidden_state": self._instructions.hidden(ids, mask),
-            "pad_mask_dict": marks | {key: np.ones(batch, bool) for key in goals or {}},
+            "pad_mask_dict": marks | {key: np.ones(batch, bool) for key in shown},
         }
 
     def attention_mask(self, observation: Given, task: Given) -> NDArray[np.bool_]:
@@ -116,10 +117,20 @@ class OctoModel:
 
     @torch.inference_mode()
     def score(self, x: ArrayLike, t: ArrayLike, readout: ArrayLike) -> NDArray[np.float32]:
-        """The noise that the score network sees in x (batch, window, numbers) at diffusion step t."""
-        noisy = self._tensor(x)
-        time = np.broadcast_to(np.asarray(t, np.float32), (*noisy.shape[:-1], 1))
-        return self._numpy(self._network.score(noisy, self._tensor(time), self._tensor(readout).mean(-2)))
+        """The noise that the score network sees in x (batch, window, numbers) at diffusion step t.
+
+        `t` is one number, or one for each x, (batch, window) or (batch, window, 1); `readout` is as `readout` answers.
+
+        Raises:
+            BadInput: their shapes do not fit each other.
+        """
+        noisy, read, time = self._tensor(x), self._tensor(readout), self._tensor(t)
+        each = noisy.shape[:-1]
+        if read.shape[:-2] != each or not (time.numel() == 1 or time.shape in (each, (*each, 1))):
+            shapes = f"{tuple(noisy.shape)}, {tuple(time.shape)} and {tuple(read.shape)}"
+            raise BadInput(f"x, t and readout have the shapes {shapes}, which do not fit each other.")
+        times = time.reshape(-1).expand(each.numel()).reshape(*each, 1)
+        return self._numpy(self._network.score(noisy, times, read.mean(-2)))
 
     @torch.inference_mode()
     def predict_chunk(
@@ -194,8 +205,14 @@ class OctoModel:
             return answers(self._network, self._structure, parts, mask, self.device)
 
     def _tensor(self, values: ArrayLike) -> Tensor:
-        return torch.from_numpy(np.array(values, np.float32)).to(self.device)
+        return torch.from_numpy(np.asarray(values, np.float32).copy()).to(self.device)
 
     @staticmethod
     def _numpy(values: Tensor) -> NDArray[np.float32]:
         return values.float().cpu().numpy()
+
+
+def _one_each(goals: Any) -> NDArray[Any]:
+    """Goal pictures (batch, height, width, 3); a single one is a batch of one."""
+    given: NDArray[Any] = np.asarray(goals)
+    return given[None] if given.ndim == 3 else given

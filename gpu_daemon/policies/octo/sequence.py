@@ -31,7 +31,8 @@ def mask_of(parts: Parts, structure: Structure, tokens: Mapping[str, int]) -> ND
     """
     batch, window = parts.seen.real.shape
     words = 0 if parts.hidden is None else parts.hidden.shape[1]
-    instruction = np.repeat(parts.told[:, None], words, axis=1)
+    told = parts.told if structure.language_masked else np.ones_like(parts.told)
+    instruction = np.repeat(told[:, None], words, axis=1)
     task = (Group(TASK, words),) if words else ()
     step, real = [], []
     for name, shown in parts.seen.shown.items():

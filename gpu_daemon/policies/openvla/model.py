@@ -37,7 +37,9 @@ class OpenVLAModel:
         self._prompt: tuple[str, Tensor] | None = None
 
     @classmethod
-    def load(cls, checkpoint_dir: Path | str, device: str = "auto", dtype: str = "auto") -> OpenVLAModel:
+    def load(
+        cls, checkpoint_dir: Path | str, device: str | torch.device = "auto", dtype: str | torch.dtype = "auto"
+    ) -> OpenVLAModel:
         """Load a folder in the format of openvla/openvla-7b, one tensor at a time.
 
         `device` is auto, cuda, mps or cpu; `dtype` is auto (bfloat16 on CUDA, else float32), float32 or bfloat16.

@@ -21,6 +21,7 @@ def pictures_of(image: NDArray[np.uint8], preprocessing: Preprocessing) -> tuple
     Raises:
         BadInput: it is no uint8 picture in three colours.
     """
+    image = np.asarray(image)
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise BadInput(
             f"OpenVLA was given a picture of type {image.dtype} and shape {image.shape}.",

@@ -54,12 +54,12 @@ class SmolVLAModel:
             BadInput: a file is missing or damaged.
             Incompatible: the files are not those of a SmolVLA that can be computed here, or there is no such device.
         """
-        checkpoint, backbone, on = Path(checkpoint_dir), Path(backbone_dir), chosen_device(str(device))
+        checkpoint, backbone, on = Path(checkpoint_dir), Path(backbone_dir), chosen_device(device)
         config = read_config(checkpoint)
         processing = read_processing(checkpoint, config, on)
         network = build(config, backbone)
         words = Words(backbone, processing.tokenization)
-        fill_from(checkpoint / WEIGHTS, network, on, chosen_dtype(str(dtype).removeprefix("torch."), on))
+        fill_from(checkpoint / WEIGHTS, network, on, chosen_dtype(dtype, on))
         return cls(config, processing, network, words)
 
     @torch.inference_mode()
@@ -69,7 +69,7 @@ class SmolVLAModel:
         """Actions in the robot's units, float32 (B, chunk, action size); without a batch dimension B is 1.
 
         `images` are uint8 ([B,] height, width, 3) by their keys, `state` has the shape ([B,] state size), `noise` is
-        what the flow starts from, (B, chunk, max_action_dim); without it, it is drawn from PCG64(0).
+        what the flow starts from, ([B,] chunk, max_action_dim); without it, it is drawn from PCG64(0).
 
         Raises:
             BadInput: a shape or type is not as it should be, or no picture has a key that the model takes.
@@ -134,9 +134,10 @@ class SmolVLAModel:
         shape = batch, self.config.chunk_size, self.config.max_action_dim
         if noise is None:
             return normal(np.random.Generator(np.random.PCG64(0)), *shape)
-        if np.shape(noise) != shape:
-            raise BadInput(f"The noise has the shape {np.shape(noise)}.", hint=f"{shape} is needed.")
-        return np.ascontiguousarray(noise, np.float32)
+        given = np.ascontiguousarray(noise, np.float32)
+        if given.shape not in (shape, shape[1:] if batch == 1 else shape):
+            raise BadInput(f"The noise has the shape {given.shape}.", hint=f"{shape} is needed.")
+        return given.reshape(shape)
 
 
 def _instructions(instruction: str | list[str], batch: int) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ def batch_of(pictures: Mapping[str, NDArray[np.uint8]]) -> dict[str, NDArray[np.
     Raises:
         BadInput: one of them has another shape or other numbers than bytes.
     """
-    for key, picture in pictures.items():
+    given = {key: np.asarray(picture) for key, picture in pictures.items()}
+    for key, picture in given.items():
         if picture.dtype != np.uint8 or picture.ndim not in (3, 4) or picture.shape[-1] != 3:
             raise BadInput(
                 f"The picture '{key}' is {picture.dtype} {picture.shape}.", hint="uint8 (height, width, 3) is needed."
             )
-    return {key: picture if picture.ndim == 4 else picture[None] for key, picture in pictures.items()}
+    return {key: picture if picture.ndim == 4 else picture[None] for key, picture in given.items()}
 
 
 def present(pictures: Mapping[str, NDArray[np.uint8]], rename: Mapping[str, str], cameras: Sequence[str]) -> list[str]:

@@ -6,6 +6,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
+from msgspec.structs import replace
 from octo_cases import (
     FOLDER,
     LOOP_TEXT,
@@ -24,7 +26,8 @@ from gpu_daemon.policies.octo.adapter import OctoPolicy
 from gpu_daemon.policies.octo.head import cosine_schedule
 from gpu_daemon.policies.octo.pictures import resized
 from gpu_daemon.policies.octo.playing import Ensemble, History, RecedingHorizon
-from scenes.errors import BadAction, BadInput, NotFound
+from gpu_daemon.policies.weights import chosen_device
+from scenes.errors import BadAction, BadInput, Incompatible, NotFound
 
 
 @cache
@@ -55,6 +58,7 @@ def test_a_nested_dict_a_flat_one_and_one_for_both_mean_the_same() -> None:
         model().readout(nested | {"pad_mask_dict": marks}, task),
         model().readout(given, {f"task/{key}": value for key, value in task.items()}),
         model().readout(given, given | task),
+        model().readout({key: torch.tensor(value) for key, value in given.items()}, task),
     ]
     assert all(np.array_equal(each, readouts[0]) for each in readouts)
     np.testing.assert_allclose(readouts[0], expected["readout_action"], atol=2e-4)
@@ -74,6 +78,42 @@ def test_without_an_instruction_the_sequence_has_no_words() -> None:
     task = task_of(model(), "v15_wrist_absent")
     words = 16 + 2 * 16  # at the beginning, and repeated at both steps
     assert model().attention_mask(given, {}).shape[-1] == model().attention_mask(given, task).shape[-1] - words
+
+
+def test_an_instruction_is_never_masked_where_config_says_so() -> None:
+    given, _, _ = arrays("v15_wrist_absent")
+    task = task_of(model(), "v15_wrist_absent") | {"pad_mask_dict": {"language_instruction": np.zeros(1, bool)}}
+    other = OctoModel.load(FOLDER / "tiny_15", TOKENIZER, device="cpu")
+    other._structure = replace(other._structure, language_masked=False)
+    masks = [each.attention_mask(given, task)[0, 0, 0, :16] for each in (model(), other)]
+    assert [mask.any() for mask in masks] == [False, True]
+
+
+def test_a_single_goal_picture_is_a_batch_of_one() -> None:
+    given, _, _ = arrays("v15_goals")
+    goals = {key: given[f"task/{key}"][:1] for key in ("image_primary", "image_wrist")}
+    single = model().create_task(goals={key: goal[0] for key, goal in goals.items()})
+    assert {key: single[key].shape for key in goals} == {key: goal.shape for key, goal in goals.items()}
+    assert np.array_equal(single["input_ids"], model().create_task(goals=goals)["input_ids"])
+
+
+def test_a_diffusion_step_may_be_one_number_or_one_for_each() -> None:
+    expected = arrays("v15_batch_masked")[2]
+    x, read = expected["x_T"], expected["readout_action"]
+    steps = [13, [13.0], np.full(x.shape[:2], 13), np.full((*x.shape[:2], 1), 13), torch.full(x.shape[:2], 13)]
+    scores = [model().score(x, each, read) for each in steps]
+    assert all(np.array_equal(each, scores[0]) for each in scores)
+    for x_shape, t, read_shape in ((x, np.ones(2), read), (x, 13, read[..., 0, :]), (x[:1], 13, read)):
+        with pytest.raises(BadInput, match="do not fit each other"):
+            model().score(x_shape, t, read_shape)
+
+
+def test_a_device_and_a_type_may_be_torchs_own() -> None:
+    loaded = OctoModel.load(FOLDER / "tiny_15", TOKENIZER, device=torch.device("cpu"), dtype=torch.float32)
+    assert loaded.device == torch.device("cpu")
+    for missing in ("cuda:99", "cpu:1", "cpu:x", "tpu"):
+        with pytest.raises(Incompatible, match=f"no device '{missing}'"):
+            chosen_device(missing)
 
 
 def test_pictures_are_resized_as_tensorflow_does() -> None:
@@ -157,6 +197,8 @@ def test_what_does_not_fit_is_refused_and_never_cut() -> None:
             model().readout({"timestep_pad_mask": np.ones((1, 2), bool)} | observation, task)
     with pytest.raises(BadInput, match="timestep_pad_mask"):
         model().readout({"image_primary": primary}, task)
+    with pytest.raises(BadInput, match=r"\(batch, window\)"):
+        model().readout({key: value[0] for key, value in given.items()}, task)
     with pytest.raises(BadInput, match="2 instructions for 1"):
         model().readout(given, model().create_task(texts=["a", "b"]))
     with pytest.raises(BadInput, match="noise"):

@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
+import torch
 from msgspec.structs import replace
 from openvla_checkpoint import picture, write_checkpoint
 
@@ -64,6 +65,13 @@ def test_a_card_plays_as_the_model_predicts(card: ModelCard) -> None:
     assert chunk.shape == (1, 7)
     assert chunk.dtype == np.float32
     assert np.array_equal(chunk[0], wanted.astype(np.float32))
+
+
+def test_a_picture_may_be_torchs_own(card: ModelCard) -> None:
+    model = OpenVLAModel.load(card.sources[0].folder, torch.device("cpu"), torch.float32)
+    given, instruction = picture(4, 64, 48), "open the drawer"
+    wanted = model.predict(given, instruction, "bridge_orig")
+    assert np.array_equal(model.predict(torch.tensor(given), instruction, "bridge_orig"), wanted)  # type: ignore[arg-type]
 
 
 def test_nothing_is_left_of_the_episode_before(card: ModelCard) -> None:

@@ -67,6 +67,17 @@ def test_prefixes_agree_with_the_reference(name: str, place: Path) -> None:
     prefixes_agree(SmolVLAModel, name, place)
 
 
+def test_arrays_may_be_torchs_own_and_noise_for_one_state_needs_no_batch(model: SmolVLAModel) -> None:
+    (images, state, instruction), noise = asked(PLAIN), recorded(PLAIN)["noise"]
+    wanted = model.predict_chunk(images, state, instruction, noise)
+    given = {key: torch.tensor(picture) for key, picture in images.items()}
+    assert np.array_equal(model.predict_chunk(given, torch.tensor(state), instruction, torch.tensor(noise)), wanted)
+    assert np.array_equal(model.predict_chunk(images, state, instruction, noise[0]), wanted)
+    two = np.stack([np.ravel(state)] * 2)
+    with pytest.raises(BadInput, match="noise"):
+        model.predict_chunk({key: np.stack([np.squeeze(each)] * 2) for key, each in images.items()}, two, "a", noise[0])
+
+
 def test_towers_in_bfloat16_agree_with_the_reference_in_bfloat16(place: Path) -> None:
     case = recorded("as_published")
     found = load(SmolVLAModel, "as_published", place, dtype="bfloat16").predict_chunk(
