@@ -197,7 +197,7 @@ def test_a_full_disk_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_path_that_is_too_long_for_a_card_is_said_to_be_so(models: Models, hub: SmallHub) -> None:
     models.fetch()
-    home = models.home / ("deep" * 20) / ("deeper" * 20)
+    home = models.home.joinpath(*["deeper" * 20] * 8)
     home.mkdir(parents=True)
     (models.home / "models").rename(home / "models")
     (card,) = (located(card, home) for card in unlocated_cards(models.home).values() if card.id == "tiny")
