@@ -13,6 +13,8 @@ _COLUMNS = ", ".join([f"votes.{name}" for name in Vote.__struct_fields__ if name
 _COUNTING = text(
     f"""SELECT DISTINCT ON (vote_id) {_COLUMNS} FROM votes JOIN battles USING (battle_id)
     WHERE battles.status = 'voted' AND votes.kind = 'rated' AND votes.origin = 'window'
+    AND NOT EXISTS (SELECT 1 FROM turns JOIN episodes ON episode_id IN (left_episode_id, right_episode_id)
+        WHERE turns.battle_id = battles.battle_id AND episodes.status <> 'stored')
     ORDER BY vote_id, rev DESC"""
 )
 _PROVISIONAL = text(
@@ -22,12 +24,12 @@ _PROVISIONAL = text(
 
 
 def counting(connection: Connection) -> list[Vote]:
-    """Of every rated vote its last revision, unless it is withdrawn."""
+    """Of every rated vote whose episodes are all stored its last revision, unless it is withdrawn."""
     return [vote_of(row) for row in connection.execute(_COUNTING).mappings() if not row["withdrawn"]]
 
 
 def count_provisional(connection: Connection) -> int:
-    """How many votes wait for an episode of their battle."""
+    """How many votes wait for an episode of their battle, and count for nothing until then."""
     return int(connection.execute(_PROVISIONAL).scalar_one())
 
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
+import numpy as np
 from msgspec import Struct, structs
 from sqlalchemy import Connection, text
 
-from scenes.codec import decode, digest
+from scenes.codec import decode
 from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
 from sync.ratings.board import Flag, Rating, board
 from sync.ratings.intervals import Share, share
-from sync.ratings.log import VoteLog, coded
-from sync.records import CHOICES
-
-LIVE_VOTES = """(SELECT * FROM (SELECT DISTINCT ON (vote_id) * FROM votes ORDER BY vote_id, rev DESC) AS last
-    WHERE NOT withdrawn AND left_model_id <> right_model_id)"""
-COUNTED_VOTES = f"""(SELECT * FROM {LIVE_VOTES} AS live WHERE kind = 'rated' AND origin = 'window'
-    AND NOT EXISTS (SELECT 1 FROM turns JOIN episodes ON episode_id IN (left_episode_id, right_episode_id)
-        WHERE turns.battle_id = live.battle_id AND episodes.status <> 'stored'))"""
+from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
+from sync.server import ballots, snapshots
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -89,8 +82,10 @@ class Choices(Struct, frozen=True):
 
 def newest(connection: Connection) -> Snapshot | None:
     """The last published snapshot; None before the first."""
-    row = connection.execute(text(f"{_SNAPSHOT} ORDER BY position DESC LIMIT 1")).first()
-    return _snapshot(row) if row else None
+    try:
+        return _snapshot(snapshots.latest(connection))
+    except NotFound:
+        return None
 
 
 def published(connection: Connection, snapshot_id: str) -> Snapshot:
@@ -99,31 +94,34 @@ def published(connection: Connection, snapshot_id: str) -> Snapshot:
     Raises:
         NotFound: there is none.
     """
-    row = connection.execute(text(f"{_SNAPSHOT} WHERE snapshot_id = :name"), {"name": snapshot_id}).first()
-    if row is None:
-        raise NotFound("There is no such snapshot.", hint="The changelog lists all of them.")
-    return _snapshot(row)
+    return _snapshot(snapshots.find(connection, snapshot_id))
 
 
 def listed(connection: Connection, most: int = 100) -> list[Published]:
     """The newest snapshots, the newest first."""
-    rows = connection.execute(text(f"{_SNAPSHOT} ORDER BY position DESC LIMIT :most"), {"most": most})
+    statement = text("SELECT content, published_at FROM snapshots ORDER BY position DESC LIMIT :most")
+    rows = connection.execute(statement, {"most": most}).all()
+    boards = [(decode(bytes(row.content), PulledBoard), row.published_at) for row in rows]
     return [
         Published(
             snapshot_id=found.snapshot_id,
-            published_at=found.published_at,
-            votes=found.board.votes,
-            models=len({row.model_id for row in found.board.rows}),
+            published_at=published_at,
+            votes=found.votes,
+            models=len({row.model_id for row in found.rows}),
         )
-        for found in map(_snapshot, rows)
+        for found, published_at in boards
     ]
 
 
-def choices(connection: Connection, snapshot: Snapshot | None) -> Choices:
-    """Robots and scenes that have a counted vote or a row."""
-    rows = connection.execute(text(f"SELECT DISTINCT robot_id, scene_id FROM {COUNTED_VOTES} AS votes")).all()
-    of_snapshot = {row.robot_id for row in snapshot.board.rows if row.robot_id} if snapshot else set()
-    return Choices(tuple(sorted({row[0] for row in rows} | of_snapshot)), tuple(sorted({row[1] for row in rows})))
+def counted_votes(connection: Connection) -> VoteLog:
+    """Every vote that counts now."""
+    return vote_log(ballots.counting(connection))
+
+
+def choices(log: VoteLog, snapshot: Snapshot) -> Choices:
+    """Robots and scenes that have a vote that counts, or a row."""
+    of_snapshot = {row.robot_id for row in snapshot.board.rows if row.robot_id}
+    return Choices(tuple(sorted({*log.robots, *of_snapshot})), tuple(sorted(log.scenes)))
 
 
 def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:
@@ -135,9 +133,10 @@ def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:
     return PublicBoard(snapshot=snapshot, robot_id=robot_id, scene_id=None, rows=shown, votes=votes, computed=False)
 
 
-def board_in(connection: Connection, snapshot: Snapshot, robot_id: str | None, scene_id: str) -> PublicBoard:
-    """The board of one scene, from the votes that count now."""
-    found = board(_vote_log(connection, robot_id, scene_id))
+def board_in(log: VoteLog, snapshot: Snapshot, robot_id: str | None, scene_id: str) -> PublicBoard:
+    """The board of one scene, from these votes."""
+    robots = None if robot_id is None else (robot_id,)
+    found = board(narrowed(log, Narrowing(robot_ids=robots, scene_ids=(scene_id,))))
     cards = {card.id: card for card in snapshot.board.cards}
     rows = tuple(_rated_row(rating, cards.get(rating.model_id)) for rating in found.ratings)
     return PublicBoard(
@@ -145,26 +144,19 @@ def board_in(connection: Connection, snapshot: Snapshot, robot_id: str | None, s
     )
 
 
-def with_turnout(connection: Connection, shown: PublicBoard) -> PublicBoard:
-    """The board with each model's battles and evaluators as counted now; boards on request have them already."""
-    if shown.computed:
-        return shown
-    statement = text(_TURNOUT if shown.robot_id is None else _TURNOUT.replace("TRUE", "robot_id = :robot"))
-    counted = {row.model_id: row for row in connection.execute(statement, {"robot": shown.robot_id})}
-    rows = tuple(_turned_out(row, counted.get(row.model_id)) for row in shown.rows)
-    return structs.replace(shown, rows=rows)
+def with_turnout(log: VoteLog, shown: PublicBoard) -> PublicBoard:
+    """The board with each model's battles and evaluators in these votes."""
+    within = log if shown.robot_id is None else narrowed(log, Narrowing(robot_ids=(shown.robot_id,)))
+    return structs.replace(shown, rows=tuple(_turned_out(row, within) for row in shown.rows))
 
 
-_SNAPSHOT = "SELECT snapshot_id, published_at, content FROM snapshots"
-_TURNOUT = f"""SELECT model_id, count(DISTINCT battle_id) AS battles, count(DISTINCT evaluator_id) AS evaluators
-    FROM {COUNTED_VOTES} AS votes, LATERAL (VALUES (left_model_id), (right_model_id)) AS sides (model_id)
-    WHERE TRUE GROUP BY model_id"""
-
-
-def _snapshot(row: Any) -> Snapshot:
-    content = bytes(row.content)
-    found = decode(content, PulledBoard)
-    return Snapshot(snapshot_id=row.snapshot_id, published_at=row.published_at, sha256=digest(content), board=found)
+def _snapshot(found: snapshots.Published) -> Snapshot:
+    return Snapshot(
+        snapshot_id=found.board.snapshot_id,
+        published_at=found.published_at,
+        sha256=found.etag.strip('"'),
+        board=found.board,
+    )
 
 
 def _row(row: PulledRow, card: ModelCard | None) -> Row:
@@ -214,8 +206,10 @@ def _rated_row(rating: Rating, card: ModelCard | None) -> Row:
     )
 
 
-def _turned_out(row: Row, counted: Any) -> Row:
-    battles, evaluators = (counted.battles, counted.evaluators) if counted else (0, 0)
+def _turned_out(row: Row, log: VoteLog) -> Row:
+    place = log.models.index(row.model_id) if row.model_id in log.models else -1
+    here = (log.left == place) | (log.right == place)
+    battles, evaluators = len(np.unique(log.battle[here])), len(np.unique(log.evaluator[here]))
     return structs.replace(row, battles=battles, evaluators=evaluators)
 
 
@@ -227,27 +221,3 @@ def _names(model_id: str, card: ModelCard | None) -> dict[str, str]:
         "organization": organization,
         "license": licence,
     }
-
-
-def _vote_log(connection: Connection, robot_id: str | None, scene_id: str) -> VoteLog:
-    """The votes on one scene in integers; their order says nothing."""
-    statement = f"SELECT * FROM {COUNTED_VOTES} AS votes WHERE scene_id = :scene" + (
-        " AND robot_id = :robot" if robot_id else ""
-    )
-    rows = connection.execute(text(statement), {"scene": scene_id, "robot": robot_id}).all()
-    models = sorted({name for row in rows for name in (row.left_model_id, row.right_model_id)})
-    evaluators = sorted({row.evaluator_id for row in rows})
-    return coded(
-        models,
-        _places(models, (row.left_model_id for row in rows)),
-        _places(models, (row.right_model_id for row in rows)),
-        [CHOICES.index(row.vote) for row in rows],
-        battle=_places(sorted({row.battle_id for row in rows}), (row.battle_id for row in rows)),
-        names={"evaluators": tuple(evaluators)},
-        codes={"evaluator": _places(evaluators, (row.evaluator_id for row in rows))},
-    )
-
-
-def _places(known: list[str], names: Iterable[str]) -> list[int]:
-    place = {name: number for number, name in enumerate(known)}
-    return [place[name] for name in names]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from sync.operations import Body
+from sync.server.applying import episodes_of
+from sync.server.centre import Centre
 from sync.server.documents import Documents
-from sync.server.postgres import transaction
+from sync.server.postgres import DatabaseAway, transaction
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 Told = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # uses and runs
@@ -44,6 +50,19 @@ def uses_of(connection: Connection, names: Sequence[str]) -> dict[str, Told]:
     for row in connection.execute(_RUNS, {"names": list(names)}).mappings():
         found[row["episode_id"]][1].append({key: value for key, value in row.items() if key != "episode_id"})
     return found
+
+
+async def tell_uses_of(centre: Centre, bodies: Iterable[Body]) -> None:
+    """Let the documents of stored episodes know the turns that came after them; the reconciler repairs the rest."""
+    names = sorted({name for body in bodies for name in episodes_of(body)})
+    stored = sorted(await centre.rows(lambda c: stored_among(c, names))) if names else []
+    if not stored:
+        return
+    uses = await centre.rows(lambda c: uses_of(c, stored))
+    try:
+        await centre.documents.tell_uses(uses)
+    except DatabaseAway as error:
+        _log.warning("uses of %d episodes wait for the reconciler: %s", len(stored), error)
 
 
 async def reconcile(engine: Engine, documents: Documents) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Snapshots: a board as it was published, signed by the service, for good.
 
-A snapshot follows from op_log, the registered cards and the bundles alone; its moment is that of the last operation.
-So the same log gives the same bytes, and `snapshot_id` is the SHA-256 of the snapshot that has no id yet.
+A snapshot follows from op_log, from which episodes are stored, and from the registered cards and bundles; its moment is
+that of the last operation. So the same log gives the same bytes, and `snapshot_id` is the SHA-256 of the snapshot that
+has no id yet.
 """
 
 from __future__ import annotations

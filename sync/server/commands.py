@@ -1,0 +1,117 @@
+"""The commands of `vlaarena-central`: what each takes, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from sync.server import devices, migrating
+from sync.server.postgres import engine_for, transaction
+from sync.server.settings import CentralSettings
+
+T = TypeVar("T")
+Run = Callable[[argparse.Namespace, CentralSettings, Path], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    made = argparse.ArgumentParser(prog="vlaarena-central", description="The central service of VLA Arena.")
+    made.add_argument("--home", metavar="DIR", help="data folder (VLAARENA_CENTRAL_HOME)")
+    choices = made.add_subparsers(dest="command", required=True)
+    serve = _command(choices, "serve", _serve, "answer workstations and people until stopped")
+    serve.add_argument("--bind", metavar="HOST:PORT", help="where to listen")
+    migrate = _command(choices, "migrate", _migrate, "bring the database to this version's tables")
+    migrate.add_argument("--sql", action="store_true", help="only print what would be done, without any database")
+    _tokens(choices)
+    _devices(choices)
+    return made
+
+
+def _tokens(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = choices.add_parser("token", help="what people enrol workstations and programs with")
+    words = about.add_subparsers(dest="action", required=True)
+    create = _command(words, "create", _create_token, "a new token; its text is shown once")
+    create.add_argument("name", help="whom or what it is for")
+    create.add_argument("--scope", action="append", choices=devices.SCOPES, help="what it allows (enrol)")
+    create.add_argument("--days", type=int, help="after which it is not valid any more")
+    revoke = _command(words, "revoke", _revoke_token, "let a token open nothing any more")
+    revoke.add_argument("token_id")
+    _command(words, "list", _list_tokens, "every token, without its text")
+
+
+def _devices(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = choices.add_parser("device", help="workstations that are enrolled")
+    words = about.add_subparsers(dest="action", required=True)
+    allow = _command(words, "allow", _allow_device, "let a device in again, or push for one more store")
+    allow.add_argument("device_id")
+    allow.add_argument("--store", metavar="STORE_ID")
+    revoke = _command(words, "revoke", _revoke_device, "let a device do nothing any more")
+    revoke.add_argument("device_id")
+    _command(words, "list", _list_devices, "every device")
+
+
+def _command(
+    choices: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Run, text: str
+) -> argparse.ArgumentParser:
+    made = choices.add_parser(name, help=text)
+    made.set_defaults(run=run)
+    return made
+
+
+def rows(settings: CentralSettings, work: Callable[[Connection], T]) -> T:
+    """One transaction of a command."""
+    engine = engine_for(settings.database_url, 1)
+    try:
+        return transaction(engine, work)
+    finally:
+        engine.dispose()
+
+
+def _serve(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    from sync.server.serving import serve  # the other commands need no web framework
+
+    return serve(settings, home)
+
+
+def _migrate(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    print(migrating.as_sql() if chosen.sql else f"revision {migrating.migrate(settings.database_url)}")
+    return 0
+
+
+def _create_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    scopes = chosen.scope or ["enrol"]
+    token_id, told = rows(settings, lambda c: devices.create_token(c, chosen.name, scopes, chosen.days))
+    print(f"{token_id}\n{told}")
+    return 0
+
+
+def _revoke_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    rows(settings, lambda c: devices.revoke_token(c, chosen.token_id))
+    return 0
+
+
+def _list_tokens(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    for token in rows(settings, devices.tokens):
+        state = "revoked" if token.revoked_at else "valid"
+        print(f"{token.token_id}  {state:8} {','.join(token.scopes):14} {token.created_at:%Y-%m-%d}  {token.name}")
+    return 0
+
+
+def _allow_device(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    rows(settings, lambda c: devices.allow_device(c, chosen.device_id, chosen.store))
+    return 0
+
+
+def _revoke_device(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    rows(settings, lambda c: devices.revoke_device(c, chosen.device_id))
+    return 0
+
+
+def _list_devices(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    for device in rows(settings, devices.listed):
+        print(f"{device.device_id}  {'revoked' if device.revoked_at else 'allowed':8} {device.name}")
+    return 0

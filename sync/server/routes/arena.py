@@ -1,0 +1,3 @@
+"""The routes of the roadmap, for people and programs."""
+
+ROUTES: tuple[()] = ()

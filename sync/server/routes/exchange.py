@@ -1,0 +1,75 @@
+"""What workstations ask: /v1/sync/*, the blobs and the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post, put
+
+from sync.api import BLOBS, ENROL, EPISODES, PULL, PUSH, REGISTRY, VERIFY
+from sync.server import blobs, registry, syncing
+from sync.server.answers import packed
+from sync.server.centre import Centre
+
+Asked = Request[Any, Any, Any]
+_BLOB = BLOBS.replace("{sha256}", "{sha256:str}")
+
+
+@post(ENROL, status_code=200, request_max_body_size=None)
+async def enrol(request: Asked, centre: Centre) -> Response[bytes]:
+    """MessagePack `Enrol` to `Enrolled`: a workstation introduces itself with a token. The one unsigned request."""
+    return packed(await syncing.enrol(centre, request))
+
+
+@post(PUSH, status_code=200, request_max_body_size=None)
+async def push(request: Asked, centre: Centre) -> Response[bytes]:
+    """MessagePack `Push` to `Pushed`, signed: operations of one store, in the order of their numbers."""
+    return packed(await syncing.push(centre, request))
+
+
+@post(EPISODES, status_code=200, request_max_body_size=None)
+async def episodes(request: Asked, centre: Centre) -> Response[bytes]:
+    """MessagePack `Episodes` to `EpisodesStored`, signed: exact bytes under their SHA-256."""
+    return packed(await syncing.episodes(centre, request))
+
+
+@post(VERIFY, status_code=200, request_max_body_size=None)
+async def verify(request: Asked, centre: Centre) -> Response[bytes]:
+    """MessagePack `Verify` to `Verified`, signed: where the two logs differ."""
+    return packed(await syncing.verify(centre, request))
+
+
+@get(PULL)
+async def pull(request: Asked, centre: Centre) -> Response[bytes]:
+    """The signed board published last, as MessagePack `Snapshot`; 304 where If-None-Match names it."""
+    found, etag = await syncing.pull(centre, request)
+    if found is None:
+        return Response(b"", status_code=304, headers={"ETag": etag})
+    return packed(found, {"ETag": etag, "Cache-Control": "private, no-cache"})
+
+
+@get(REGISTRY)
+async def registered(centre: Centre) -> dict[str, Any]:
+    """The cards of every registered model, and the digests of the bundles at /v1/blobs."""
+    cards = await centre.rows(registry.cards)
+    return {"cards": cards, "bundles": await centre.rows(registry.bundles)}
+
+
+@get(_BLOB)
+async def blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
+    """A blob's exact bytes: a bundle, or a battle's contact sheet. It never changes."""
+    content, media_type = await blobs.content(centre, sha256)
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "public, max-age=31536000, immutable"}
+    if f'"{sha256}"' in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+@put(_BLOB, status_code=201, request_max_body_size=None)
+async def keep_blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
+    """Keep a blob, signed by a device: `?purpose=bundle`, or `?purpose=sheet&battle_id=...` of a closed battle."""
+    await blobs.keep(centre, request, sha256)
+    return Response(b"", status_code=201)
+
+
+ROUTES = (enrol, push, episodes, verify, pull, registered, blob, keep_blob)

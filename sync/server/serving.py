@@ -1,0 +1,77 @@
+"""`vlaarena-central serve`: one process that answers, until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from scenes.errors import StoreError
+from sync.server.app import make_app
+from sync.server.centre import Centre
+from sync.server.logs import start_logging
+from sync.server.settings import CentralSettings
+
+_KEEP_ALIVE_SECONDS = 75
+_FAREWELL_SECONDS = 20
+_WAITING = 1024  # connections that wait to be accepted
+
+
+class ReadyLine(msgspec.Struct, frozen=True):
+    """The one line on standard output that says where the service listens."""
+
+    url: str
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready once it is."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started:
+            print(msgspec.json.encode(ReadyLine(self._url)).decode(), flush=True)
+
+
+def serve(settings: CentralSettings, home: Path) -> int:
+    """Answer until told to stop.
+
+    Raises:
+        StoreError: the address is taken, or the database was not migrated.
+    """
+    start_logging(settings.log_level)
+    listening = _listening(settings)
+    host, port = listening.getsockname()[:2]
+    config = uvicorn.Config(
+        make_app(Centre(settings, home)),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_FAREWELL_SECONDS,
+        lifespan="on",
+    )
+    place = f"[{host}]" if ":" in host else host
+    server = _Server(config, f"http://{place}:{port}")
+    server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+def _listening(settings: CentralSettings) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(_WAITING)
+    except (OSError, ValueError, OverflowError) as error:
+        hint = "Stop what listens there, or choose another address."
+        raise StoreError(f"The service cannot listen at {settings.bind}: {error}.", hint=hint) from error
+    return listening

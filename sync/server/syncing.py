@@ -1,0 +1,101 @@
+"""What is behind /v1/sync/*: a signed request in, a record out."""
+
+from __future__ import annotations
+
+import psycopg
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from scenes.failpoints import reach
+from sync.api import (
+    MAX_EPISODES_BYTES,
+    MAX_PUSH_BYTES,
+    VERSION,
+    Enrol,
+    Enrolled,
+    Episodes,
+    EpisodesStored,
+    Push,
+    Pushed,
+    Snapshot,
+    Verified,
+    Verify,
+)
+from sync.server import devices, episodes_in, rows, snapshots, verifying
+from sync.server.centre import Centre
+from sync.server.door import Asked, address_of, body_version, limited_body, record_of, signed_body
+from sync.server.opening import Opened, opened
+from sync.server.pointers import tell_uses_of
+from sync.server.postgres import is_refused_content
+from sync.server.refusals import RequestRefused
+
+_MAX_ENROL_BYTES = 4096
+_FRAME_BYTES = 4096  # around the episodes of a request
+
+
+async def enrol(centre: Centre, request: Asked) -> Enrolled:
+    """Let a workstation in that shows a token."""
+    address = address_of(request, centre.settings.trusted_proxies)
+    if wait := centre.enrol_limit.wait(address):
+        raise RequestRefused("rate_limited", "Too many attempts to enrol.", hint="Wait.", retry_after=wait)
+    body = await limited_body(request, _MAX_ENROL_BYTES)
+    asked: Enrol = record_of(body, Enrol)
+    device_id = await centre.rows(lambda c: devices.enrol(c, asked))
+    return Enrolled(device_id=device_id, server_key=centre.key.public, version=VERSION)
+
+
+async def push(centre: Centre, request: Asked) -> Pushed:
+    """Take a batch of operations."""
+    device, body = await signed_body(centre, request, MAX_PUSH_BYTES)
+    asked: Push = record_of(body, Push)
+    body_version(request, asked.version)
+    keys = await centre.rows(lambda c: devices.keys_for(c, device.device_id, asked.store_id))
+    found = await centre.beside(lambda: opened(asked, keys))
+    reach("push.before_tx")
+    answer = await _applied(centre, asked.store_id, found)
+    reach("push.after_tx_before_reply")
+    for verdict in answer.verdicts:
+        centre.metrics.operations.labels(verdict.verdict).inc()
+    await tell_uses_of(centre, [each.body for each in found if each.body is not None])
+    return answer
+
+
+async def episodes(centre: Centre, request: Asked) -> EpisodesStored:
+    """Take episodes."""
+    _, body = await signed_body(centre, request, MAX_EPISODES_BYTES + _FRAME_BYTES)
+    asked: Episodes = record_of(body, Episodes)
+    body_version(request, asked.version)
+    return await episodes_in.keep(centre, asked.episodes)
+
+
+async def verify(centre: Centre, request: Asked) -> Verified:
+    """Compare what a workstation holds with what is here."""
+    device, body = await signed_body(centre, request, MAX_PUSH_BYTES)
+    asked: Verify = record_of(body, Verify)
+    body_version(request, asked.version)
+
+    def compared(connection: Connection) -> Verified:
+        devices.keys_for(connection, device.device_id, asked.store_id)
+        return verifying.verify(connection, asked)
+
+    return await centre.rows(compared)
+
+
+async def pull(centre: Centre, request: Asked) -> tuple[Snapshot | None, str]:
+    """The board published last and its ETag; no board where the workstation has it already."""
+    await signed_body(centre, request, 0)
+    etag = await centre.rows(snapshots.etag)
+    if etag is not None and etag in request.headers.get("if-none-match", ""):
+        return None, etag
+    found = await centre.rows(snapshots.latest)
+    return found.snapshot, found.etag
+
+
+async def _applied(centre: Centre, store_id: str, found: list[Opened]) -> Pushed:
+    """The batch at once, or, where the database refuses something of it, one by one."""
+    try:
+        return await centre.rows(lambda c: rows.push(c, store_id, found))
+    except (DBAPIError, psycopg.Error) as error:
+        if not is_refused_content(error):
+            raise
+        return await centre.rows(lambda c: rows.push(c, store_id, found, careful=True))
