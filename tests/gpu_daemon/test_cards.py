@@ -3,13 +3,20 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from gpu_daemon.models.patterns import check_patterns, folder_name
 from gpu_daemon.policies.loading import SHIPPED_CARDS, all_cards
 from scenes.catalog import find_robot, find_scene, robots, scenes
 from scenes.compat import issues
+from scenes.control import Controller
 from scenes.errors import BadInput
+from scenes.kinematics import Pose
+from scenes.policy import Gripper
+from scenes.rotations import axis_angle_of
+from scenes.world import compile_world
 
 LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
 REFERENCES = ("random-walk", "scripted-careful", "scripted-hasty")
@@ -43,7 +50,36 @@ def test_fine_tunes_of_libero_are_played_only_where_its_cameras_are() -> None:
         assert issues(card, panda, find_scene("libero_table")) == ()
         assert "There is no camera 'agentview' here" in issues(card, panda, find_scene("table"))[0]
         assert {camera.flip for camera in card.cameras} == {"horizontal"}
-        assert (card.control_hz, card.action.translation_scale, card.action.rotation_scale) == (20.0, 0.05, 0.5)
+        assert card.control_hz == 20.0
+
+
+def osc_step(unit: float) -> float:
+    """How far one of many steps of `unit` goes under robosuite's OSC_POSE, in the unit's own measure.
+
+    Critically damped, stiffness 150, 0.05 s a step; each step's goal lies `unit` away from where the hand then is.
+    """
+    place = speed = before = 0.0
+    for _ in range(12):
+        before, goal = place, place + unit
+        for _ in range(1000):
+            speed += 5e-5 * (150.0 * (goal - place) - 2 * 150.0**0.5 * speed)
+            place += 5e-5 * speed
+    return place - before
+
+
+@pytest.mark.parametrize(("axis", "unit"), [(0, 0.05), (1, 0.05), (2, 0.05), (3, 0.5), (4, 0.5), (5, 0.5)])
+def test_a_unit_of_a_libero_action_moves_the_hand_as_far_as_robosuites_controller_does(axis: int, unit: float) -> None:
+    spaces = [all_cards()[model_id].action for model_id in LIBERO]
+    assert {replace(space, gripper=Gripper()) for space in spaces} == {replace(spaces[0], gripper=Gripper())}
+    world = compile_world("panda", "libero_table")
+    world.reset(3)
+    controller, before = Controller(world, spaces[0], 20.0), Pose(np.zeros(3), np.eye(3))
+    for _ in range(5):
+        before = controller.measured()
+        world.step(controller.apply(np.eye(7)[axis]).ctrl, 25)
+    now = controller.measured()
+    gone = now.position - before.position, axis_angle_of(now.rotation @ before.rotation.T)
+    assert gone[axis // 3][axis % 3] == pytest.approx(osc_step(unit), rel=0.05)
 
 
 def test_the_base_of_smolvla_is_refused_for_the_panda_with_the_reason() -> None:
