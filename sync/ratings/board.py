@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from sync.ratings.clusters import Uncertainty, uncertainty
-from sync.ratings.counting import Array, BothBad, Counts, Tally, shared, split, table, tally, weighed
+from sync.ratings.counting import Array, BothBad, Counts, Tally, halved, shared, split, table, tally, weighed
 from sync.ratings.davidson import POINTS, START, Fit, fit, flat_prior
 from sync.ratings.intervals import NORMAL, Interval, Share, share
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, compact, picked, vote_log
@@ -79,9 +79,10 @@ def rate(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apa
     that of evaluators in general, too."""
     plain = table(log)
     counts = tally(plain if weights is None else weighed(log, weights), both_bad)
-    found = fit(counts, flat_prior(len(log.models)))
+    fitted = halved(counts) if both_bad == "tie" else counts
+    found = fit(fitted, flat_prior(len(log.models)))
     unsure = uncertainty(log, found, counts, weights, both_bad, general=general)
-    return Rated(log, plain, counts, found, unsure)
+    return Rated(log, plain, fitted, found, unsure)
 
 
 def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart") -> Board:

@@ -13,7 +13,7 @@ from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-BothBad = Literal["apart", "tie"]  # "tie": as LM Arena counts it, for comparison
+BothBad = Literal["apart", "tie"]  # "tie": as LM Arena has it, for comparison: any tie is half a win for each
 
 _CHUNK = 1 << 17  # votes coded at a time: what fits a processor's cache
 _CELLS = 1 << 22  # counted at a time: 32 MiB
@@ -79,6 +79,11 @@ def tally(counts: Counts | Array, both_bad: BothBad = "apart") -> Tally:
     drawn = counts[..., TIE] + counts[..., BOTH_BAD] if both_bad == "tie" else counts[..., TIE]
     wins = counts[..., LEFT] + counts[..., RIGHT].swapaxes(-1, -2)
     return Tally(wins.astype(np.float64), (drawn + drawn.swapaxes(-1, -2)).astype(np.float64))
+
+
+def halved(counts: Tally) -> Tally:
+    """Every tie as half a win for each: with it Davidson's model is Bradley and Terry's own."""
+    return Tally(counts.wins + counts.ties / 2, np.zeros_like(counts.ties))
 
 
 def weighed(log: VoteLog, weights: Array | None, power: int = 1, *, robots: bool = False) -> Counts | Array:

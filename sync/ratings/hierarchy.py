@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 
 from sync.ratings.board import Rating, Record, centring, connected, listed, rate, records
 from sync.ratings.clusters import Uncertainty, uncertainty
-from sync.ratings.counting import Array, BothBad, Tally, tally, weighed
+from sync.ratings.counting import Array, BothBad, Tally, halved, tally, weighed
 from sync.ratings.davidson import PRIOR, Fit, fit, log_likelihood
 from sync.ratings.log import VoteLog, compact, picked
 
@@ -43,7 +43,8 @@ def robot_boards(
     if not len(log) or not robots:
         return RobotBoards(robots=robots, overall=(), each={}, tau=_HALF_NORMAL)
     counts = tally(weighed(log, weights, robots=True), both_bad)
-    fits = [(tau, *_fitted(counts, tau)) for tau in _GRID]
+    fitted = halved(counts) if both_bad == "tie" else counts
+    fits = [(tau, *_fitted(fitted, tau)) for tau in _GRID]
     chances = np.exp([score - max(each[2] for each in fits) for _, _, score in fits])
     chances /= chances.sum()
     place, unsure = _mixed(log, counts, [found for _, found, _ in fits], chances, weights, both_bad)
