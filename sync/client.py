@@ -17,7 +17,7 @@ from scenes.progress import Job, Progress
 from sync import api, device, sending
 from sync.api import PulledBoard, Pushed, Snapshot, VerdictWord
 from sync.centre import Centre, read_answer
-from sync.connection import Connection, Forked, TooLarge
+from sync.connection import Connection, Forked, NothingThere, TooLarge
 from sync.device import Device
 from sync.keys import device_key
 from sync.ledger import Ledger
@@ -152,7 +152,10 @@ def pull(centre: Centre) -> Job[PulledBoard | None]:
         BadInput: the board was not signed by it.
     """
     yield Progress(0, 1, "Fetching the leaderboard")
-    answer = yield from centre.get(api.PULL, centre.ledger.do(device.kept_etag))
+    try:
+        answer = yield from centre.get(api.PULL, centre.ledger.do(device.kept_etag))
+    except NothingThere:
+        return None  # nothing was published yet
     if answer.status != 200:
         return None
     snapshot = centre.read(answer.body, Snapshot)

@@ -37,6 +37,10 @@ class TooLarge(ServiceRefused):
     """The service wants smaller requests."""
 
 
+class NothingThere(ServiceRefused):
+    """The service has no such thing, or not yet."""
+
+
 class Replayed(ServiceRefused):
     """The service has seen a later request of this device: another copy of it, or one before a backup was restored."""
 
@@ -58,6 +62,7 @@ class Forked(ServiceRefused):
 
 _SAID: dict[str, tuple[type[SyncError], str, str]] = {
     "too_large": (TooLarge, "The service at {url} wants smaller requests: {said}", ""),
+    "not_found": (NothingThere, "The service at {url} has no such thing: {said}", "Check the address."),
     "version_too_old": (ServiceRefused, "The service at {url} no longer speaks with this version.", _UPDATE_HERE),
     "version_too_new": (ServiceRefused, "The service at {url} is older than this program.", _UPDATE_THERE),
     "unauthorized": (ServiceRefused, "The service at {url} does not take this workstation: {said}", _ENROL),

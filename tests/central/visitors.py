@@ -35,6 +35,10 @@ class Visitor:
     def close(self) -> None:
         self.store.close()
 
+    def reopen(self) -> None:
+        """Open the folder again after another program had it."""
+        self.store = Store.open(self.folder)
+
     def copied(self, folder: Path) -> Visitor:
         """A copy of the closed data folder, keys and all, as a backup or a clone of the disk has it."""
         self.store.close()
@@ -59,8 +63,12 @@ class Visitor:
         arena.turn(battle_id, episode(variant=self._variant), episode(variant=self._variant + 1))
         return battle_id
 
-    def enrol(self, service: Service, url: str = "") -> None:
-        finish(client.enrol(self.store.ledger(), url or service.url, token(service), self.folder.name))
+    def token(self, service: Service) -> str:
+        """A fresh token of the service."""
+        return token(service)
+
+    def enrol(self, service: Service, url: str = "", ca_file: str = "") -> None:
+        finish(client.enrol(self.store.ledger(), url or service.url, token(service), self.folder.name, ca_file))
 
     def sync(self) -> Synced:
         return finish(client.synchronise(self.store.ledger()))
