@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
@@ -33,6 +34,7 @@ def make_app(centre: Centre) -> Litestar:
 
     return Litestar(
         route_handlers=[*ROUTES],
+        state=State({"centre": centre}),
         dependencies={"centre": Provide(lambda: centre, sync_to_thread=False)},
         exception_handlers={Exception: refused},
         middleware=[DefineMiddleware(Envelope, centre=centre)],

@@ -107,7 +107,7 @@ class Batch:
         apply(each.body, each.operation.rev, self._known, self._rows)
         names = episodes_of(each.body)
         self._rows["episodes"] += [{"episode_id": name, "status": "expected"} for name in names]
-        self._rows["op_log"].append(_log_row(each))
+        self._rows["op_log"].append(log_row(each))
         if self._careful:
             with self._connection.begin_nested():
                 write(self._connection, self._rows)
@@ -193,7 +193,8 @@ def _identity(each: Opened) -> _Logged:
     return _Logged(operation.kind, operation.record_id, operation.rev, each.body_digest)
 
 
-def _log_row(each: Opened) -> dict[str, Any]:
+def log_row(each: Opened) -> dict[str, Any]:
+    """An operation as it stands in op_log."""
     operation = each.operation
     return {
         "op_id": operation.op_id,

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from scenes.codec import encode
 from sync import api
-from sync.operations import sign
+from sync.operations import BODIES, sign
 from sync.records import new_id
 
 
@@ -65,7 +65,8 @@ def test_a_gap_is_deferred_and_nothing_beyond_it_is_taken(lab: Workstation) -> N
 def test_an_altered_operation_is_rejected_and_kept(lab: Workstation) -> None:
     lab.battle()
     lab.push()
-    altered = msgspec.structs.replace(lab.operations[0], body=encode(msgspec.structs.replace(lab.evaluator, name="Eve")))
+    eve = msgspec.structs.replace(lab.evaluator, name="Eve")
+    altered = msgspec.structs.replace(lab.operations[0], body=encode(eve))
     (verdict,) = lab.push([altered]).verdicts
     assert (verdict.verdict, verdict.reason.split(":")[0]) == ("rejected", "altered")
     kept = count(lab.service, "SELECT count(*) FROM op_quarantine WHERE op_id = :name", name=altered.op_id)
@@ -116,9 +117,8 @@ def test_a_copied_store_is_told_where_it_forked_and_goes_on_under_another_id(lab
     forked = copy.push(copy.operations[5:])
     assert (forked.forked_at, forked.verdicts) == (6, ())
     copy.store_id = new_id()
-    copy.operations = [
-        msgspec.structs.replace(each, store_id=copy.store_id, seq=seq) for seq, each in enumerate(copy.operations[5:], 1)
-    ]
+    renumbered = enumerate(copy.operations[5:], 1)
+    copy.operations = [msgspec.structs.replace(each, store_id=copy.store_id, seq=seq) for seq, each in renumbered]
     assert verdicts(copy.push()) == ["applied"] * 3
     assert count(lab.service, "SELECT count(*) FROM battles WHERE session_id = :s", s=lab.sit().session_id) == 3
     copy.close()
@@ -178,13 +178,9 @@ def test_a_record_that_breaks_a_rule_is_rejected_with_the_reason(
     lab: Workstation, position: int, changes: dict[str, object], reason: str
 ) -> None:
     lab.battle()
-    from sync.operations import BODIES
-
     operation = lab.operations[position]
     body = msgspec.msgpack.decode(operation.body, type=BODIES[operation.kind])
-    lab.operations[position] = msgspec.structs.replace(
-        operation, body=encode(msgspec.structs.replace(body, **changes))
-    )
+    lab.operations[position] = msgspec.structs.replace(operation, body=encode(msgspec.structs.replace(body, **changes)))
     found = lab.push().verdicts[position]
     assert found.verdict == "rejected"
     assert reason in found.reason

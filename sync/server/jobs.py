@@ -1,0 +1,134 @@
+"""The work that one process at a time does: ratings, reconciliation, expiry.
+
+A PostgreSQL advisory lock lets one worker in, and a row per job and time slot keeps the next one from doing the same
+slot again. A worker that dies lets go of the lock with its connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, text
+
+from sync.records import new_id
+from sync.server import publishing
+from sync.server.auditing import audited
+from sync.server.centre import server_key
+from sync.server.deferred import retry_deferred
+from sync.server.documents import Documents
+from sync.server.pointers import reconcile
+from sync.server.postgres import transaction
+from sync.server.settings import CentralSettings
+
+Job = Literal["ratings", "reconcile", "expiry"]
+Outcome = Literal["done", "busy", "done_before"]
+_LOCKS: dict[Job, int] = {"ratings": 0x564C4101, "reconcile": 0x564C4102, "expiry": 0x564C4103}
+_KEEP_RUNS = timedelta(days=30)
+_log = logging.getLogger("vlaarena.central.worker")
+WORKER = f"{socket.gethostname()} {os.getpid()}"
+
+
+class Work(Struct, frozen=True):
+    """What a worker works with."""
+
+    settings: CentralSettings
+    home: Path
+    engine: Engine
+
+
+def run(work: Work, job: Job, slot: datetime | None = None) -> Outcome:
+    """Do a job, unless another worker does it now or did this slot before. None: now, whatever was done before.
+
+    Raises:
+        Exception: the job failed; `worker_status` says so, too.
+    """
+    name = f"demand {new_id()}" if slot is None else slot.isoformat()
+    with _lock(work.engine, job) as ours:
+        if not ours:
+            return "busy"
+        if not transaction(work.engine, lambda c: _claim(c, job, name)):
+            return "done_before"
+        try:
+            votes = _JOBS[job](work)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"[:2000]
+            transaction(work.engine, lambda c: publishing.note_status(c, job, "failed", error=said))
+            raise
+        if job != "ratings":
+            transaction(work.engine, lambda c: publishing.note_status(c, job, "ok", votes))
+    _log.info("done", extra={"job": job})
+    return "done"
+
+
+@contextmanager
+def _lock(engine: Engine, job: Job) -> Iterator[bool]:
+    """Whether this process may do the job while the block runs."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": _LOCKS[job]}
+        ours = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one())
+        try:
+            yield ours
+        finally:
+            if ours:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def _claim(connection: Connection, job: Job, slot: str) -> bool:
+    statement = text("INSERT INTO job_runs (job, slot, worker) VALUES (:job, :slot, :worker) ON CONFLICT DO NOTHING")
+    return bool(connection.execute(statement, {"job": job, "slot": slot, "worker": WORKER}).rowcount)
+
+
+def _ratings(work: Work) -> int:
+    key = server_key(work.home)
+
+    def rated(connection: Connection) -> int:
+        votes = publishing.rate(connection, key, work.settings.robots)
+        publishing.note_status(connection, publishing.RATINGS, "ok", votes)
+        return votes
+
+    return transaction(work.engine, rated)
+
+
+def _reconcile(work: Work) -> int:
+    async def reconciled() -> tuple[int, int]:
+        documents = Documents(work.settings.mongo_url, work.settings.mongo_database)
+        try:
+            return await reconcile(work.engine, documents)
+        finally:
+            await documents.close()
+
+    applied = transaction(work.engine, retry_deferred)
+    found, lost = asyncio.run(reconciled())
+    if found or lost or applied:
+        detail = f"{found} episodes found, {lost} lost, {applied} deferred operations applied"
+        transaction(work.engine, lambda c: audited(c, "worker", "reconciled", WORKER, detail))
+    return 0
+
+
+def _expiry(work: Work) -> int:
+    """Give up what nobody will finish."""
+
+    def expired(connection: Connection) -> None:
+        old = {"days": timedelta(days=work.settings.open_battle_days)}
+        statement = text(
+            "DELETE FROM open_battles WHERE created_at < now() - CAST(:days AS interval) RETURNING battle_id"
+        )
+        for battle_id in connection.execute(statement, old).scalars().all():
+            audited(connection, "worker", "battle_expired", battle_id)
+        statement = text("DELETE FROM job_runs WHERE began_at < now() - CAST(:kept AS interval)")
+        connection.execute(statement, {"kept": _KEEP_RUNS})
+
+    transaction(work.engine, expired)
+    return 0
+
+
+_JOBS: dict[Job, Callable[[Work], int]] = {"ratings": _ratings, "reconcile": _reconcile, "expiry": _expiry}
