@@ -8,9 +8,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, text
 
 from scenes.errors import NotFound
-from sync.server.boards import COUNTED_VOTES, LIVE_VOTES
 
-SHEET = "contact_sheet"  # the purpose of a blob that a workstation rendered of a battle; its subject is the battle
+SHEET = "sheet"  # the purpose of a blob that a workstation rendered of a battle; its subject is the battle
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
@@ -114,8 +113,7 @@ def recent(connection: Connection, model_id: str, most: int = 20) -> list[Recent
 
 def is_known(connection: Connection, model_id: str) -> bool:
     """Whether a model has been in a battle with a vote."""
-    statement = f"SELECT 1 FROM {LIVE_VOTES} AS live WHERE :model IN (left_model_id, right_model_id) LIMIT 1"
-    return connection.execute(text(statement), {"model": model_id}).first() is not None
+    return connection.execute(text(_KNOWN), {"model": model_id}).first() is not None
 
 
 def _page(row: Row[Any], votes: tuple[Judged, ...], turns: tuple[Played, ...]) -> BattlePage:
@@ -150,22 +148,31 @@ def _judged(row: Row[Any]) -> Judged:
     )
 
 
+def _live(condition: str) -> str:
+    """The last revisions of the votes of this condition that were not withdrawn, and whether each one counts."""
+    return f"""(SELECT *, kind = 'rated' AND origin = 'window' AND left_model_id <> right_model_id AND NOT EXISTS (
+            SELECT 1 FROM turns JOIN episodes ON episode_id IN (left_episode_id, right_episode_id)
+            WHERE turns.battle_id = last.battle_id AND episodes.status <> 'stored') AS counted
+        FROM (SELECT DISTINCT ON (vote_id) * FROM votes WHERE {condition} ORDER BY vote_id, rev DESC) AS last
+        WHERE NOT withdrawn)"""
+
+
+_OF_MODEL = _live("(left_model_id = :model OR right_model_id = :model)")
+_KNOWN = "SELECT 1 FROM votes WHERE left_model_id = :model OR right_model_id = :model LIMIT 1"
 _BATTLE = f"""SELECT battles.*, robot_id, scene_id,
     (SELECT sha256 FROM blobs WHERE purpose = '{SHEET}' AND subject = battle_id
         AND media_type IN ('image/png', 'image/jpeg', 'image/webp') ORDER BY created_at DESC, sha256 LIMIT 1) AS sheet
     FROM battles JOIN sessions USING (session_id) WHERE battle_id = :battle"""
-_VOTES = f"""SELECT live.*, EXISTS (SELECT 1 FROM {COUNTED_VOTES} AS votes WHERE votes.vote_id = live.vote_id) AS counted
-    FROM {LIVE_VOTES.replace("left_model_id <> right_model_id", "TRUE")} AS live
-    WHERE battle_id = :battle ORDER BY vote_id"""
+_VOTES = f"SELECT * FROM {_live('battle_id = :battle')} AS live ORDER BY vote_id"
 _TURNS = """SELECT seq, instruction, task_id, start, left_episode_id, right_episode_id,
     NOT EXISTS (SELECT 1 FROM episodes WHERE episode_id IN (left_episode_id, right_episode_id) AND status <> 'stored')
     AS stored FROM turns WHERE battle_id = :battle ORDER BY seq"""
 _SHOWN_SHEET = """SELECT media_type FROM blobs JOIN battles ON battle_id = subject
     WHERE sha256 = :name AND purpose = :purpose AND status = 'voted'"""
-_SIDES = f"""SELECT votes.*, CASE WHEN left_model_id = :model THEN right_model_id ELSE left_model_id END AS opponent_id,
+_SIDES = f"""SELECT live.*, CASE WHEN left_model_id = :model THEN right_model_id ELSE left_model_id END AS opponent_id,
     CASE WHEN vote IN ('tie', 'both_bad') THEN vote
         WHEN (vote = 'left_better') = (left_model_id = :model) THEN 'win' ELSE 'loss' END AS outcome
-    FROM {COUNTED_VOTES} AS votes WHERE :model IN (left_model_id, right_model_id)"""
+    FROM {_OF_MODEL} AS live WHERE counted"""
 _MET = f"""SELECT opponent_id AS model_id, count(*) FILTER (WHERE outcome = 'win') AS wins,
     count(*) FILTER (WHERE outcome = 'loss') AS losses, count(*) FILTER (WHERE outcome = 'tie') AS ties,
     count(*) FILTER (WHERE outcome = 'both_bad') AS both_bad

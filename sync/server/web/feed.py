@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from sync.server.boards import Published
 
-ATOM = "application/atom+xml; charset=utf-8"
+ATOM = "application/atom+xml"
 _SPACE = "http://www.w3.org/2005/Atom"
 
 
@@ -25,7 +25,8 @@ def atom(snapshots: Sequence[Published], public_url: str) -> bytes:
     _add(author, "name", "VLA Arena")
     for snapshot in snapshots:
         _entry(feed, snapshot, public_url)
-    return ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _entry(feed: ElementTree.Element, snapshot: Published, public_url: str) -> None:

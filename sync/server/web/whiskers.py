@@ -11,6 +11,7 @@ WIDTH, MARGIN = 240.0, 10.0
 _STEPS = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000)  # [points] between ticks
 _MOST_TICKS = 5
 _NARROWEST = 40.0  # [points] of a scale
+_BEYOND = 200.0  # [points] that an interval may reach beyond all ratings
 
 
 class Tick(Struct, frozen=True):
@@ -21,11 +22,13 @@ class Tick(Struct, frozen=True):
 
 
 class Whisker(Struct, frozen=True):
-    """Both ends of an interval and its middle."""
+    """Both ends of an interval and its middle, and which ends lie beyond the scale."""
 
     low: float
     middle: float
     high: float
+    low_cut: bool
+    high_cut: bool
 
 
 class Scale(Struct, frozen=True):
@@ -42,12 +45,19 @@ class Scale(Struct, frozen=True):
 
     def whisker(self, low: float, middle: float, high: float) -> Whisker:
         """An interval's places."""
-        return Whisker(self.place(low), self.place(middle), self.place(high))
+        places = self.place(low), self.place(middle), self.place(high)
+        return Whisker(*places, low < self.low, high > self.high)
 
 
-def scale_for(ends: Sequence[tuple[float, float]]) -> Scale:
-    """A scale that holds every interval (low, high), with at most five round ticks."""
-    low, high = min((end[0] for end in ends), default=1480.0), max((end[1] for end in ends), default=1520.0)
+def scale_for(rows: Sequence[tuple[float, float, float]]) -> Scale:
+    """A scale for rows of low, rating, high, with at most five round ticks.
+
+    It holds every rating, and every interval up to 200 points beyond the ratings: one model that was judged once does
+    not press all others together.
+    """
+    lowest, highest = min((row[1] for row in rows), default=1480.0), max((row[1] for row in rows), default=1520.0)
+    low = max(lowest - _BEYOND, min((row[0] for row in rows), default=lowest))
+    high = min(highest + _BEYOND, max((row[2] for row in rows), default=highest))
     if (missing := _NARROWEST - (high - low)) > 0:
         low, high = low - missing / 2, high + missing / 2
     plain = Scale(low, high)
