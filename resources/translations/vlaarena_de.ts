@@ -140,6 +140,29 @@
     </message>
 </context>
 <context>
+    <name>EnrolRow</name>
+    <message>
+        <source>Enrol</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Enrolling …</source>
+        <translation>Wird angemeldet …</translation>
+    </message>
+    <message>
+        <source>Enrolment token</source>
+        <translation>Anmeldeschlüssel</translation>
+    </message>
+    <message>
+        <source>This workstation is enrolled.</source>
+        <translation>Dieser Rechner ist angemeldet.</translation>
+    </message>
+    <message>
+        <source>from whoever runs the service</source>
+        <translation>von dem, der den Dienst betreibt</translation>
+    </message>
+</context>
+<context>
     <name>EventsPanel</name>
     <message>
         <source>Events</source>
@@ -1163,6 +1186,14 @@
 <context>
     <name>SettingsPage</name>
     <message>
+        <source>A PEM file, where your laboratory has its own authority.</source>
+        <translation>Eine PEM-Datei, wenn Ihr Labor eigene Zertifikate ausstellt.</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
         <source>Battles</source>
         <translation>Vergleiche</translation>
     </message>
@@ -1171,12 +1202,24 @@
         <translation>Kameras</translation>
     </message>
     <message>
+        <source>Central service</source>
+        <translation>Zentraler Dienst</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>Zertifikate</translation>
+    </message>
+    <message>
         <source>Colours</source>
         <translation>Farben</translation>
     </message>
     <message>
         <source>Daemon&apos;s address</source>
         <translation>Adresse des Daemons</translation>
+    </message>
+    <message>
+        <source>Empty: nothing is sent.</source>
+        <translation>Leer: Es wird nichts gesendet.</translation>
     </message>
     <message>
         <source>Empty: one is started on this machine.</source>
@@ -1286,6 +1329,10 @@
         <source>soft: shadows when still</source>
         <translation>weich: Schatten im Stillstand</translation>
     </message>
+    <message>
+        <source>the system&apos;s</source>
+        <translation>die des Systems</translation>
+    </message>
 </context>
 <context>
     <name>SkipPanel</name>
@@ -1311,6 +1358,87 @@
     <message>
         <source>Type a step and press Enter (G)</source>
         <translation>Einen Schritt eintippen und Enter drücken (G)</translation>
+    </message>
+</context>
+<context>
+    <name>SyncMark</name>
+    <message>
+        <source>Not enrolled</source>
+        <translation>Nicht angemeldet</translation>
+    </message>
+    <message>
+        <source>Not synced</source>
+        <translation>Nicht abgeglichen</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>Abgleich</translation>
+    </message>
+    <message>
+        <source>Synced</source>
+        <translation>Abgeglichen</translation>
+    </message>
+    <message>
+        <source>Syncing</source>
+        <translation>Gleicht ab</translation>
+    </message>
+    <message>
+        <source>{count} to sync</source>
+        <translation>{count} offen</translation>
+    </message>
+</context>
+<context>
+    <name>SyncRow</name>
+    <message>
+        <source>Not taken by the service: {count}</source>
+        <translation>Vom Dienst nicht angenommen: {count}</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation>Jetzt abgleichen</translation>
+    </message>
+</context>
+<context>
+    <name>Syncing</name>
+    <message>
+        <source>1 vote waits to sync.</source>
+        <translation>1 Stimme wartet auf den Abgleich.</translation>
+    </message>
+    <message>
+        <source>Last synced {time}.</source>
+        <translation>Zuletzt abgeglichen: {time}.</translation>
+    </message>
+    <message>
+        <source>Never synced.</source>
+        <translation>Noch nie abgeglichen.</translation>
+    </message>
+    <message>
+        <source>No central service is set: everything stays on this machine.</source>
+        <translation>Kein zentraler Dienst ist eingestellt: Alles bleibt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>No vote waits to sync.</source>
+        <translation>Keine Stimme wartet auf den Abgleich.</translation>
+    </message>
+    <message>
+        <source>Syncing with the central service.</source>
+        <translation>Abgleich mit dem zentralen Dienst.</translation>
+    </message>
+    <message>
+        <source>This workstation is not enrolled at the central service.</source>
+        <translation>Dieser Rechner ist beim zentralen Dienst nicht angemeldet.</translation>
+    </message>
+    <message>
+        <source>{count} votes wait to sync.</source>
+        <translation>{count} Stimmen warten auf den Abgleich.</translation>
     </message>
 </context>
 <context>
