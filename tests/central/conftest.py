@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
 from central.servers import Mongo, Postgres, Service, running
+from central.workstations import Asking, Workstation
 
 _numbers = itertools.count(1)
 TEMPLATE = "vlaarena_template"
@@ -84,3 +84,20 @@ def central(stopped_central: Service) -> Service:
     """A running service on fresh databases."""
     stopped_central.start()
     return stopped_central
+
+
+@pytest.fixture
+def lab(central: Service) -> Iterator[Workstation]:
+    """A workstation that was just enrolled."""
+    workstation = Workstation(central)
+    workstation.enrol()
+    yield workstation
+    workstation.close()
+
+
+@pytest.fixture
+def visitor(central: Service) -> Iterator[Asking]:
+    """Somebody without any key."""
+    asking = Asking(central)
+    yield asking
+    asking.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from central.servers import Service
@@ -14,14 +12,6 @@ from scenes.codec import encode
 from sync import api
 from sync.operations import BODIES, sign
 from sync.records import new_id
-
-
-@pytest.fixture
-def lab(central: Service) -> Iterator[Workstation]:
-    workstation = Workstation(central)
-    workstation.enrol()
-    yield workstation
-    workstation.close()
 
 
 def verdicts(pushed: api.Pushed) -> list[str]:

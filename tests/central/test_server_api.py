@@ -1,0 +1,141 @@
+"""The roadmap's routes: reading is for everybody; programs with a token record battles, blind until the vote."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from arena_samples import card, episode
+from central.servers import Service
+from central.workstations import Asking, rows, token
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import text
+
+from scenes.codec import decode
+from scenes.seal import derived
+from sync.blindness import commitment
+from sync.records import Sides
+from sync.server import registry
+from sync.server.envelopes import PURPOSE
+
+CANARIES = ("quokka-91", "axolotl-72")
+
+
+@pytest.fixture(scope="module")
+def program(central: Service) -> str:
+    """The token of a program that may record; two models are registered."""
+    rows(central, lambda c: registry.register(c, [card(name) for name in CANARIES]))
+    return token(central, "record")
+
+
+def begun(visitor: Asking, program: str, **changes: Any) -> Any:
+    new = {"robot_id": "panda", "scene_id": "table", "evaluator": "a program"} | changes
+    answer = visitor.json("POST", "/api/sessions/init", new, program)
+    assert answer.status == 201, answer.body
+    return answer.json
+
+
+def uploaded(visitor: Asking, program: str, variant: int) -> str:
+    headers = {"Authorization": f"Bearer {program}", "Content-Type": "application/octet-stream"}
+    answer = visitor.ask("POST", "/api/episodes", episode(variant=variant).to_bytes(), headers)
+    assert answer.status == 201, answer.body
+    return answer.json["episode_id"]
+
+
+def turn(visitor: Asking, program: str, battle_id: str) -> Any:
+    left, right = uploaded(visitor, program, 1), uploaded(visitor, program, 2)
+    new = {"instruction": episode().instruction, "left_episode_id": left, "right_episode_id": right}
+    return visitor.json("POST", f"/api/battles/{battle_id}/turns", new, program)
+
+
+def test_a_recorded_battle_becomes_ordinary_operations(visitor: Asking, program: str, central: Service) -> None:
+    begun_ = begun(visitor, program)
+    assert turn(visitor, program, begun_["battle_id"]).status == 201
+    revealed = visitor.json("POST", "/api/votes", {"battle_id": begun_["battle_id"], "vote": "tie"}, program).json
+    names = (revealed["left_model_id"], revealed["right_model_id"])
+    assert sorted(names) == sorted(CANARIES)
+    assert commitment(revealed["nonce"], *names) == begun_["commitment"]
+    statement = text("SELECT kind FROM op_log WHERE store_id LIKE 'api-%' ORDER BY position DESC LIMIT 5")
+    kinds = rows(central, lambda c: c.execute(statement).scalars().all())
+    assert list(kinds) == ["vote", "turn", "battle", "session", "evaluator"]
+    told = visitor.json("GET", f"/api/battles/{begun_['battle_id']}").json
+    assert (told["left_model_id"], told["votes"][0]["vote"]) == (names[0], "tie")
+
+
+def test_no_model_of_an_open_battle_leaves_the_service(visitor: Asking, program: str, central: Service) -> None:
+    battle_id = begun(visitor, program)["battle_id"]
+    turn(visitor, program, battle_id)
+    for path in (f"/api/battles/{battle_id}", "/api/leaderboard", "/health", "/metrics"):
+        answer = visitor.json("GET", path)
+        assert answer.status == 200
+        assert not any(name.encode() in answer.body for name in CANARIES), path
+    assert "left_model_id" not in visitor.json("GET", f"/api/battles/{battle_id}").json
+    statement = text("SELECT battle FROM open_battles WHERE battle_id = :name")
+    resting = bytes(rows(central, lambda c: c.execute(statement, {"name": battle_id}).scalar_one()))
+    assert not any(name.encode() in resting for name in CANARIES)
+    assert not any(name in central.log.read_text() for name in CANARIES)
+
+
+def test_a_drawn_pair_is_told_to_the_daemon_alone(visitor: Asking, program: str) -> None:
+    key = X25519PrivateKey.generate()
+    told = begun(visitor, program, daemon_key=base64.b64encode(key.public_key().public_bytes_raw()).decode())
+    sealed = base64.b64decode(told["sealed"])
+    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))
+    padded = AESGCM(derived(shared, PURPOSE)).decrypt(sealed[32:44], sealed[44:], told["battle_id"].encode())
+    sides = decode(padded[4 : 4 + int.from_bytes(padded[:4], "big")], Sides)
+    assert sorted((sides.left_model_id, sides.right_model_id)) == sorted(CANARIES)
+
+
+def test_a_second_vote_is_refused(visitor: Asking, program: str) -> None:
+    battle_id = begun(visitor, program)["battle_id"]
+    turn(visitor, program, battle_id)
+    ballot = {"battle_id": battle_id, "vote": "left_better"}
+    assert visitor.json("POST", "/api/votes", ballot, program).status == 201
+    again = visitor.json("POST", "/api/votes", ballot, program)
+    assert (again.status, again.error.code) == (409, "conflict")
+    late = turn(visitor, program, battle_id)
+    assert (late.status, late.error.code) == (409, "conflict")
+
+
+def test_a_vote_without_a_turn_is_refused(visitor: Asking, program: str) -> None:
+    ballot = {"battle_id": begun(visitor, program)["battle_id"], "vote": "tie"}
+    assert visitor.json("POST", "/api/votes", ballot, program).status == 409
+
+
+def test_battles_of_another_token_are_not_found(visitor: Asking, program: str, central: Service) -> None:
+    battle_id = begun(visitor, program)["battle_id"]
+    other = token(central, "record")
+    assert turn(visitor, other, battle_id).status == 404
+
+
+@pytest.mark.parametrize("path", ["/api/sessions/init", "/api/votes", "/api/battles/x/turns", "/api/episodes"])
+def test_recording_needs_a_token_with_its_scope(visitor: Asking, central: Service, path: str) -> None:
+    assert visitor.json("POST", path, {}).status == 401
+    assert visitor.json("POST", path, {}, "vlaa_made-up").status == 401
+    assert visitor.json("POST", path, {}, token(central, "enrol")).status == 403
+
+
+def test_models_are_told_by_their_cards(visitor: Asking, program: str) -> None:
+    told = visitor.json("GET", "/api/models").json
+    assert {model["model_id"] for model in told} == set(CANARIES)
+    assert told[0]["organization"] == "Lab"
+
+
+def test_the_leaderboard_is_not_sent_twice_to_who_has_it(visitor: Asking, program: str) -> None:
+    first = visitor.json("GET", "/api/leaderboard?robot_id=panda")
+    assert (first.status, first.json["robot_id"]) == (200, "panda")
+    again = visitor.ask("GET", "/api/leaderboard?robot_id=panda", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_every_route_is_documented(visitor: Asking) -> None:
+    paths = set(visitor.json("GET", "/docs/openapi.json").json["paths"])
+    assert {"/api/sessions/init", "/api/votes", "/v1/sync/push", "/v1/registry", "/health"} <= paths
+
+
+def test_answers_keep_browsers_from_mistakes(visitor: Asking) -> None:
+    headers = visitor.json("GET", "/health").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
