@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
@@ -119,3 +120,8 @@ def chosen_dtype(wanted: str | torch.dtype, device: torch.device) -> torch.dtype
     if name not in types:
         raise Incompatible(f"There is no number type '{name}'.", hint=f"Available: auto, {', '.join(types)}.")
     return types[name]
+
+
+def full_precision() -> AbstractContextManager[None]:
+    """While it lasts, CUDA's convolutions keep float32 whole, as its matrix products do, and do not cut it to TF32."""
+    return torch.backends.cudnn.flags(enabled=True, allow_tf32=False)

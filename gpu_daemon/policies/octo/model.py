@@ -20,7 +20,7 @@ from gpu_daemon.policies.octo.scaling import Normalization, chosen
 from gpu_daemon.policies.octo.sequence import Parts, answers, mask_of
 from gpu_daemon.policies.octo.words import read_tokenizer
 from gpu_daemon.policies.sources import normal
-from gpu_daemon.policies.weights import chosen_device, chosen_dtype
+from gpu_daemon.policies.weights import chosen_device, chosen_dtype, full_precision
 from scenes.errors import BadInput, Incompatible
 
 Given = Mapping[str, Any]
@@ -201,7 +201,7 @@ class OctoModel:
     def _readout(self, observation: Given, task: Given) -> Tensor:
         parts = self._parts(observation, task)
         mask = torch.from_numpy(mask_of(parts, self._structure, self._tokens)).to(self.device)
-        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        with full_precision():
             return answers(self._network, self._structure, parts, mask, self.device)
 
     def _tensor(self, values: ArrayLike) -> Tensor:

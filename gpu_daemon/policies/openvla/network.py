@@ -14,7 +14,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 from gpu_daemon.policies.openvla.checkpoint import Config
 from gpu_daemon.policies.openvla.structure import dimensions_of
 from gpu_daemon.policies.openvla.vision import Dimensions, Tower
-from gpu_daemon.policies.weights import Shape, shapes_of
+from gpu_daemon.policies.weights import Shape, full_precision, shapes_of
 from scenes.errors import BadInput
 
 _NOT_OURS = ("torch_dtype", "dtype", "transformers_version", "_name_or_path", "architectures")
@@ -41,7 +41,8 @@ class Network(nn.Module):
         `tokens` are (1, n), `pictures` one (1, 3, size, size) per tower.
         """
         words: Tensor = self.language_model.get_input_embeddings()(tokens)
-        patches: Tensor = self.projector(self.vision_backbone(pictures))
+        with full_precision():
+            patches: Tensor = self.projector(self.vision_backbone(pictures))
         return torch.cat([words[:, :1], patches, words[:, 1:]], 1)
 
     def answer(self, prefix: Tensor, count: int, end: int) -> list[int]:

@@ -19,7 +19,14 @@ from gpu_daemon.policies.pi0.processing import Processing, read_processing
 from gpu_daemon.policies.pi0.structure import sizes_of
 from gpu_daemon.policies.smolvla.config import ACTION, STATE
 from gpu_daemon.policies.smolvla.text import Words
-from gpu_daemon.policies.weights import check_shapes, chosen_device, chosen_dtype, safetensors_shapes, stream
+from gpu_daemon.policies.weights import (
+    check_shapes,
+    chosen_device,
+    chosen_dtype,
+    full_precision,
+    safetensors_shapes,
+    stream,
+)
 from scenes.errors import BadInput
 
 WEIGHTS = "model.safetensors"
@@ -76,14 +83,15 @@ class Pi0Model:
         vision = self._network.model.vlm.vision_tower.embeddings
         places = torch.full((pixels.shape[1] * vision.num_patches,), self._network.config.vlm_config.image_token_id)
         tokens = torch.cat([places, words])[None].to(self.device)
-        actions = self._network.sample_actions(
-            state=self._state(state)[None].to(self.device),
-            input_ids=tokens,
-            pixel_values=pixels,
-            noise=torch.from_numpy(noise)[None].to(self.device),
-            attention_mask=torch.ones_like(tokens),
-            pixel_attention_mask=torch.ones(pixels.shape[:2], dtype=torch.bool, device=self.device),
-        )
+        with full_precision():
+            actions = self._network.sample_actions(
+                state=self._state(state)[None].to(self.device),
+                input_ids=tokens,
+                pixel_values=pixels,
+                noise=torch.from_numpy(noise)[None].to(self.device),
+                attention_mask=torch.ones_like(tokens),
+                pixel_attention_mask=torch.ones(pixels.shape[:2], dtype=torch.bool, device=self.device),
+            )
         real = actions[0, :, : self.processing.action_size(self.config)].to("cpu", torch.float32)
         found: NDArray[np.float32] = self.processing.outputs.unscaled(ACTION, real).numpy()
         return found

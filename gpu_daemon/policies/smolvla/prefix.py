@@ -12,6 +12,7 @@ from msgspec import Struct
 from torch import Tensor
 
 from gpu_daemon.policies.smolvla.network import Network
+from gpu_daemon.policies.weights import full_precision
 
 
 class Prefix(Struct, frozen=True):
@@ -32,7 +33,8 @@ class Marks(Struct, frozen=True):
 def seen(network: Network, pictures: Tensor) -> Tensor:
     """Prepared pictures (B, 3, height, width) as tokens (B, tokens, hidden)."""
     model = network.vlm_with_expert.vlm.model
-    features = model.vision_model(pixel_values=pictures.to(model.vision_model.dtype)).last_hidden_state
+    with full_precision():
+        features = model.vision_model(pixel_values=pictures.to(model.vision_model.dtype)).last_hidden_state
     tokens: Tensor = model.connector(features)
     return tokens * torch.tensor(tokens.shape[-1] ** 0.5, dtype=tokens.dtype, device=tokens.device)
 
