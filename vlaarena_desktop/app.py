@@ -153,7 +153,6 @@ def _run(
         room.syncing.stop()
         background.stop_all(_STOP_SECONDS)
         room.daemon.stop()
-        room.window.deleteLater()
         undo()
 
 

@@ -57,6 +57,7 @@ class Restarting(QObject):
         assert isinstance(application, QApplication)
         application.setQuitOnLastWindowClosed(False)  # the last window is not the end
         self._window.close()
+        self._window.deleteLater()
         application.exit(AGAIN)
 
     @Slot()

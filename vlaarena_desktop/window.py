@@ -61,7 +61,6 @@ class Window(QMainWindow):
         self.notices, self._syncing = arena.notices, syncing
         self.setWindowTitle(self.tr("VLA Arena"))
         self.setMinimumSize(LEAST_SIZE)
-        self.resize(START_SIZE)
         self._make_pages(models, experiments)
         self.finder, self.shortcuts = Palette(self), KeysOverlay(self)
         self.sheet, self.tour = DiagnosticsSheet(self), Tour(self)
@@ -235,6 +234,7 @@ class Window(QMainWindow):
 
     def _restore(self) -> None:
         """Stand where the window stood last."""
+        self.resize(START_SIZE)
         if self._state is not None and (geometry := self._state.value("geometry")) is not None:
             self.restoreGeometry(geometry)
 
