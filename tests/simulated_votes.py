@@ -60,3 +60,22 @@ def election(
         moment=np.arange(len(left)),
         single=per_battle == 1,
     )
+
+
+def attacked(fraction: float, seed: int, votes: int = 400, attackers: int = 2, target: int = 2) -> VoteLog:
+    """Ten honest evaluators, the target third of five; this fraction of votes is by attackers who only vote for it."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    strengths = np.array([0.9, 0.4, 0.0, -0.4, -0.9])
+    honest = election(strengths, votes, generator, evaluators=10, tastes=0.2)
+    count = round(votes * fraction / (1 - fraction))
+    other = generator.integers(1, 5, count)
+    rival, flip = (target + other) % 5, generator.random(count) < 0.5
+    left, right = np.where(flip, target, rival), np.where(flip, rival, target)
+    return coded(
+        honest.models,
+        np.append(honest.left, left),
+        np.append(honest.right, right),
+        np.append(honest.outcome, np.where(flip, 0, 1)),
+        names={"evaluators": names(10 + attackers, "e")},
+        codes={"evaluator": np.append(honest.evaluator, 10 + generator.integers(0, attackers, count))},
+    )

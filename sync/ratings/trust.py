@@ -24,7 +24,7 @@ class Trust(Struct, frozen=True, kw_only=True):
     favour_each: float = 0.2  # points of score a battle, above which a favourite is held against her
     unlikely: float = -5.0  # standard deviations of the log likelihood, below which her votes do not count
     one_side: float = 0.8  # lower end of the interval of votes for one side, above which they do not count
-    most: float = 4.0  # times the median evaluator's votes, beyond which further ones weigh nothing more
+    most: float = 1 / 3  # of all votes that one evaluator's may make up, or 2 / evaluators where there are few
     distrusted: float = 0.5  # of the evaluators at most
 
 
@@ -52,8 +52,11 @@ def weighings(log: VoteLog, trust: Trust) -> tuple[Weighing, ...]:
             break
         distrusted.append(codes[max(worst, key=lambda each: (each.favour, each.evaluator_id)).evaluator_id])
         seen = standouts(log, frozenset(distrusted))
-    limit = trust.most * float(np.median([each.votes for each in seen])) if len(seen) > 2 else float("inf")
-    return tuple(_weighing(each, codes[each.evaluator_id] in distrusted, limit, trust) for each in seen)
+    total = sum(each.votes for each in seen)
+    return tuple(
+        _weighing(each, codes[each.evaluator_id] in distrusted, _limit(total - each.votes, len(seen), trust), trust)
+        for each in seen
+    )
 
 
 def weights_of(log: VoteLog, trust: Trust) -> Array:
@@ -63,6 +66,13 @@ def weights_of(log: VoteLog, trust: Trust) -> Array:
     for each in weighings(log, trust):
         weights[codes[each.evaluator_id]] = each.weight
     return weights
+
+
+def _limit(others: int, evaluators: int, trust: Trust) -> float:
+    """The votes at which one evaluator makes up the largest share beside those of the others; who votes under many
+    names cannot lower it."""
+    largest = max(trust.most, 2 / evaluators)
+    return largest / (1 - largest) * others if largest < 1 else float("inf")
 
 
 def _weighing(seen: Standout, distrusted: bool, limit: float, trust: Trust) -> Weighing:

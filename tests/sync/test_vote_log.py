@@ -22,8 +22,8 @@ VOTES = [
 ]
 
 
-def changed(vote, **changes):
-    return msgspec.structs.replace(vote, **changes)
+def changed(of, **changes):
+    return msgspec.structs.replace(of, **changes)
 
 
 def test_a_log_holds_names_in_order_and_votes_as_codes_of_them() -> None:

@@ -1,0 +1,146 @@
+"""Evaluators: how far they agree, what checks say of them, who stands out, and what their votes then weigh."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from simulated_votes import attacked, election, names, outcomes, pairs
+from voting import vote
+
+from sync.ratings.agreement import agreement, side_bias
+from sync.ratings.board import rate
+from sync.ratings.evaluators import checked, leave_one_out_ranks, standouts
+from sync.ratings.log import VoteLog, coded
+from sync.ratings.trust import Trust, weighings, weights_of
+
+KRIPPENDORFF = (  # four observers of twelve units: K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011
+    "1 2 3 3 2 1 4 1 2 . . .",
+    "1 2 3 3 2 2 4 1 2 5 . 3",
+    ". 3 3 3 2 3 4 2 2 5 1 .",
+    "1 2 3 3 2 4 4 1 2 5 1 .",
+)
+
+
+def judged(*battles: str) -> VoteLog:
+    """A log of battles, each a word of outcomes 0 to 3, one an evaluator."""
+    rows = [(number, person, int(code)) for number, word in enumerate(battles) for person, code in enumerate(word)]
+    battle, evaluator, voted = np.array(rows).T
+    people = names(int(evaluator.max()) + 1, "e")
+    zeros = np.zeros(len(rows), int)
+    return coded(
+        names(2), zeros, zeros + 1, voted, battle=battle, names={"evaluators": people}, codes={"evaluator": evaluator}
+    )
+
+
+def test_alpha_is_that_of_krippendorffs_own_example_with_its_five_values_made_four() -> None:
+    """Values 4 and 5 made one; by hand from the coincidences of the eleven units with two values or more."""
+    columns = list(zip(*(line.split() for line in KRIPPENDORFF), strict=True))
+    words = ["".join(str(min(int(value), 4) - 1) for value in column if value != ".") for column in columns]
+    units = [word for word in words if len(word) > 1]
+    votes = "".join(units)
+    apart = sum(sum(a != b for a in unit for b in unit) / (len(unit) - 1) for unit in units) / len(votes)
+    chance = sum(a != b for a in votes for b in votes) / (len(votes) * (len(votes) - 1))
+    found = agreement(judged(*words))
+    assert found.alpha == pytest.approx(1 - apart / chance)
+    assert found.alpha == pytest.approx(0.729, abs=0.02)
+    assert found.battles == 11
+    assert found.interval.low < found.alpha < found.interval.high
+
+
+def test_all_agreed_is_one_chance_is_none_and_single_votes_tell_nothing() -> None:
+    assert agreement(judged("00", "11", "22")).alpha == 1.0
+    assert agreement(judged("00", "00")).alpha == 1.0
+    assert agreement(judged("0", "1", "2")).alpha is None
+    generator = np.random.default_rng(1)
+    chance = agreement(judged(*("".join(map(str, row)) for row in generator.integers(0, 4, (2000, 3)))))
+    assert chance.alpha == pytest.approx(0.0, abs=0.03)
+    assert chance.interval.low < 0 < chance.interval.high
+
+
+def test_agreement_does_not_depend_on_the_order_of_votes() -> None:
+    words = ["01", "00", "12", "333", "003"]
+    assert agreement(judged(*words)) == agreement(judged(*words[::-1]))
+
+
+def test_a_lean_to_the_left_is_found_and_balanced_sides_have_none() -> None:
+    generator = np.random.default_rng(2)
+    fair = election(np.array([0.5, 0.0, -0.5]), 600, generator)
+    assert not side_bias(fair, rate(fair).fit).leans
+    left, right = pairs(2, 600, generator)
+    leaning = coded(names(2), left, right, outcomes(np.full(600, 0.8), generator))
+    found = side_bias(leaning)
+    assert found.leans
+    assert found.left.low > 0.6
+    assert (side_bias(fair).left.of, side_bias(election(np.zeros(2), 0, generator)).left.low) != (0, 1)
+
+
+def test_who_stood_left_explains_how_often_left_was_better() -> None:
+    log = coded(names(2), np.zeros(400, int), np.ones(400, int), outcomes(np.full(400, 1.0), np.random.default_rng(3)))
+    assert side_bias(log).leans
+    assert not side_bias(log, rate(log).fit).leans
+
+
+def test_checks_tell_consistency_lean_patience_and_who_fell_for_nothing() -> None:
+    alike = [
+        msgspec.structs.replace(vote(k, "a", "a", "tie" if k < 3 else "left_better"), kind="check") for k in range(4)
+    ]
+    idle = [vote(10, "idle", "a", "right_better"), vote(11, "a", "idle", "right_better"), vote(12, "a", "idle", "tie")]
+    first, second = vote(20, "a", "b", "left_better"), vote(21, "b", "a", "right_better")
+    other = vote(22, "b", "a", "left_better")
+    (found,) = checked([*alike, *idle], [(first, second), (first, other)], frozenset({"idle"}))
+    assert (found.alike.count, found.alike.of, found.alike_left.rate) == (3, 4, 1.0)
+    assert (found.repeats.count, found.repeats.of) == (1, 2)
+    assert (found.no_op.count, found.no_op.of) == (2, 3)
+    assert found.seconds_before_vote == 3.0
+    (nothing,) = checked([vote(0, "a", "b", "tie")])
+    assert (nothing.repeats.of, nothing.no_op.low, nothing.no_op.high) == (0, 0.0, 1.0)
+
+
+def test_who_votes_for_one_model_alone_stands_out_and_weighs_nothing() -> None:
+    log = attacked(0.2, 1)
+    seen = {each.evaluator_id: each for each in standouts(log)}
+    for attacker in ("e0010", "e0011"):
+        assert seen[attacker].favourite == "m0002"
+        assert seen[attacker].favour > 4
+    weighed = {each.evaluator_id: each for each in weighings(log, Trust())}
+    assert {name for name, each in weighed.items() if each.weight == 0} == {"e0010", "e0011"}
+    assert weighed["e0010"].reasons == ("favours_a_model",)
+    assert len(weighed) == 12
+
+
+def test_honest_evaluators_are_rarely_held_in_doubt(repeats) -> None:
+    elections, doubted = repeats(10, 200), 0
+    for seed in range(elections):
+        log = election(np.linspace(1, -1, 5), 400, np.random.default_rng(seed), evaluators=8, tastes=0.3)
+        doubted += sum(each.weight < 1 for each in weighings(log, Trust()))
+    print(f"in doubt: {doubted} of {8 * elections} honest evaluators")
+    assert doubted <= 0.02 * 8 * elections
+
+
+def test_very_many_votes_of_one_evaluator_do_not_outweigh_the_others() -> None:
+    generator = np.random.default_rng(4)
+    log = election(np.array([0.5, 0.0, -0.5]), 1200, generator, evaluators=5)
+    busy = msgspec.structs.replace(log, evaluator=np.where(np.arange(1200) < 1000, 0, log.evaluator).astype(np.int32))
+    heaviest = {each.evaluator_id: each for each in weighings(busy, Trust())}["e0000"]
+    assert heaviest.reasons == ("very_many_votes",)
+    assert 0 < heaviest.weight < 0.5
+
+
+def test_few_votes_are_held_against_nobody() -> None:
+    log = attacked(0.01, 2)
+    assert (weights_of(log, Trust()) == 1).all()
+
+
+def test_leaving_any_one_evaluator_out_shows_on_whom_a_rank_hangs() -> None:
+    log = attacked(0.45, 3, attackers=1)
+    ranks = leave_one_out_ranks(log)
+    assert ranks["m0002"][0] == 1
+    assert ranks["m0002"][1] >= 2
+    honest = leave_one_out_ranks(election(np.linspace(2, -2, 4), 400, np.random.default_rng(5), evaluators=6))
+    assert honest == {"m0000": (1, 1), "m0001": (2, 2), "m0002": (3, 3), "m0003": (4, 4)}
+
+
+@pytest.mark.parametrize("log", [judged("0"), judged("3"), election(np.zeros(3), 0, np.random.default_rng(0))])
+def test_nothing_to_go_by_gives_nobody_less_weight(log) -> None:
+    assert (weights_of(log, Trust()) == 1).all()
