@@ -1322,6 +1322,10 @@
         <translation>gemeinsam bewegen</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation>keiner</translation>
+    </message>
+    <message>
         <source>plain: without shadows</source>
         <translation>schlicht: ohne Schatten</translation>
     </message>
@@ -1373,10 +1377,6 @@
     <message>
         <source>Offline</source>
         <translation>Offline</translation>
-    </message>
-    <message>
-        <source>Sync</source>
-        <translation>Abgleich</translation>
     </message>
     <message>
         <source>Synced</source>
@@ -1951,6 +1951,30 @@
 <context>
     <name>board</name>
     <message>
+        <source>A 95 % interval. “These evaluators”: other battles, the same people. “Evaluators in general”: other people, too; it needs three of them and is never narrower. Ranks are those that 95 % of what the votes leave possible would give.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A ring instead of a dot: too few battles, a wide interval, or models that no chain of preferences connects. Do not act on such a rank.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept­able</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All votes count alike unless the policy is chosen that weighs evaluators who stand out. Nobody is dropped silently: both boards are always there, and the reasons are named below. Somebody who votes for one model alone moves the plain board by every vote; the policy needs at least ten votes to notice, and does not see a rigger who hides well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Battles</source>
+        <translation type="unfinished">Vergleiche</translation>
+    </message>
+    <message>
+        <source>Better than the next with a probability of {chance:.0%}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Both bad</source>
         <translation>Beide schlecht</translation>
     </message>
@@ -1959,8 +1983,44 @@
         <translation>Bradley-Terry-Bewertung aus allen Stimmen zusammen, mit ihrem 95-%-Intervall; „beide schlecht“ sagt nichts über den Vorzug</translation>
     </message>
     <message>
+        <source>Elo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Elo (provisional)</source>
         <translation>Elo (vorläufig)</translation>
+    </message>
+    <message>
+        <source>Evaluators</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evalu­ators</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For comparison only: it depends on the order in which the same votes were cast (K 32).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For comparison: Elo depends on the order of the votes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden checks, practice, named models and given seeds are never rated, nor are votes from the command line or simulated ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It says nothing about which model is better, so it stays out of the rating and is told as the acceptable rate: votes that did not find both bad. On wish it counts as a tie, as LM Arena counts it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation type="unfinished">Rangliste</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Losses</source>
@@ -1971,12 +2031,28 @@
         <translation>Modell</translation>
     </message>
     <message>
+        <source>Not counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Organization</source>
         <translation>Organi­sation</translation>
     </message>
     <message>
+        <source>Over all robots a rating is the mean over the robots, every robot alike, however many votes it has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Provisional</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Provisional, because Elo depends on the order of the votes</source>
         <translation>Vorläufig, weil Elo von der Reihenfolge der Stimmen abhängt</translation>
+    </message>
+    <message>
+        <source>Provisional: {reasons}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rank</source>
@@ -1991,8 +2067,16 @@
         <translation>Bewertung</translation>
     </message>
     <message>
+        <source>Several robots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The ranks that 95 % of what the votes leave possible would give</source>
         <translation>Die Ränge, die sich aus 95 % dessen ergäben, was die Stimmen offen lassen</translation>
+    </message>
+    <message>
+        <source>The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little towards the middle). 1500 is the mean of the models shown; a lead of 120 points means about two wins for each loss. The order of the votes does not matter.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ties</source>
@@ -2003,12 +2087,60 @@
         <translation>Stimmen</translation>
     </message>
     <message>
+        <source>Votes that did not call both bad; with its 95 % interval in the exports</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whiskers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Win rate</source>
         <translation>Sieg­quote</translation>
     </message>
     <message>
         <source>Wins</source>
         <translation>Siege</translation>
+    </message>
+    <message>
+        <source>a robot is missing on which it never played</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cast many times more votes than most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>favours one model far beyond what the others see</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fewer than {battles} battles told a preference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its interval is wider than {points:.0f} points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no chain of preferences connects all models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prefers one side whatever stands there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>votes unlike everyone else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: nobody has called it better, worse or as good yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {rating:.0f}, between {low:.0f} and {high:.0f}; rank {ranks}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2240,6 +2372,10 @@
     <message>
         <source>experiment</source>
         <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>hidden check</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>open</source>

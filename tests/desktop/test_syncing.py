@@ -70,7 +70,7 @@ def test_without_a_service_nothing_is_said_about_it(room) -> None:
 def test_a_service_one_is_not_enrolled_at_asks_for_a_token(room, nobody) -> None:
     room.live.change("central", nobody)
     assert room.syncing.state == "apart"
-    assert room.window.top_bar.sync_mark.text() == "Not enrolled"
+    assert room.window.top_bar.sync_mark.accessibleName() == "Not enrolled"
     enrolment = room.window.settings.enrolment
     assert not enrolment.button.isEnabled()
     enrolment.field.setText("a token")
@@ -87,7 +87,7 @@ def test_offline_is_a_state_and_votes_wait(room, store, nobody, qtbot) -> None:
         pass
     assert room.syncing.state == "offline"
     mark = room.window.top_bar.sync_mark
-    assert (mark.isVisible(), mark.text()) == (True, "3 to sync")
+    assert (mark.isVisible(), mark.text(), mark.accessibleName()) == (True, "3", "3 to sync")
     assert "3 votes wait to sync." in mark.toolTip()
     assert "Nobody answers" in mark.toolTip()
     assert "Never synced." in room.window.settings.sync_state.said.text()

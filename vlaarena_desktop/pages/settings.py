@@ -114,7 +114,7 @@ class SettingsPage(QWidget):
         about = self.tr("Empty: nothing is sent.")
         trusted = self.tr("A PEM file, where your laboratory has its own authority.")
         rows = (
-            self._row("central", self.tr("Address"), text_field("https://arena.example.org"), about),
+            self._row("central", self.tr("Address"), text_field(self.tr("none")), about),
             self._row("central_ca", self.tr("Certificates"), text_field(self.tr("the system's")), trusted),
             self.enrolment,
             self.sync_state,

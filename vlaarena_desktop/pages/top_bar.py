@@ -39,6 +39,7 @@ class TopBar(QFrame):
     def dress(self, colors: Colors) -> None:
         """Follow the colour scheme."""
         self.pill.dress(colors)
+        self.sync_mark.dress(colors)
         self._brand.setPixmap(sharp("vlaarena", colors.link, 28, self.devicePixelRatioF()))
         self.menu_button.setIcon(icon("menu", colors.text))
         for button, name in zip(self.tabs, self._icons, strict=True):
