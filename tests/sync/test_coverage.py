@@ -1,0 +1,122 @@
+"""How often intervals hold the truth, in settings as labs have them; other boards' intervals beside ours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from simulated_votes import election
+
+from sync.ratings.board import centring, rate
+from sync.ratings.counting import Tally, halved
+from sync.ratings.davidson import POINTS, SCALE, START, fit, flat_prior
+from sync.ratings.elo import K
+from sync.ratings.intervals import NORMAL
+from sync.ratings.log import VoteLog
+
+GRID = [  # models, battles, spread [logits] from the best to the worst, share of both bad
+    (2, 30, 0.0, 0.0),
+    (2, 30, 1.8, 0.2),
+    (2, 100, 0.9, 0.0),
+    (2, 200, 1.8, 0.4),
+    (3, 30, 0.9, 0.2),
+    (3, 60, 1.8, 0.0),
+    (3, 120, 0.0, 0.4),
+    (4, 60, 1.8, 0.2),
+    (4, 100, 0.9, 0.0),
+    (4, 200, 1.8, 0.4),
+    (5, 100, 0.0, 0.2),
+    (5, 200, 0.9, 0.0),
+    (6, 100, 1.8, 0.0),
+    (6, 200, 0.9, 0.2),
+    (8, 100, 1.8, 0.0),
+    (8, 200, 0.0, 0.0),
+    (8, 200, 1.8, 0.2),
+]
+SPARSE = [
+    (8, 30, 1.8, 0.0),
+    (8, 30, 0.0, 0.2),
+]  # four battles a model beside the prior: intervals are wider than needed
+EVALUATORS = [(5, 0.3), (5, 0.6), (8, 0.3), (8, 0.6), (12, 0.6)]  # evaluators, tastes [logits]
+_RESAMPLES = 100
+
+
+def truth_of(models: int, spread: float) -> np.ndarray:
+    return np.linspace(spread, -spread, models) / 2
+
+
+def ours(log: VoteLog, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the intervals of these evaluators, and of evaluators in general, hold each strength."""
+    rated, contrasts = rate(log), centring(len(truth))
+    off = np.abs(contrasts @ rated.fit.place - truth)
+    spreads = (rated.uncertainty.spread(contrasts, general=general) for general in (False, True))
+    these, general = (off <= NORMAL * spread for spread in spreads)
+    return these, general
+
+
+def elo(log: VoteLog, truth: np.ndarray) -> np.ndarray:
+    """Of Elo with a rule of thumb for an interval: 400 / sqrt(votes of the model) either way."""
+    ratings, votes = np.full(len(truth), START), np.zeros(len(truth))
+    for left, right, outcome in zip(log.left, log.right, log.outcome, strict=True):
+        score = (1.0, 0.0, 0.5, 0.5)[outcome]
+        expected = 1 / (1 + 10 ** ((ratings[right] - ratings[left]) / SCALE))
+        ratings[left] += K * (score - expected)
+        ratings[right] -= K * (score - expected)
+        votes[[left, right]] += 1
+    held: np.ndarray = np.abs(ratings - START - POINTS * truth) <= SCALE / np.sqrt(np.maximum(votes, 1))
+    return held
+
+
+def bootstrap(log: VoteLog, truth: np.ndarray, seed: int) -> np.ndarray:
+    """Of Bradley-Terry with any tie as half a win for each, as LM Arena's percentile bootstrap."""
+    generator, models = np.random.Generator(np.random.PCG64(seed)), len(truth)
+    found = []
+    for _ in range(_RESAMPLES):
+        rows = generator.integers(0, len(log), len(log))
+        wins, ties = np.zeros((1, models, models)), np.zeros((1, models, models))
+        for first, second, outcome in ((log.left, log.right, 0), (log.right, log.left, 1)):
+            np.add.at(wins[0], (first[rows], second[rows]), log.outcome[rows] == outcome)
+            np.add.at(ties[0], (first[rows], second[rows]), log.outcome[rows] >= 2)
+        place = fit(halved(Tally(wins, ties)), flat_prior(models, 5.0)).strengths[0]
+        found.append(place - place.mean())
+    low, high = np.quantile(found, [0.025, 0.975], axis=0)
+    held: np.ndarray = (low <= truth) & (truth <= high)
+    return held
+
+
+@pytest.mark.parametrize(("models", "battles", "spread", "bad"), [*GRID, *SPARSE])
+def test_the_headline_interval_holds_the_truth_95_times_in_100(models, battles, spread, bad, repeats) -> None:
+    elections, few = repeats(40, 2000), repeats(2, 100)
+    truth, held, other = truth_of(models, spread), [], []
+    for seed in range(elections):
+        generator = np.random.Generator(np.random.PCG64(seed))
+        log = election(truth, battles, generator, bad=bad)
+        held.append(ours(log, truth)[0])
+        if seed < few:
+            other.append((elo(log, truth), bootstrap(log, truth, seed)))
+    beside = np.mean(other, axis=(0, 2))
+    print(
+        f"{models} models, {battles} battles, spread {spread}, both bad {bad:.0%}: {np.mean(held):.1%}; "
+        f"Elo {beside[0]:.1%}, percentile bootstrap {beside[1]:.1%}"
+    )
+    slack = 0.0 if elections >= 2000 else 2.5 * np.sqrt(0.05 * 0.95 / elections)
+    assert 0.93 - slack <= np.mean(held) <= (1.0 if (models, battles) == (8, 30) else 0.98 + slack)
+
+
+@pytest.mark.parametrize("per_battle", [1, 3])
+@pytest.mark.parametrize(("evaluators", "tastes"), EVALUATORS)
+def test_for_evaluators_in_general_it_holds_93_times_in_100(evaluators, tastes, per_battle, repeats) -> None:
+    elections, few = repeats(30, 2000), repeats(1, 100)
+    truth, held, other = truth_of(4, 0.9), [], []
+    for seed in range(elections):
+        generator = np.random.Generator(np.random.PCG64(seed))
+        log = election(truth, 150, generator, evaluators=evaluators, tastes=tastes, per_battle=per_battle)
+        held.append(ours(log, truth))
+        if seed < few:
+            other.append(bootstrap(log, truth, seed))
+    these, general = np.mean(held, axis=(0, 2))
+    print(
+        f"{evaluators} evaluators, tastes {tastes}, {per_battle} votes a battle: in general {general:.1%}, "
+        f"these {these:.1%}, percentile bootstrap {np.mean(other):.1%}"
+    )
+    assert general >= 0.93 - (0.0 if elections >= 2000 else 0.06)
+    assert general >= these
