@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,9 +13,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from scenes import durable
 from scenes.database import translated
+from scenes.errors import StoreDamaged
 from sync.content import ContentFolder
-from sync.keys import SigningKey, device_key
+from sync.keys import KEY_BYTES, SigningKey
 from sync.server.documents import Documents
 from sync.server.limits import RateLimit
 from sync.server.metrics import Metrics
@@ -21,6 +25,7 @@ from sync.server.postgres import engine_for, transaction
 from sync.server.settings import CentralSettings
 
 T = TypeVar("T")
+KEY_FILE = "service.key"
 
 
 class Centre:
@@ -60,7 +65,27 @@ class Centre:
 
 
 def server_key(home: Path) -> SigningKey:
-    """The key that signs snapshots, made at first use in the data folder (mode 0600)."""
-    with translated(home):
+    """The key that signs snapshots: a file of the data folder (mode 0600), made by whichever process comes first.
+
+    Raises:
+        StoreDamaged: the file holds no key.
+        StoreError: it cannot be read or made.
+    """
+    path = home / KEY_FILE
+    with translated(path):
         home.mkdir(parents=True, exist_ok=True)
-    return device_key(home)
+        if not path.exists():
+            _make_key(path)
+        kept = path.read_bytes()
+    if len(kept) != KEY_BYTES:
+        raise StoreDamaged(f"{path} holds no key.", hint="Restore it from a backup: workstations know it by heart.")
+    return SigningKey(kept)
+
+
+def _make_key(path: Path) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    durable.write(draft, SigningKey.generate().private, mode=0o600)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    durable.sync_folder(path.parent)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from sqlalchemy import Connection
-
-from sync.server import devices, migrating
-from sync.server.postgres import engine_for, transaction
+from sync.server import devices, migrating, upkeep
+from sync.server.postgres import in_rows
 from sync.server.settings import CentralSettings
 
-T = TypeVar("T")
 Run = Callable[[argparse.Namespace, CentralSettings, Path], int]
 
 
@@ -28,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     migrate.add_argument("--sql", action="store_true", help="only print what would be done, without any database")
     _tokens(choices)
     _devices(choices)
+    upkeep.add(choices)
     return made
 
 
@@ -62,15 +59,6 @@ def _command(
     return made
 
 
-def rows(settings: CentralSettings, work: Callable[[Connection], T]) -> T:
-    """One transaction of a command."""
-    engine = engine_for(settings.database_url, 1)
-    try:
-        return transaction(engine, work)
-    finally:
-        engine.dispose()
-
-
 def _serve(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     from sync.server.serving import serve  # the other commands need no web framework
 
@@ -84,34 +72,34 @@ def _migrate(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> 
 
 def _create_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
     scopes = chosen.scope or ["enrol"]
-    token_id, told = rows(settings, lambda c: devices.create_token(c, chosen.name, scopes, chosen.days))
+    token_id, told = in_rows(settings.database_url, lambda c: devices.create_token(c, chosen.name, scopes, chosen.days))
     print(f"{token_id}\n{told}")
     return 0
 
 
 def _revoke_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
-    rows(settings, lambda c: devices.revoke_token(c, chosen.token_id))
+    in_rows(settings.database_url, lambda c: devices.revoke_token(c, chosen.token_id))
     return 0
 
 
 def _list_tokens(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
-    for token in rows(settings, devices.tokens):
+    for token in in_rows(settings.database_url, devices.tokens):
         state = "revoked" if token.revoked_at else "valid"
         print(f"{token.token_id}  {state:8} {','.join(token.scopes):14} {token.created_at:%Y-%m-%d}  {token.name}")
     return 0
 
 
 def _allow_device(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
-    rows(settings, lambda c: devices.allow_device(c, chosen.device_id, chosen.store))
+    in_rows(settings.database_url, lambda c: devices.allow_device(c, chosen.device_id, chosen.store))
     return 0
 
 
 def _revoke_device(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
-    rows(settings, lambda c: devices.revoke_device(c, chosen.device_id))
+    in_rows(settings.database_url, lambda c: devices.revoke_device(c, chosen.device_id))
     return 0
 
 
 def _list_devices(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
-    for device in rows(settings, devices.listed):
+    for device in in_rows(settings.database_url, devices.listed):
         print(f"{device.device_id}  {'revoked' if device.revoked_at else 'allowed':8} {device.name}")
     return 0

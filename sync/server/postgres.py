@@ -74,6 +74,15 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     raise AssertionError("unreachable")
 
 
+def in_rows(url: str, work: Callable[[Connection], T]) -> T:
+    """One transaction on a database that is opened for it alone."""
+    engine = engine_for(url, 1)
+    try:
+        return transaction(engine, work)
+    finally:
+        engine.dispose()
+
+
 def cause_of(error: BaseException) -> BaseException | None:
     """What PostgreSQL or psycopg said, whether SQLAlchemy stood between or not."""
     return error.orig if isinstance(error, DBAPIError) else error

@@ -1,0 +1,95 @@
+"""`vlaarena-central doctor`: what is set up, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, text
+
+from scenes.errors import ArenaError, StoreError
+from sync.server import migrating, publishing
+from sync.server.centre import KEY_FILE
+from sync.server.documents import Documents
+from sync.server.postgres import engine_for, transaction
+from sync.server.settings import CentralSettings
+
+
+class Finding(Struct, frozen=True):
+    """One thing that was looked at."""
+
+    what: str
+    good: bool
+    said: str
+
+
+def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
+    """Look at everything, one thing after the other."""
+    yield _key(home)
+    engine = engine_for(settings.database_url, 1)
+    try:
+        yield _looked("PostgreSQL", lambda: _version(engine))
+        yield _looked("tables", lambda: _tables(engine))
+        yield _looked("MongoDB", lambda: asyncio.run(_mongo(settings)))
+        yield _looked("ratings", lambda: transaction(engine, _ratings))
+        yield _looked("quarantine", lambda: transaction(engine, _quarantine))
+        yield _looked("episodes", lambda: transaction(engine, _episodes))
+    finally:
+        engine.dispose()
+
+
+def _looked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except ArenaError as error:
+        return Finding(what, False, str(error))
+
+
+def _key(home: Path) -> Finding:
+    path = home / KEY_FILE
+    if not path.exists():
+        return Finding("key", True, "none yet; it is made when the service starts")
+    loose = stat.S_IMODE(path.stat().st_mode) & 0o077
+    return Finding("key", not loose, f"others may read {path}: chmod 600" if loose else str(path))
+
+
+def _version(engine: Engine) -> str:
+    return transaction(engine, lambda c: str(c.execute(text("SHOW server_version")).scalar_one()))
+
+
+def _tables(engine: Engine) -> str:
+    present = migrating.revision_of(engine)
+    if present != migrating.newest():
+        raise StoreError(f"Revision {present}, not {migrating.newest()}.", hint="Run `vlaarena-central migrate`.")
+    return f"revision {present}"
+
+
+async def _mongo(settings: CentralSettings) -> str:
+    documents = Documents(settings.mongo_url, settings.mongo_database)
+    try:
+        await documents.ping()
+        return f"{await documents.collection.estimated_document_count()} episodes"
+    finally:
+        await documents.close()
+
+
+def _ratings(connection: Connection) -> str:
+    last = publishing.last_ratings(connection)
+    if last is None:
+        raise StoreError("They never ran.", hint="Start `vlaarena-central worker`.")
+    if last["status"] != "ok":
+        raise StoreError(f"They failed at {last['last_run_at']:%Y-%m-%d %H:%M}: {last['error_message']}")
+    return f"at {last['last_run_at']:%Y-%m-%d %H:%M} over {last['votes_processed']} votes"
+
+
+def _quarantine(connection: Connection) -> str:
+    statement = text("SELECT verdict, count(*) FROM op_quarantine WHERE resolved_at IS NULL GROUP BY 1 ORDER BY 1")
+    return ", ".join(f"{count} {verdict}" for verdict, count in connection.execute(statement)) or "empty"
+
+
+def _episodes(connection: Connection) -> str:
+    statement = text("SELECT status, count(*) FROM episodes GROUP BY 1 ORDER BY 1")
+    return ", ".join(f"{count} {status}" for status, count in connection.execute(statement)) or "none"

@@ -1,0 +1,88 @@
+"""The commands that look after the service: its worker, its models, backups, and the doctor."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from scenes.models import read_cards
+from sync.server import backups, registry
+from sync.server.deferred import rebuild
+from sync.server.doctor import examine
+from sync.server.jobs import Work, run
+from sync.server.postgres import engine_for, in_rows
+from sync.server.settings import CentralSettings
+from sync.server.worker import work_until_stopped
+
+Choices: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+JOBS = ("ratings", "reconcile", "expiry")
+
+
+def add(choices: Choices) -> None:
+    """Add these commands to the command line."""
+    worker = choices.add_parser("worker", help="ratings each hour, reconciliation and expiry, until stopped")
+    worker.add_argument("--once", choices=JOBS, help="do this now, and nothing else")
+    worker.set_defaults(run=_worker)
+    models = choices.add_parser("model", help="the models that the service knows by their cards")
+    words = models.add_subparsers(dest="action", required=True)
+    register = words.add_parser("add", help="register the cards in a folder, or replace those of the same id")
+    register.add_argument("folder", type=Path, help="of TOML cards")
+    register.set_defaults(run=_add_models)
+    words.add_parser("list", help="every registered model").set_defaults(run=_list_models)
+    kept = choices.add_parser("backup", help="everything the service keeps, into a new folder")
+    kept.add_argument("folder", type=Path)
+    kept.set_defaults(run=_backup)
+    back = choices.add_parser("restore", help="a backup into empty databases and an empty data folder")
+    back.add_argument("folder", type=Path)
+    back.set_defaults(run=_restore)
+    choices.add_parser("rebuild", help="make every derived row again from the log").set_defaults(run=_rebuild)
+    choices.add_parser("doctor", help="what is set up and what is not").set_defaults(run=_doctor)
+
+
+def _worker(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    if chosen.once is None:
+        return work_until_stopped(settings, home)
+    engine = engine_for(settings.database_url, 3)
+    try:
+        print(run(Work(settings, home, engine), chosen.once))
+    finally:
+        engine.dispose()
+    return 0
+
+
+def _add_models(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    cards = read_cards([chosen.folder])
+    changed = in_rows(settings.database_url, lambda c: registry.register(c, cards.values()))
+    print(f"{len(changed)} of {len(cards)} cards are new or changed")
+    return 0
+
+
+def _list_models(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    for card in in_rows(settings.database_url, registry.cards):
+        print(f"{card.id:30} {card.status:9} {card.name}")
+    return 0
+
+
+def _backup(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    made = backups.backup(settings, home, chosen.folder)
+    print(f"{len(made.files)} files, {made.episodes} episodes in {chosen.folder}")
+    return 0
+
+
+def _restore(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    found = backups.restore(settings, home, chosen.folder)
+    print(f"restored the backup of {found.made_at}, {found.episodes} episodes")
+    return 0
+
+
+def _rebuild(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    print(f"{in_rows(settings.database_url, rebuild)} operations")
+    return 0
+
+
+def _doctor(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    found = list(examine(settings, home))
+    for each in found:
+        print(f"{'ok ' if each.good else 'BAD'}  {each.what:11} {each.said}")
+    return 0 if all(each.good for each in found) else 1
