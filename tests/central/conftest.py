@@ -63,6 +63,7 @@ def central_names(postgres: Postgres, mongo: Mongo, migrated: str) -> Iterator[d
         "VLAARENA_CENTRAL_DATABASE_URL": postgres.url(name),
         "VLAARENA_CENTRAL_MONGO_URL": mongo.url,
         "VLAARENA_CENTRAL_MONGO_DATABASE": name,
+        "VLAARENA_CENTRAL_ENROL_BURST": "100000",  # a test is nobody who guesses tokens
     }
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
     with mongo.client() as client:
