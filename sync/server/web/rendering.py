@@ -54,8 +54,12 @@ def page(
     request: Request[Any, Any, Any], template: str, *, cache_control: str = FRESH, **known: Any
 ) -> Response[bytes]:
     """A page of a template."""
-    text = _environment().get_template(template).render(path=request.url.path, **known)
-    return answer(request, text.encode(), HTML, cache_control=cache_control)
+    return answer(request, html(template, path=request.url.path, **known), HTML, cache_control=cache_control)
+
+
+def html(template: str, **known: Any) -> bytes:
+    """A template with what is known. `path`: where the page stands."""
+    return _environment().get_template(template).render(**known).encode()
 
 
 def answer(
@@ -72,9 +76,8 @@ def answer(
 
 def message(template: str, status: int, **known: Any) -> Response[bytes]:
     """A page that says why there is no other."""
-    text = _environment().get_template(template).render(path="", **known)
     headers = {"Cache-Control": "no-store"}
-    return Response(text.encode(), status_code=status, headers=headers, media_type=HTML)
+    return Response(html(template, path="", **known), status_code=status, headers=headers, media_type=HTML)
 
 
 @cache

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from litestar import Request, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath, FromQuery
 
 from scenes.errors import ArenaError, NotFound
 from sync.server import boards
@@ -21,6 +22,10 @@ from sync.server.web.views import BoardView, Views
 from sync.server.web.whiskers import scale_for
 
 Asked = Request[Any, Any, Any]
+Central = NamedDependency[Centre]
+Seen = NamedDependency[Views]
+Word = FromQuery[str]
+Part = FromPath[str]
 STATIC = {"board.css": "text/css", "icon.svg": "image/svg+xml"}
 _FORMATS: dict[str, tuple[Callable[[boards.PublicBoard], bytes], str]] = {
     "csv": (downloads.as_csv, "text/csv"),
@@ -43,21 +48,23 @@ def public_board() -> Router:
 
 @get("/")
 async def global_board(
-    request: Asked, centre: Centre, views: Views, robot: str = "", scene: str = ""
+    request: Asked, centre: Central, views: Seen, robot: Word = "", scene: Word = ""
 ) -> Response[bytes]:
     """The newest board over all robots, or narrowed."""
     return await _board(request, centre, await _seen(centre, views, robot, scene))
 
 
 @get("/robots/{robot_id:str}")
-async def robot_board(request: Asked, centre: Centre, views: Views, robot_id: str, scene: str = "") -> Response[bytes]:
+async def robot_board(
+    request: Asked, centre: Central, views: Seen, robot_id: Part, scene: Word = ""
+) -> Response[bytes]:
     """The newest board of one robot."""
     return await _board(request, centre, await _seen(centre, views, robot_id, scene))
 
 
 @get("/snapshots/{snapshot_id:str}")
 async def snapshot_board(
-    request: Asked, centre: Centre, views: Views, snapshot_id: str, robot: str = ""
+    request: Asked, centre: Central, views: Seen, snapshot_id: Part, robot: Word = ""
 ) -> Response[bytes]:
     """A board as it was published, for good."""
     seen = await _seen(centre, views, robot, "", snapshot_id)
@@ -65,7 +72,7 @@ async def snapshot_board(
 
 
 @get("/models/{model_id:str}")
-async def model(request: Asked, centre: Centre, views: Views, model_id: str) -> Response[bytes]:
+async def model(request: Asked, centre: Central, views: Seen, model_id: Part) -> Response[bytes]:
     """What is publicly known of a model."""
     _check_id(model_id)
     seen = await centre.rows(lambda c: views.model(c, model_id))
@@ -74,7 +81,7 @@ async def model(request: Asked, centre: Centre, views: Views, model_id: str) -> 
 
 
 @get("/battles/{battle_id:str}")
-async def battle(request: Asked, centre: Centre, battle_id: str) -> Response[bytes]:
+async def battle(request: Asked, centre: Central, battle_id: Part) -> Response[bytes]:
     """A closed battle."""
     _check_id(battle_id)
     seen, newest = await centre.rows(lambda c: (battles.battle_page(c, battle_id), boards.newest(c)))
@@ -83,7 +90,7 @@ async def battle(request: Asked, centre: Centre, battle_id: str) -> Response[byt
 
 
 @get("/sheets/{sha256:str}")
-async def sheet(request: Asked, centre: Centre, sha256: str) -> Response[bytes]:
+async def sheet(request: Asked, centre: Central, sha256: Part) -> Response[bytes]:
     """The pictures of a battle that was voted on."""
     _check_id(sha256)
     media_type = await centre.rows(lambda c: battles.sheet_of(c, sha256))
@@ -94,19 +101,19 @@ async def sheet(request: Asked, centre: Centre, sha256: str) -> Response[bytes]:
 
 
 @get("/method")
-async def method(request: Asked, centre: Centre) -> Response[bytes]:
+async def method(request: Asked, centre: Central) -> Response[bytes]:
     """How ratings are made."""
     return await _page(request, centre, "method.html", snapshot=await centre.rows(boards.newest))
 
 
 @get("/changelog")
-async def changelog(request: Asked, centre: Centre) -> Response[bytes]:
+async def changelog(request: Asked, centre: Central) -> Response[bytes]:
     """Every published board."""
     return await _page(request, centre, "changelog.html", snapshots=await centre.rows(boards.listed))
 
 
 @get("/feed.atom")
-async def atom(request: Asked, centre: Centre) -> Response[bytes]:
+async def atom(request: Asked, centre: Central) -> Response[bytes]:
     """The newest boards, for feed readers."""
     snapshots = await centre.rows(lambda c: boards.listed(c, 30))
     return answer(request, feed.atom(snapshots, centre.settings.public_url.rstrip("/")), feed.ATOM)
@@ -114,7 +121,7 @@ async def atom(request: Asked, centre: Centre) -> Response[bytes]:
 
 @get("/download/{name:str}")
 async def download(
-    request: Asked, centre: Centre, views: Views, name: str, robot: str = "", scene: str = "", snapshot: str = ""
+    request: Asked, centre: Central, views: Seen, name: Part, robot: Word = "", scene: Word = "", snapshot: Word = ""
 ) -> Response[bytes]:
     """A board as a file."""
     stem, _, ending = name.partition(".")
@@ -129,7 +136,7 @@ async def download(
 
 
 @get("/static/{version:str}/{name:str}")
-async def file(request: Asked, version: str, name: str) -> Response[bytes]:
+async def file(request: Asked, version: Part, name: Part) -> Response[bytes]:
     """The stylesheet and the icon; `version` only makes a new address where they changed."""
     if name not in STATIC:
         raise NotFound("There is no such file.")
@@ -137,7 +144,7 @@ async def file(request: Asked, version: str, name: str) -> Response[bytes]:
 
 
 @get("/{rest:path}")
-async def unknown(rest: str) -> Response[bytes]:
+async def unknown(rest: Part) -> Response[bytes]:
     """Every other address."""
     raise NotFound("There is no such page.", hint="The board is one click away.")
 
@@ -154,7 +161,7 @@ def _check_id(told: str) -> None:
         raise NotFound("There is no such page.", hint="The board is one click away.")
 
 
-async def _seen(centre: Centre, views: Views, robot: str, scene: str, snapshot_id: str = "") -> BoardView:
+async def _seen(centre: Central, views: Seen, robot: str, scene: str, snapshot_id: str = "") -> BoardView:
     if snapshot_id:
         _check_id(snapshot_id)
         return await centre.rows(lambda c: views.snapshot(c, snapshot_id, robot))
