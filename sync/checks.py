@@ -43,24 +43,27 @@ def check_due(
     Raises:
         BadInput: the rate is no probability.
     """
-    if not 0 <= rate <= 1:
-        raise BadInput("The rate of hidden checks lies between 0 and 1.", hint="1 in 20 is 0.05.")
-    due = bool(generator.random() < rate)
     active = sorted({card.id for card in cards if card.status == "active"})
     alike = [model for model in active if model in random_ids]
-    idle = [(model, other) for model in active for other in active if model in no_op_ids and other not in no_op_ids]
+    idle = [(model, other) for model in active if model in no_op_ids for other in active if other not in no_op_ids]
     again = [battle for battle in own if {battle.left_model_id, battle.right_model_id} <= {*active}]
     at_hand: dict[CheckKind, Sequence[object]] = {"alike": alike, "repeat": again, "no_op": idle}
     possible = [kind for kind, choices in at_hand.items() if choices]
-    if not due or not possible:
+    if generator.random() >= _checked(rate) or not possible:
         return None
     kind = possible[int(generator.integers(len(possible)))]
     if kind == "repeat":
         return _repeat(again[int(generator.integers(len(again)))], generator, len(possible) * len(again))
     pairs = [(model, model) for model in alike] if kind == "alike" else idle
     pair = pairs[int(generator.integers(len(pairs)))]
-    sides = Sides(*(pair if generator.integers(2) else pair[::-1]))
+    sides = Sides(*pair[:: 1 if generator.integers(2) else -1])
     return Check(check=kind, draw=_draw(sides, seed, generator, len(possible) * len(pairs)))
+
+
+def _checked(rate: float) -> float:
+    if not 0 <= rate <= 1:
+        raise BadInput("The rate of hidden checks lies between 0 and 1.", hint="1 in 20 is 0.05.")
+    return rate
 
 
 def _repeat(battle: Battle, generator: np.random.Generator, of: int) -> Check:

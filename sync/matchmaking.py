@@ -35,14 +35,7 @@ def draw(
     Raises:
         BadInput: fewer than two active models.
     """
-    models = sorted({card.id for card in cards if card.status == "active"})
-    if len(models) < 2:
-        known = ", ".join(models) or "none"
-        raise BadInput(
-            "A battle needs two different models that fit this robot and scene.",
-            hint=f"Active and fitting: {known}. Add model cards, or choose another robot or scene.",
-        )
-    pairs = pairs_of(models)
+    pairs = pairs_of(_active(cards))
     chances = mixed(pairs, weights)
     drawn = int(generator.integers(len(pairs))) if weights is None else int(generator.choice(len(pairs), p=chances))
     smaller, larger = pairs[drawn]
@@ -65,6 +58,17 @@ def chosen(left_model_id: str, right_model_id: str, generator: np.random.Generat
         raise BadInput("A battle needs two different models.", hint="Name another one for one of the sides.")
     sides = Sides(left_model_id, right_model_id)
     return Draw(sides=sides, kind="chosen", seed=seed, propensity=1.0, first=_coin(generator))
+
+
+def _active(cards: Iterable[ModelCard]) -> list[str]:
+    models = sorted({card.id for card in cards if card.status == "active"})
+    if len(models) < 2:
+        known = ", ".join(models) or "none"
+        raise BadInput(
+            "A battle needs two different models that fit this robot and scene.",
+            hint=f"Active and fitting: {known}. Add model cards, or choose another robot or scene.",
+        )
+    return models
 
 
 def _first(generator: np.random.Generator, left_first: int) -> Literal["left", "right"]:

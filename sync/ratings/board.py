@@ -9,10 +9,12 @@ import numpy as np
 from msgspec import Struct
 
 from sync.ratings.clusters import Uncertainty, uncertainty
-from sync.ratings.counting import Array, BothBad, Counts, Tally, halved, shared, split, table, tally, weighed
+from sync.ratings.counting import Array, BothBad, Counts, Tally, halved, table, tally, weighed
 from sync.ratings.davidson import POINTS, START, Fit, fit, flat_prior
-from sync.ratings.intervals import NORMAL, Interval, Share, share
-from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, compact, picked, vote_log
+from sync.ratings.intervals import NORMAL, Interval
+from sync.ratings.log import VoteLog, compact, vote_log
+from sync.ratings.outcomes import Record as Record  # part of a Rating
+from sync.ratings.outcomes import records
 from sync.ratings.ranks import chance_better, rank_ranges
 from sync.records import Judgement, Vote
 
@@ -22,20 +24,6 @@ THESE, GENERAL = "these evaluators", "evaluators in general"  # what the two int
 _DIGITS = 6  # kept of ratings: beyond them lies the noise of linear algebra
 
 Flag = Literal["few_battles", "wide_interval", "not_connected", "robot_missing"]
-
-
-class Record(Struct, frozen=True, kw_only=True):
-    """What happened to one model, counted."""
-
-    votes: int
-    battles: int
-    evaluators: int
-    wins: int
-    losses: int
-    ties: int
-    both_bad: int
-    effective_battles: float  # with a preference: (sum of weights)^2 / sum of squares (L. Kish, Survey Sampling, 1965)
-    acceptable: Share  # votes that were not both bad
 
 
 class Rating(Struct, frozen=True, kw_only=True):
@@ -95,9 +83,8 @@ def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "ap
     rated = rate(log, weights=weights, both_bad=both_bad)
     groups = connected(rated.counts)
     contrasts = centring(len(log.models))
-    ratings = listed(
-        log.models, rated.fit.place, rated.uncertainty, contrasts, records(rated, weights, both_bad), groups
-    )
+    known = records(log, rated.table, weights, both_bad)
+    ratings = listed(log.models, rated.fit.place, rated.uncertainty, contrasts, known, groups)
     return Board(
         ratings=ratings, votes=len(log), battles=battles, evaluators=evaluators, groups=groups, both_bad=both_bad
     )
@@ -116,36 +103,30 @@ def centring(models: int, parameters: int | None = None) -> Array:
 
 
 def listed(
-    models: tuple[str, ...],
-    place: Array,
-    unsure: Uncertainty,
-    contrasts: Array,
-    known: list[Record],
-    groups: int,
+    models: tuple[str, ...], place: Array, unsure: Uncertainty, contrasts: Array, known: list[Record], groups: int
 ) -> tuple[Rating, ...]:
     """Ratings of the contrasts (m, p) of a place, the highest first."""
     strengths = contrasts @ place
     points = np.round(POINTS * strengths, _DIGITS)
     order = sorted(range(len(models)), key=lambda k: (-points[k], models[k]))
     low, high = rank_ranges(strengths, unsure.covariance(contrasts))
-    these = np.round(POINTS * NORMAL * unsure.spread(contrasts), _DIGITS)
-    general = np.round(POINTS * NORMAL * unsure.spread(contrasts, general=True), _DIGITS)
+    reach = [POINTS * NORMAL * unsure.spread(contrasts, general=general) for general in (False, True)]
     leads = contrasts[order[:-1]] - contrasts[order[1:]]
-    chances = [*map(chance_better, leads @ place, unsure.spread(leads)), None] if len(order) > 1 else [None]
+    chances = [*map(chance_better, leads @ place, unsure.spread(leads))] if len(order) > 1 else []
     return tuple(
         Rating(
             model_id=models[k],
             rating=START + float(points[k]),
-            these=_around(points[k], these[k]),
-            general=_around(points[k], general[k]) if unsure.evaluator is not None else None,
+            these=_around(points[k], reach[0][k]),
+            general=_around(points[k], reach[1][k]) if unsure.evaluator is not None else None,
             rank=rank,
             rank_low=min(int(low[k]), rank),
             rank_high=max(int(high[k]), rank),
-            better_than_next=None if chance is None else round(float(chance), _DIGITS),
-            flags=flags(known[k], 2 * float(these[k]), groups),
+            better_than_next=round(chances[rank - 1], _DIGITS) if rank < len(order) else None,
+            flags=flags(known[k], 2 * float(reach[0][k]), groups),
             record=known[k],
         )
-        for rank, (k, chance) in enumerate(zip(order, chances, strict=True), 1)
+        for rank, k in enumerate(order, 1)
     )
 
 
@@ -155,49 +136,6 @@ def flags(known: Record, width: float, groups: int) -> tuple[Flag, ...]:
     wide: tuple[Flag, ...] = ("wide_interval",) if width > WIDE else ()
     apart: tuple[Flag, ...] = ("not_connected",) if groups > 1 else ()
     return few + wide + apart
-
-
-def records(rated: Rated, weights: Array | None = None, both_bad: BothBad = "apart") -> list[Record]:
-    """What happened to each model of the log."""
-    log, count = rated.log, len(rated.log.models)
-    sides = rated.table.sum(0)
-    out_of = sides.sum((1, 2)) + sides.sum((0, 2))
-    wins = sides[:, :, LEFT].sum(1) + sides[:, :, RIGHT].sum(0)
-    losses = sides[:, :, RIGHT].sum(1) + sides[:, :, LEFT].sum(0)
-    ties, bad = (sides[:, :, code].sum(1) + sides[:, :, code].sum(0) for code in (TIE, BOTH_BAD))
-    first = log if log.single else picked(log, np.unique(log.battle, return_index=True)[1])
-    battles = np.bincount(first.left, minlength=count) + np.bincount(first.right, minlength=count)
-    judges = np.zeros((len(log.evaluators), count), bool)
-    judges[log.evaluator, log.left] = judges[log.evaluator, log.right] = True
-    effective = effective_battles(log, weights, both_bad)
-    return [
-        Record(
-            votes=int(out_of[k]),
-            battles=int(battles[k]),
-            evaluators=int(judges[:, k].sum()),
-            wins=int(wins[k]),
-            losses=int(losses[k]),
-            ties=int(ties[k]),
-            both_bad=int(bad[k]),
-            effective_battles=round(float(effective[k]), _DIGITS),
-            acceptable=share(int(out_of[k] - bad[k]), int(out_of[k])),
-        )
-        for k in range(count)
-    ]
-
-
-def effective_battles(log: VoteLog, weights: Array | None, both_bad: BothBad) -> Array:
-    """(k,) Kish's effective number of each model's battles that told a preference."""
-    alone, together = split(log, both_bad)
-    groups = shared(together, weights)
-    sums = []
-    for power in (1, 2):
-        lone = tally(weighed(alone, weights, power), both_bad).votes[0].sum(1)
-        for side in (groups.first, groups.second):
-            lone = lone + np.bincount(side, groups.weight**power, len(lone))
-        sums.append(lone)
-    found: Array = sums[0] ** 2 / np.maximum(sums[1], 1e-300)
-    return found
 
 
 def connected(counts: Tally) -> int:
@@ -215,4 +153,5 @@ def connected(counts: Tally) -> int:
 
 
 def _around(middle: float, reach: float) -> Interval:
+    reach = round(reach, _DIGITS)
     return Interval(START + float(middle - reach), START + float(middle + reach))

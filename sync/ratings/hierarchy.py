@@ -15,11 +15,12 @@ from math import log as ln
 import numpy as np
 from msgspec import Struct, structs
 
-from sync.ratings.board import Rating, Record, centring, connected, listed, rate, records
+from sync.ratings.board import Rating, centring, connected, listed, rate
 from sync.ratings.clusters import Uncertainty, uncertainty
 from sync.ratings.counting import Array, BothBad, Tally, halved, tally, weighed
 from sync.ratings.davidson import PRIOR, Fit, fit, log_likelihood
 from sync.ratings.log import VoteLog, compact, picked
+from sync.ratings.outcomes import records
 
 _GRID = (0.02, 0.15, 0.3, 0.5, 0.8, 1.2)  # [logits] tau
 _HALF_NORMAL = 0.5  # [logits]
@@ -106,7 +107,7 @@ def _overall(
     contrasts = np.tile(centring(models, models), robots) / robots
     contrasts = np.hstack([contrasts, np.zeros((models, robots))])
     rated = rate(log, weights=weights, both_bad=both_bad)
-    known, groups = records(rated, weights, both_bad), connected(rated.counts)
+    known, groups = records(log, rated.table, weights, both_bad), connected(rated.counts)
     seen = np.zeros((models, robots), bool)
     seen[log.left, log.robot] = seen[log.right, log.robot] = True
     missing = {name for name, on in zip(log.models, seen, strict=True) if not on.all()}
@@ -129,5 +130,5 @@ def _of_robot(
     contrasts[:, robot * len(log.models) + present] = centring(len(present), len(present))
     own = compact(own)
     rated = rate(own, weights=weights, both_bad=both_bad)
-    known: list[Record] = records(rated, weights, both_bad)
+    known = records(own, rated.table, weights, both_bad)
     return listed(own.models, place, unsure, contrasts, known, connected(rated.counts))

@@ -15,7 +15,12 @@ from sync.records import CHOICES, Evaluator, Judgement, Vote
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)  # outcomes, in the order of CHOICES
 NOBODY = ""  # the evaluator, robot or scene of a judgement that does not tell
 _OUTCOMES = {choice: code for code, choice in enumerate(CHOICES)}
-_CODED = ("left", "right", "outcome", "battle", "evaluator", "robot", "scene", "task", "moment")
+_CODED: dict[str, type[np.signedinteger[Any]]] = {
+    **dict.fromkeys(("left", "right", "robot", "scene", "task"), np.int16),
+    **dict.fromkeys(("battle", "evaluator"), np.int32),
+    "outcome": np.int8,
+    "moment": np.int64,
+}
 
 
 class VoteLog(Struct, frozen=True, kw_only=True):
@@ -104,29 +109,14 @@ def coded(
 ) -> VoteLog:
     """A log of codes. `names` and `codes` may tell evaluators, robots, scenes and tasks; without `battle` each vote is
     a battle of its own."""
-    count, names, codes = len(np.asarray(outcome)), names or {}, codes or {}
-
-    def column(kind: type[np.signedinteger[Any]], values: ArrayLike | None, missing: int = 0) -> Any:
-        return np.full(count, missing, kind) if values is None else np.ascontiguousarray(values, kind)
-
-    battles = np.arange(count, dtype=np.int32) if battle is None else column(np.int32, battle)
-    return VoteLog(
-        models=tuple(models),
-        evaluators=names.get("evaluators", (NOBODY,)),
-        robots=names.get("robots", (NOBODY,)),
-        scenes=names.get("scenes", (NOBODY,)),
-        tasks=names.get("tasks", ()),
-        left=column(np.int16, left),
-        right=column(np.int16, right),
-        outcome=column(np.int8, outcome),
-        battle=battles,
-        evaluator=column(np.int32, codes.get("evaluator")),
-        robot=column(np.int16, codes.get("robot")),
-        scene=column(np.int16, codes.get("scene")),
-        task=column(np.int16, codes.get("task"), -1),
-        moment=column(np.int64, moment),
-        single=battle is None or (len(np.unique(battles)) == count if single is None else single),
-    )
+    count = len(np.asarray(outcome))
+    given: dict[str, ArrayLike | None] = {"left": left, "right": right, "outcome": outcome, "moment": moment}
+    given |= {"battle": np.arange(count) if battle is None else battle, **(codes or {})}
+    columns = {name: _column(kind, given.get(name), count, -(name == "task")) for name, kind in _CODED.items()}
+    if single is None:
+        single = battle is None or len(np.unique(columns["battle"])) == count
+    known: dict[str, Any] = {"evaluators": (NOBODY,), "robots": (NOBODY,), "scenes": (NOBODY,), "tasks": ()}
+    return VoteLog(models=tuple(models), single=single, **known | (names or {}), **columns)
 
 
 def picked(log: VoteLog, rows: NDArray[np.bool_] | NDArray[np.intp]) -> VoteLog:
@@ -177,6 +167,10 @@ def narrowed(log: VoteLog, to: Narrowing) -> VoteLog:
 def members(evaluators: Iterable[Evaluator], group: str) -> tuple[str, ...]:
     """The ids of a group's evaluators, for a Narrowing."""
     return tuple(sorted(person.evaluator_id for person in evaluators if person.group == group))
+
+
+def _column(kind: type[np.signedinteger[Any]], values: ArrayLike | None, count: int, missing: int) -> Any:
+    return np.full(count, missing, kind) if values is None else np.ascontiguousarray(values, kind)
 
 
 def _revision(vote: Vote | Judgement) -> tuple[int, bool]:

@@ -25,7 +25,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     alpha: float
     maximum_battles: int  # that tell the two apart
     pairs: int  # watched at once, this one among them
-    mixture: tuple[float, float]
+    mixture: tuple[float, float] = MIXTURE
     battles_before: int  # that told the pair apart there when it was registered: they do not count
     created_at: str
 
@@ -63,13 +63,6 @@ def register(
     Raises:
         BadInput: the models are the same, or a number is out of range.
     """
-    if first_model_id == second_model_id:
-        raise BadInput("A comparison needs two different models.", hint="Name another one for one of them.")
-    if not 0 < alpha < 0.5 or maximum_battles < 1 or pairs < 1:
-        raise BadInput(
-            "alpha lies between 0 and 0.5; battles and pairs are at least 1.",
-            hint="alpha 0.05, at most 200 battles and one pair are usual.",
-        )
     made = Registration(
         registration_id=new_id(),
         first_model_id=first_model_id,
@@ -79,10 +72,10 @@ def register(
         alpha=alpha,
         maximum_battles=maximum_battles,
         pairs=pairs,
-        mixture=MIXTURE,
         battles_before=0,
         created_at=now(),
     )
+    _check(made)
     return msgspec.structs.replace(made, battles_before=len(_signs(made, log)))
 
 
@@ -93,6 +86,16 @@ def outcome(made: Registration, log: VoteLog) -> Outcome:
     found = verdict(counted, alpha=made.alpha, pairs=made.pairs, mixture=made.mixture)
     finished = found.decision != "open" or len(counted) == made.maximum_battles
     return Outcome(found, finished, made.battles_before + len(since) - len(counted))
+
+
+def _check(made: Registration) -> None:
+    if made.first_model_id == made.second_model_id:
+        raise BadInput("A comparison needs two different models.", hint="Name another one for one of them.")
+    if not 0 < made.alpha < 0.5 or made.maximum_battles < 1 or made.pairs < 1:
+        raise BadInput(
+            "alpha lies between 0 and 0.5; battles and pairs are at least 1.",
+            hint="alpha 0.05, at most 200 battles and one pair are usual.",
+        )
 
 
 def _signs(made: Registration, log: VoteLog) -> list[int]:
