@@ -13,9 +13,10 @@ from scenes.errors import BadInput, NotFound, RuleBroken, StoreDamaged
 from scenes.seal import key_from
 from sync import outbox, sessions
 from sync.blindness import commitment, hidden, open_hidden, seal_hidden
-from sync.records import Battle, BattleStatus, Draw, Session, Sides, new_id, now
+from sync.records import Battle, BattleKind, BattleStatus, Draw, Session, Sides, new_id, now
 
 _MAX_SEED = 2**63 - 1  # SQLite's integers have 64 bits
+_BLIND: tuple[BattleKind, ...] = ("rated", "check")
 _RATED = "FROM battle JOIN session USING (session_id) WHERE battle.kind = 'rated' AND evaluator_id = ?"
 
 
@@ -31,11 +32,15 @@ class _Pair(Struct, frozen=True):
 def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battle:
     """Begin a battle: the pair is fixed, promised by its commitment, and sealed.
 
+    So is what would tell more than a blind evaluator may know: a check rests as `rated`, and the propensity, which
+    differs from pair to pair, as 1, until the battle is closed.
+
     Raises:
         BadInput: the seed is out of range, or a rated or practice pair is one model twice.
     """
     _check(draw)
-    battle_id, moment, secret = new_id(), now(), hidden(draw.sides)
+    blind = draw.kind in _BLIND
+    battle_id, moment, secret = new_id(), now(), hidden(draw.sides, draw.kind, draw.propensity)
     with database.transaction():
         (count,) = database.rows("SELECT count(*) AS battles FROM battle WHERE session_id = ?", [session.session_id])
         database.insert(
@@ -45,9 +50,9 @@ def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battl
             seq_in_session=count["battles"] + 1,
             sealed=seal_hidden(key, battle_id, secret),
             status="ongoing",
-            kind=draw.kind,
+            kind="rated" if blind else draw.kind,
             seed=draw.seed,
-            propensity=draw.propensity,
+            propensity=1.0 if blind else draw.propensity,
             first=draw.first,
             commitment=commitment(secret.nonce, draw.sides.left_model_id, draw.sides.right_model_id),
             created_at=moment,
@@ -155,7 +160,8 @@ def left_minus_right(database: Database, key: bytes) -> dict[tuple[str, str], in
             drawn[Sides(left, right)] = battles
     for pair in database.read(_Pair, f"SELECT battle.* {_RATED} AND battle.sealed IS NOT NULL", [person]):
         with suppress(StoreDamaged):
-            drawn[_sides(key, pair)] += 1
+            secret = open_hidden(key, pair.battle_id, pair.sealed or b"")
+            drawn[secret.sides] += secret.kind != "check"
     balance: Counter[tuple[str, str]] = Counter()
     for sides_of, battles in drawn.items():
         smaller, larger = sorted((sides_of.left_model_id, sides_of.right_model_id))

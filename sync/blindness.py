@@ -14,19 +14,21 @@ from scenes.codec import decode, encode
 from scenes.episode import Run
 from scenes.errors import BadInput, DaemonError, StoreDamaged
 from scenes.seal import RUN_BYTES, derived, seal, unseal
-from sync.records import Reveal, Sides
+from sync.records import BattleKind, Reveal, Sides
 
 _NONCE_BYTES = 32
 
 
 class Hidden(Struct, frozen=True):
-    """Who is on which side, and the nonce of the commitment."""
+    """Who is on which side, the nonce of the commitment, and what of the draw would tell the pair."""
 
     sides: Sides
     nonce: str
+    kind: BattleKind | None = None  # None: as it stands in the battle's row
+    propensity: float | None = None  # the same
 
 
-def hidden(sides: Sides) -> Hidden:
+def hidden(sides: Sides, kind: BattleKind | None = None, propensity: float | None = None) -> Hidden:
     """A pair with a fresh nonce.
 
     Raises:
@@ -34,7 +36,7 @@ def hidden(sides: Sides) -> Hidden:
     """
     if "\n" in sides.left_model_id or "\n" in sides.right_model_id:
         raise BadInput("A model id cannot hold a line break.")
-    return Hidden(sides, secrets.token_hex(_NONCE_BYTES))
+    return Hidden(sides, secrets.token_hex(_NONCE_BYTES), kind, propensity)
 
 
 def commitment(nonce: str, left_model_id: str, right_model_id: str) -> str:

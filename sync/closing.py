@@ -134,13 +134,17 @@ def _disclose(database: Database, key: bytes, battle: Battle, void_reason: str |
     for row in database.read(_Sealed, "SELECT * FROM run WHERE battle_id = ?", [battle.battle_id]):
         _write_run(database, row, open_run(key, battle.battle_id, row.sealed))
     database.execute(
-        "UPDATE vote SET left_model_id = ?, right_model_id = ? WHERE battle_id = ?",
-        [left, right, battle.battle_id],
+        "UPDATE vote SET left_model_id = ?, right_model_id = ?, kind = ? WHERE battle_id = ?",
+        [left, right, secret.kind or battle.kind, battle.battle_id],
     )
     database.execute(
-        """UPDATE battle SET left_model_id = ?, right_model_id = ?, nonce = ?, sealed = NULL, status = ?,
-            void_reason = ?, updated_at = ? WHERE battle_id = ?""",
-        [left, right, secret.nonce, "void" if void_reason else "voted", void_reason, now(), battle.battle_id],
+        """UPDATE battle SET left_model_id = ?1, right_model_id = ?2, nonce = ?3, kind = coalesce(?4, kind),
+            propensity = coalesce(?5, propensity), sealed = NULL, status = ?6, void_reason = ?7, updated_at = ?8
+            WHERE battle_id = ?9""",
+        [
+            *(left, right, secret.nonce, secret.kind, secret.propensity),
+            *("void" if void_reason else "voted", void_reason, now(), battle.battle_id),
+        ],
     )
     outbox.release(database, battle.battle_id)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from sync import schema_replay_room, schema_sync
+from sync import schema_registrations, schema_replay_room, schema_sync
 
 APPLICATION_ID = 0x564C4141  # "VLAA"
 migrations = Migrations("vlaarena")
@@ -251,3 +251,10 @@ def the_replay_room(database: sqlite_utils.Database) -> None:
 def sync_with_the_centre(database: sqlite_utils.Database) -> None:
     """The exact bytes that are sent, what came of them, and forks of copied stores."""
     schema_sync.migrate(database)
+
+
+@migrations(name="0004_registrations")
+def registrations_and_checks(database: sqlite_utils.Database) -> None:
+    """Comparisons promised before their first battle; checks that look like any battle until they are closed."""
+    for statement in schema_registrations.STATEMENTS:
+        database.execute(statement)

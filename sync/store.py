@@ -6,8 +6,9 @@ turns.py      what both sides played; episodes.py their episodes
 votes.py      votes and their revisions
 closing.py    the end of a battle: names in clear
 past.py       battles found again; notes.py and branches.py what is added to closed ones
-outbox.py     what waits to be sent, and the audit; ledger.py what sync may do with it
-schema.py     the tables; schema_replay_room.py those for closed battles, schema_sync.py those of sync
+outbox.py     what waits to be sent, and the audit; ledger.py what sync may do with it; comparing.py what boards may
+schema.py     the tables; schema_replay_room.py those for closed battles, schema_sync.py those of sync,
+              schema_registrations.py those of comparisons
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from scenes.database import Database, translated
 from scenes.episode import Episode, Played, Run
 from scenes.errors import BadInput
 from sync import battles, blindness, branches, closing, episodes, notes, outbox, past, sessions, turns, votes
+from sync.comparing import Comparing
 from sync.content import ContentFolder
 from sync.ledger import Calls, Ledger, directly
 from sync.records import (
@@ -281,6 +283,10 @@ class Store:
     def ledger(self, calls: Calls = directly) -> Ledger:
         """What sync may do with this folder; `calls` brings a job's calls to the thread that opened it."""
         return Ledger(self.folder, self._database, self._episodes, calls)
+
+    def comparing(self) -> Comparing:
+        """What boards, comparisons and draws read of this folder."""
+        return Comparing(self._database)
 
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""

@@ -209,6 +209,7 @@ class Window(QMainWindow):
         self._arena.revealed.connect(self._refresh)
         self._arena.state_changed.connect(self._leave_notice)
         self.history.open_battle_chosen.connect(self._go_on)
+        self.leaderboard.link_chosen.connect(self.open_link)
         self.battle.review_requested.connect(self._review)
         self.settings.restart_requested.connect(self.restarting.restart)
         self.tour.practice_requested.connect(self.battle.practise)

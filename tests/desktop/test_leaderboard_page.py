@@ -81,12 +81,11 @@ def test_a_model_stands_by_its_rating_with_an_interval_and_the_ranks_it_may_have
     for _ in range(3):
         vote(store, "rated", "window", "right_better")
     refresh(qtbot, board)
-    assert (shown(board, "Model"), shown(board, "Rank")) == (["beta", "alpha"], ["1", "2"])
+    assert (shown(board, "Model"), shown(board, "Rank")) == (["beta", "alpha"], ["1–2", "1–2"])
     (first, interval), (second, _) = (text.split(" ± ") for text in shown(board, "Rating"))
     assert int(first) + int(second) == 3000
     assert int(interval) > 100
-    assert shown(board, "Ranks")[0].startswith("1–")
-    assert shown(board, "Elo (provisional)") == ["1544", "1456"]
+    assert shown(board, "Elo") == ["1544", "1456"]
 
 
 def test_models_of_which_nobody_was_preferred_have_no_rating_yet(
@@ -94,18 +93,18 @@ def test_models_of_which_nobody_was_preferred_have_no_rating_yet(
 ) -> None:
     vote(store, "rated", "window", "both_bad")
     refresh(qtbot, board)
-    for title in ("Rank", "Rating", "Ranks"):
+    for title in ("Rank", "Rating"):
         assert shown(board, title) == ["–", "–"]
-    assert shown(board, "Both bad") == ["1", "1"]
+    assert shown(board, "Accept\u00adable") == ["0%", "0%"]
 
 
 def test_the_board_is_kept_until_other_votes_count(qtbot: QtBot, board: LeaderboardPage, store: Store) -> None:
     closed = vote(store, "rated", "window")
     refresh(qtbot, board)
-    kept = board.table.record(0).standing
+    kept = board.table.record(0).place
     Arena(store).voted_battle()
     refresh(qtbot, board)
-    assert board.table.record(0).standing is kept
+    assert board.table.record(0).place is kept
     store.retract_vote(closed)
     refresh(qtbot, board)
     assert board.table.rowCount() == 0

@@ -88,7 +88,7 @@ def test_a_store_of_the_first_version_loses_nothing(folder) -> None:
         assert set(as_noted(after)) > set(as_noted(before))
         assert set(after) - set(before) == {
             *("note", "note_withdrawal", "branch", "branch_run"),
-            *("store_fork", "device", "sync_visit", "pulled_board"),
+            *("store_fork", "device", "sync_visit", "pulled_board", "registration"),
         }
         assert store._database.rows("PRAGMA foreign_key_check") == []
         assert store._database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
@@ -133,7 +133,7 @@ def test_a_backup_of_the_old_store_is_made_first(folder) -> None:
     assert copy.execute("SELECT name FROM sqlite_master WHERE name IN ('note', 'branch')").fetchall() == []
     copy.close()
     Store.open(folder).close()
-    assert len(list((folder / "backups").glob("*-before-*"))) == len(("0002_the_replay_room", "0003_sync"))
+    assert len(list((folder / "backups").glob("*-before-*"))) == len(("0002_the_replay_room", "0003_sync", "0004_registrations"))
 
 
 def test_the_backup_opens_as_a_store_again(folder, tmp_path) -> None:

@@ -88,7 +88,7 @@ def _vote_text(past: PastBattle) -> str:
     kind = {
         "rated": "",
         "practice": QCoreApplication.translate("history", "practice"),
-        "check": "",
+        "check": QCoreApplication.translate("history", "hidden check"),
         "experiment": QCoreApplication.translate("history", "experiment"),
         "chosen": QCoreApplication.translate("history", "chosen"),
     }[past.battle.kind]

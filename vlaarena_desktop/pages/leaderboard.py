@@ -1,55 +1,50 @@
-"""The leaderboard: every model's place, per robot and over all."""
+"""The leaderboard: every model's place, who beat whom, whether one is better yet, and how that is known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
-from msgspec import Struct
-from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from scenes import catalog
-from scenes.errors import ArenaError
+from scenes.errors import ArenaError, BadInput
 from scenes.models import ModelCard
-from scenes.progress import Job, Progress
-from sync.ratings.elo import Standing, elo_board
-from sync.ratings.preference import Preference, preference_board
-from sync.records import Judgement
+from sync.ratings.log import vote_log
+from sync.ratings.registration import register
 from sync.store import Store
-from vlaarena_desktop import background
+from vlaarena_desktop import background, theme
 from vlaarena_desktop.background import RunningJob
 from vlaarena_desktop.daemon_link import DaemonLink
+from vlaarena_desktop.exporting import export
+from vlaarena_desktop.links import Link, link_text
 from vlaarena_desktop.notices import Notices
-from vlaarena_desktop.pages.table_view import FittedTable, TableCard
+from vlaarena_desktop.pages.board_filters import BoardFilters
+from vlaarena_desktop.pages.board_method import MethodNotes
+from vlaarena_desktop.pages.board_table import BoardTable, BoardView, rows_of, told_of
+from vlaarena_desktop.pages.pair_panel import PairPanel
+from vlaarena_desktop.pages.table_view import TableCard
+from vlaarena_desktop.pages.win_matrix import WinMatrix
 from vlaarena_desktop.reporting import reporting
-from vlaarena_desktop.tables import Column, RecordTable
+from vlaarena_desktop.standing import BoardQuery, Standings, standings
 
-_tr = QCoreApplication.translate
-_MODEL, _ORGANIZATION = 1, 2  # columns
-
-
-class Board(Struct, frozen=True):
-    """What a set of votes says about its models."""
-
-    standings: Sequence[Standing] = ()
-    preferences: Sequence[Preference] = ()
-    votes: int = 0
-    left_out: int = 0  # votes that do not count here
-
-
-class Place(Struct, frozen=True):
-    """A row of the board. Without a preference nobody has yet called the model better, worse or as good."""
-
-    standing: Standing
-    preference: Preference | None
-    name: str
-    organization: str
+MATRIX = 1  # the second view
 
 
 class LeaderboardPage(QWidget):
     """Computed beside the window, and anew only where other votes count than before."""
 
-    computed = Signal()  # the table shows the votes as they are
+    computed = Signal()  # the views show the votes as they are
+    link_chosen = Signal(str)  # to a battle behind a number
 
     def __init__(
         self, store: Store, daemon: DaemonLink, notices: Notices | None = None, parent: QWidget | None = None
@@ -57,23 +52,20 @@ class LeaderboardPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._store, self._daemon, self.notices = store, daemon, notices or Notices(self)
-        self._board, self._of = Board(), (-1, "", False)
+        self.found, self._of = Standings(query=BoardQuery()), (-1, BoardQuery())
         self._wanted = self._of
         self._job: RunningJob | None = None
-        self.table: RecordTable[Place] = RecordTable(_columns(), self)
-        self.view = FittedTable(self.table, self.tr("Leaderboard"), giving=(_MODEL, _ORGANIZATION), lines=2)
-        self.robot, self.unrated, self.summary = (
-            QComboBox(),
-            QCheckBox(self.tr("Include unrated battles")),
-            QLabel(),
-        )
+        self.table = BoardTable(self)
+        self.view, self.filters = BoardView(self.table), BoardFilters()
+        self.matrix, self.pair, self.method = WinMatrix(), PairPanel(), MethodNotes()
+        self.summary, self.said = QLabel(), QLabel()
+        self.robot, self.unrated = self.filters.robot, self.filters.unrated
         self.card = TableCard(self.view, self.tr("No votes yet. The board fills with your first battle."))
-        self._fill_filters()
+        self.tabs, self.views = QButtonGroup(self), QStackedWidget()
+        self.save = QPushButton(self.tr("Export…"))
         self._lay_out()
+        self._connect()
         self._show()
-        self.robot.currentIndexChanged.connect(self.refresh)
-        self.unrated.toggled.connect(self.refresh)
-        daemon.cards_changed.connect(self._show)
 
     @Slot()
     def refresh(self) -> None:
@@ -86,25 +78,37 @@ class LeaderboardPage(QWidget):
             self._job.cancel()
             self._job = None
 
+    def dress(self, colors: theme.Colors) -> None:
+        """Follow the colour scheme."""
+        for part in (self.view, self.matrix, self.pair):
+            part.dress(colors)
+
+    @reporting
+    def export_to(self, path: Path) -> None:
+        """Write the board that is shown into a file."""
+        export(self.found, path, self._cards())
+        self.notices.tell(self.tr("The board was written."), str(path))
+
     @reporting
     def _refresh(self) -> None:
-        robot_id, unrated = self.robot.currentData(), self.unrated.isChecked()
-        wanted = (self._store.last_vote_change(), robot_id or "", unrated)
+        reads = self._store.comparing()
+        self.filters.offer(reads.evaluators())
+        query = self.filters.query
+        wanted = (self._store.last_vote_change(), query)
         if wanted == self._of:
             self.release()
             self._show()
             self.computed.emit()
         elif self._job is None or wanted != self._wanted:
             self.release()
-            judgements = self._store.judgements(robot_id, unrated=unrated)
-            left_out = 0 if unrated else self._store.count_unrated(robot_id)
-            self._wanted, self._job = wanted, background.start(lambda: _board_of(judgements, left_out))
+            rows, people = reads.rows(), reads.evaluators()
+            self._wanted, self._job = wanted, background.start(lambda: standings(query, rows, people))
             self._job.succeeded.connect(self._take)
             self._job.failed.connect(self._fail)
 
     @Slot(object)
-    def _take(self, board: Board) -> None:
-        self._board, self._of, self._job = board, self._wanted, None
+    def _take(self, found: Standings) -> None:
+        self.found, self._of, self._job = found, self._wanted, None
         self._show()
         self.computed.emit()
 
@@ -113,138 +117,129 @@ class LeaderboardPage(QWidget):
         self._job = None
         self.notices.show_error(error)
 
+    def _cards(self) -> dict[str, ModelCard]:
+        return {card.id: card for card in self._daemon.cards}
+
     @Slot()
     def _show(self) -> None:
-        places = _places(self._board, {card.id: card for card in self._daemon.cards})
-        self.table.set_records(places)
-        header = self.view.horizontalHeader()
-        self.table.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
-        self.card.show_rows(filled=bool(places))
-        self.summary.setText(self._summed_up(self._board.votes, self._board.left_out))
+        cards, reads = self._cards(), self._store.comparing()
+        people = {person.evaluator_id: person.name for person in reads.evaluators()}
+        names = {card.id: card.name for card in cards.values()}
+        self.view.show_rows(rows_of(self.found, cards, self.filters.which))
+        self.card.show_rows(filled=bool(self.found.places))
+        self.save.setEnabled(bool(self.found.places))
+        self.matrix.show_standings(self.found, names, people)
+        placed = {place.model_id: names.get(place.model_id, place.model_id) for place in self.found.places}
+        self.pair.offer(placed | names)
+        self.pair.show_standings(self.found, reads.registrations())
+        self.method.show_standings(self.found, people)
+        self.summary.setText(self._summed_up())
+        self._say()
 
-    def _summed_up(self, counted: int, left_out: int) -> str:
-        told = self.tr("Votes: {votes}").format(votes=counted)
-        if left_out:
-            told += self.tr(" · not counted: {votes}").format(votes=left_out)
+    def _summed_up(self) -> str:
+        told = self.tr("Votes: {votes}").format(votes=len(self.found.votes))
+        if self.found.left_out:
+            told += self.tr(" · not counted: {votes}").format(votes=self.found.left_out)
         return told
+
+    @Slot()
+    def _say(self) -> None:
+        """Below the table: the row that is chosen, else what the whiskers are."""
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.said.setText(told_of(self.table.record(index.row())))
+            return
+        general = self.filters.which == "general"
+        told = [
+            self.tr("Whiskers: 95 %, evaluators in general.")
+            if general
+            else self.tr("Whiskers: 95 %, these evaluators.")
+        ]
+        if general and self.found.places and not self.found.general:
+            told = [self.tr("Fewer than three evaluators: the whiskers speak of these evaluators alone (95 %).")]
+        told.append(self.tr("A ring: provisional."))
+        if self.found.flip is not None:
+            flip = self.tr("{votes} more votes for {model} alone would change who is first.")
+            names = {card.id: card.name for card in self._daemon.cards}
+            model = names.get(self.found.flip.challenger, self.found.flip.challenger)
+            told.append(flip.format(votes=self.found.flip.votes, model=model))
+        self.said.setText(" ".join(told))
+
+    @Slot(str, str, int, int)
+    @reporting
+    def _promise(self, first: str, second: str, battles: int, pairs: int) -> None:
+        """Keep a promise on the robot and scene that are chosen."""
+        robots, query = list(catalog.robots()), self.filters.query
+        robot_id = query.robot_id or (robots[0] if len(robots) == 1 else None)
+        if robot_id is None:
+            raise BadInput("A comparison is registered on one robot.", hint="Choose the robot above the board.")
+        scenes = (query.scene_id,) if query.scene_id is not None else ()
+        log = self.found.rated if self.found.rated is not None else vote_log(())
+        made = register(first, second, robot_id, scenes, log=log, maximum_battles=battles, pairs=pairs)
+        self._store.comparing().register(made)
+        self.pair.show_standings(self.found, self._store.comparing().registrations())
+
+    @Slot(QModelIndex)
+    def _show_votes(self, index: QModelIndex) -> None:
+        """From a row to the votes behind it."""
+        self.tabs.button(MATRIX).click()
+        self.matrix.show_model(self.table.record(index.row()).place.model_id)
+
+    @Slot()
+    def _ask_where(self) -> None:
+        forms = "CSV (*.csv);;JSON (*.json);;HTML (*.html);;Parquet (*.parquet)"
+        chosen, form = QFileDialog.getSaveFileName(self, self.tr("Export the board"), "leaderboard.csv", forms)
+        if chosen:
+            path = Path(chosen)
+            self.export_to(path if path.suffix else path.with_suffix(form[form.index("*") + 1 : -1]))
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.refresh)
+        self.filters.interval_changed.connect(self._show)
+        self._daemon.cards_changed.connect(self._show)
+        self.tabs.idClicked.connect(self.views.setCurrentIndex)
+        self.view.selectionModel().currentChanged.connect(self._say)
+        self.view.activated.connect(self._show_votes)
+        self.matrix.battle_chosen.connect(lambda battle_id: self.link_chosen.emit(link_text(Link(battle_id))))
+        self.pair.promised.connect(self._promise)
+        self.save.clicked.connect(self._ask_where)
 
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Leaderboard"))
         title.setObjectName("title")
-        head = QHBoxLayout()
-        head.setSpacing(16)
+        self.summary.setObjectName("quiet")
+        self.said.setObjectName("quiet")
+        self.said.setWordWrap(True)
+        self.save.setAccessibleName(self.save.text())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 4, 16, 12)
+        column.setSpacing(10)
+        head, below = QHBoxLayout(), QHBoxLayout()
+        head.setSpacing(12)
         head.addWidget(title)
         head.addWidget(self.summary)
         head.addStretch(1)
-        for field in (self.unrated, self.robot):
-            head.addWidget(field)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 4, 16, 16)
-        column.setSpacing(12)
+        for button in self._tab_buttons():
+            head.addWidget(button)
+        head.addWidget(self.save)
+        below.addWidget(self.said, 1)
+        below.addWidget(self.unrated, 0, Qt.AlignmentFlag.AlignTop)
+        for view in (self.card, self.matrix, self.pair, self.method):
+            self.views.addWidget(view)
         column.addLayout(head)
-        column.addWidget(self.card, 1)
+        column.addWidget(self.filters)
+        column.addWidget(self.views, 1)
+        column.addLayout(below)
 
-    def _fill_filters(self) -> None:
-        self.summary.setObjectName("quiet")
-        self.robot.setAccessibleName(self.tr("Robot"))
-        self.unrated.setAccessibleName(self.unrated.text())
-        self.unrated.setToolTip(
-            self.tr("Battles with named models or given seeds, and votes from the command line or simulated")
-        )
-        self.robot.addItem(self.tr("All robots"), None)
-        for robot in catalog.robots().values():
-            self.robot.addItem(robot.name, robot.id)
-
-
-def _board_of(judgements: Sequence[Judgement], left_out: int) -> Job[Board]:
-    """Both boards of these votes."""
-    yield Progress(0, 2)
-    standings = elo_board(judgements)
-    yield Progress(1, 2)
-    return Board(standings, preference_board(judgements), len(judgements), left_out)
-
-
-def _places(board: Board, cards: Mapping[str, ModelCard]) -> list[Place]:
-    """By rating; who has none yet comes last."""
-    rated = {preference.model_id: preference for preference in board.preferences}
-    order = sorted(board.standings, key=lambda each: _rank(rated.get(each.model_id)))
-    return list(_named(order, rated, cards))
-
-
-def _named(
-    order: Iterable[Standing], rated: Mapping[str, Preference], cards: Mapping[str, ModelCard]
-) -> Iterable[Place]:
-    for standing in order:
-        card, preference = cards.get(standing.model_id), rated.get(standing.model_id)
-        name, organization = (card.name, card.organization) if card else (standing.model_id, "")
-        yield Place(standing, preference, name, organization)
-
-
-def _rank(preference: Preference | None) -> float:
-    return preference.rank if preference is not None else float("inf")
-
-
-def _columns() -> tuple[Column[Place], ...]:
-    return (
-        Column(_tr("board", "Rank"), _rank_text, lambda place: _rank(place.preference), numeric=True),
-        Column(_tr("board", "Model"), lambda place: place.name),
-        Column(_tr("board", "Organization"), lambda place: place.organization),
-        *_preference_columns(),
-        _number(
-            _tr("board", "Elo (provisional)"),
-            "{:.0f}",
-            lambda standing: standing.elo,
-            _tr("board", "Provisional, because Elo depends on the order of the votes"),
-        ),
-        _number(_tr("board", "Votes"), "{}", lambda standing: standing.votes),
-        _number(_tr("board", "Win rate"), "{:.0%}", lambda standing: standing.win_rate),
-        _number(_tr("board", "Wins"), "{}", lambda standing: standing.wins),
-        _number(_tr("board", "Losses"), "{}", lambda standing: standing.losses),
-        _number(_tr("board", "Ties"), "{}", lambda standing: standing.ties),
-        _number(_tr("board", "Both bad"), "{}", lambda standing: standing.both_bad),
-    )
-
-
-def _preference_columns() -> tuple[Column[Place], ...]:
-    return (
-        Column(
-            _tr("board", "Rating"),
-            lambda place: _told(place.preference, "{0.rating:.0f} ± {1:.0f}"),
-            lambda place: place.preference.rating if place.preference is not None else float("-inf"),
-            numeric=True,
-            hint=_tr(
-                "board",
-                "Bradley-Terry rating of all votes together, with its 95 % interval; "
-                "“both bad” says nothing about preference",
-            ),
-        ),
-        Column(
-            _tr("board", "Ranks"),
-            lambda place: _told(place.preference, "{0.rank_low}–{0.rank_high}"),
-            lambda place: _rank_range(place.preference),
-            numeric=True,
-            hint=_tr("board", "The ranks that 95 % of what the votes leave possible would give"),
-        ),
-    )
-
-
-def _rank_text(place: Place) -> str:
-    return _told(place.preference, "{0.rank}")
-
-
-def _rank_range(preference: Preference | None) -> tuple[float, float]:
-    return (preference.rank_low, preference.rank_high) if preference is not None else (float("inf"), 0)
-
-
-def _told(preference: Preference | None, form: str) -> str:
-    return "–" if preference is None else form.format(preference, (preference.high - preference.low) / 2)
-
-
-def _number(title: str, form: str, value: Callable[[Standing], float], hint: str = "") -> Column[Place]:
-    return Column(
-        title,
-        lambda place: form.format(value(place.standing)),
-        lambda place: value(place.standing),
-        numeric=True,
-        hint=hint,
-    )
+    def _tab_buttons(self) -> list[QPushButton]:
+        titles = (self.tr("Board"), self.tr("Who beat whom"), self.tr("Is A better yet?"), self.tr("Method"))
+        buttons = []
+        for place, title in enumerate(titles):
+            button = QPushButton(title)
+            button.setObjectName("tab")
+            button.setCheckable(True)
+            button.setChecked(place == 0)
+            button.setAccessibleName(title)
+            self.tabs.addButton(button, place)
+            buttons.append(button)
+        return buttons

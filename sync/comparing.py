@@ -1,0 +1,105 @@
+"""What boards and comparisons read of a store, and what a comparison promised before its first battle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from scenes.database import Database
+from scenes.errors import BadInput
+from sync import device, sessions
+from sync.ratings.registration import Registration
+from sync.records import Battle, Evaluator
+
+_REPEATABLE = 200  # of the evaluator's newest battles
+
+
+class Comparing:
+    """Short reads on the thread that opened the store; what is long about them is done with the rows, anywhere."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every live vote of a closed battle, in the order of the battles; `sync.rows.vote_of` makes a Vote of each."""
+        return self._database.rows(
+            """SELECT live_vote.* FROM live_vote JOIN battle USING (battle_id)
+            WHERE live_vote.left_model_id IS NOT NULL ORDER BY battle.position"""
+        )
+
+    def evaluators(self) -> tuple[Evaluator, ...]:
+        """Everyone who ever sat here."""
+        return tuple(sessions.evaluators(self._database))
+
+    def register(self, made: Registration) -> None:
+        """Keep a promise. It is never changed.
+
+        Raises:
+            BadInput: the same pair is promised there already, and that comparison counts on.
+        """
+        same = [each for each in self.registrations() if _place(each) == _place(made)]
+        if same:
+            raise BadInput(
+                "This comparison was registered already.",
+                hint=f"It was on {same[0].created_at[:10]}, and its battles count since then.",
+            )
+        with self._database.transaction():
+            self._database.insert(
+                "registration",
+                registration_id=made.registration_id,
+                content=made.to_bytes(),
+                digest=made.digest,
+                created_at=made.created_at,
+            )
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """All promises, the oldest first."""
+        rows = self._database.rows("SELECT content FROM registration ORDER BY position")
+        return tuple(msgspec.json.decode(row["content"], type=Registration) for row in rows)
+
+    def left_first(self) -> int:
+        """How often the left side came first more than the right in the evaluator's blind battles."""
+        (row,) = self._database.rows(
+            """SELECT coalesce(sum(CASE first WHEN 'left' THEN 1 ELSE -1 END), 0) AS lead FROM battle
+            JOIN session USING (session_id) WHERE evaluator_id = ? AND battle.kind IN ('rated', 'check')""",
+            [sessions.evaluator(self._database).evaluator_id],
+        )
+        return int(row["lead"])
+
+    def judged(self) -> int:
+        """How many battles the evaluator has voted on that count for a board."""
+        (row,) = self._database.rows(
+            """SELECT count(*) AS votes FROM live_vote
+            WHERE left_model_id IS NOT NULL AND evaluator_id = ? AND kind = 'rated'""",
+            [sessions.evaluator(self._database).evaluator_id],
+        )
+        return int(row["votes"])
+
+    def repeatable(self, robot_id: str, scene_id: str, instruction: str) -> list[Battle]:
+        """The evaluator's newest rated battles of one turn on this instruction, closed with a vote."""
+        return self._database.read(
+            Battle,
+            """SELECT battle.* FROM battle JOIN session USING (session_id)
+            JOIN turn ON turn.battle_id = battle.battle_id WHERE evaluator_id = ?1 AND robot_id = ?2 AND scene_id = ?3 AND battle.kind = 'rated'
+            AND battle.status = 'voted' AND left_model_id IS NOT NULL AND turn.seq = 1 AND turn.instruction = ?4
+            AND (SELECT count(*) FROM turn WHERE battle_id = battle.battle_id) = 1
+            ORDER BY battle.position DESC LIMIT ?5""",
+            [sessions.evaluator(self._database).evaluator_id, robot_id, scene_id, instruction, _REPEATABLE],
+        )
+
+    def pulled_weights(self, robot_id: str) -> Mapping[tuple[str, str], float] | None:
+        """The pair weights of the centre's last board, for this robot or for all; None: none was pulled."""
+        try:
+            board = device.board(self._database)
+        except BadInput:  # not the service's own: what it says is not followed
+            return None
+        offered = board.pair_weights if board is not None else ()
+        ours = [each for each in offered if each.robot_id == robot_id]
+        found = ours or [each for each in offered if each.robot_id is None]
+        return {(each.first, each.second): each.weight for each in found} or None
+
+
+def _place(made: Registration) -> tuple[Any, ...]:
+    return {made.first_model_id, made.second_model_id}, made.robot_id, made.scene_ids

@@ -1,0 +1,179 @@
+"""A board as a file: CSV, JSON, Parquet, or one self-contained HTML report. No Qt."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scenes import durable
+from scenes.errors import BadInput, StoreError
+from scenes.models import ModelCard
+from sync.ratings.snapshot import RATINGS, Watermark, watermark
+from vlaarena_desktop.standing import BoardQuery, Place, Standings
+
+FORMS = (".csv", ".json", ".parquet", ".html")
+_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take a text that begins so for a formula
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """What a file tells: the board, what it was made of and what made it."""
+
+    program: str
+    ratings_version: str
+    watermark: Watermark
+    query: BoardQuery
+    votes: int
+    left_out: int
+    battles: int
+    evaluators: int
+    groups: int
+    rows: tuple[dict[str, Any], ...]
+    pairs: tuple[dict[str, Any], ...]
+    weighings: tuple[dict[str, Any], ...]
+
+
+def export(found: Standings, path: Path, cards: Mapping[str, ModelCard] | None = None) -> Path:
+    """Write a board in the form that the file's name ends with; the path.
+
+    Raises:
+        BadInput: the name ends otherwise, or Parquet needs a package that is not installed.
+        StoreError: the file cannot be written; what stood there before is untouched.
+    """
+    form = path.suffix.lower()
+    if form not in FORMS:
+        raise BadInput(
+            f"A board is written as {', '.join(FORMS)}, not '{path.suffix}'.",
+            hint="Give the file one of these endings.",
+        )
+    told = exported(found, cards or {})
+    content = {".csv": as_csv, ".json": as_json, ".parquet": as_parquet, ".html": as_html}[form](told)
+    try:
+        durable.write(path, content)
+    except OSError as error:
+        raise StoreError(f"{path} could not be written: {error.strerror}.", hint="Choose another folder.") from error
+    return path
+
+
+def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
+    """A board as its files tell it."""
+    return Exported(
+        program=f"vlaarena {version('vlaarena')}",
+        ratings_version=RATINGS,
+        watermark=watermark(found.votes),
+        query=found.query,
+        votes=len(found.votes),
+        left_out=found.left_out,
+        battles=found.battles,
+        evaluators=found.evaluators,
+        groups=found.groups,
+        rows=tuple(_row(place, cards.get(place.model_id)) for place in found.places),
+        pairs=tuple(
+            {"model_id": pair[0], "against": pair[1], **msgspec.to_builtins(met)}
+            for pair, met in sorted(found.pairings.items())
+        ),
+        weighings=tuple(
+            {"evaluator_id": each.evaluator_id, "weight": each.weight, "reasons": list(each.reasons)}
+            for each in found.weighings
+        ),
+    )
+
+
+def as_csv(told: Exported) -> bytes:
+    """One row a model. A text that a spreadsheet would take for a formula is written behind an apostrophe."""
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\r\n")
+    lines.writerow(_columns())
+    for row in told.rows:
+        lines.writerow([_cell(row[name]) for name in _columns()])
+    return written.getvalue().encode()
+
+
+def as_json(told: Exported) -> bytes:
+    """All of it."""
+    return msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n"
+
+
+def as_parquet(told: Exported) -> bytes:
+    """One row a model, what it was made of in the metadata.
+
+    Raises:
+        BadInput: pyarrow is not installed.
+    """
+    if find_spec("pyarrow") is None:
+        raise BadInput(
+            "Parquet files need the package pyarrow, which is not installed.",
+            hint="Install it beside the program (pip install pyarrow), or export CSV, JSON or HTML.",
+        )
+    arrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    columns = {name: [row[name] for row in told.rows] for name in _columns()}
+    about = {"program": told.program, "votes": str(told.votes), "watermark": told.watermark.sha256}
+    written = io.BytesIO()
+    parquet.write_table(arrow.table(columns).replace_schema_metadata(about), written)
+    return written.getvalue()
+
+
+def as_html(told: Exported) -> bytes:
+    """One page without anything from elsewhere."""
+    from vlaarena_desktop.report_page import page
+
+    return page(told).encode()
+
+
+def formula_free(text: str) -> str:
+    """A text that no spreadsheet carries out."""
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def escaped(value: object) -> str:
+    """A value as text of a page."""
+    return html.escape(str(value))
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return formula_free(value)
+    return "" if value is None else value
+
+
+def _columns() -> Sequence[str]:
+    return tuple(_EMPTY)
+
+
+def _row(place: Place, card: ModelCard | None) -> dict[str, Any]:
+    rating, record = place.rating, place.record
+    row = dict(_EMPTY) | {"model_id": place.model_id, "elo": round(place.elo, 3)}
+    if card is not None:
+        row |= {"name": card.name, "organization": card.organization, "license": card.license}
+    if rating is not None:
+        row |= {"rank": rating.rank, "rank_low": rating.rank_low, "rank_high": rating.rank_high}
+        row |= {"rating": rating.rating, "these_low": rating.these.low, "these_high": rating.these.high}
+        row |= {"better_than_next": rating.better_than_next, "provisional": " ".join(rating.flags)}
+        if rating.general is not None:
+            row |= {"general_low": rating.general.low, "general_high": rating.general.high}
+    for name in ("votes", "battles", "evaluators", "wins", "losses", "ties", "both_bad"):
+        row[name] = getattr(record, name)
+    acceptable = record.acceptable
+    if acceptable.of:
+        row |= {"acceptable": acceptable.rate, "acceptable_low": acceptable.low, "acceptable_high": acceptable.high}
+    return row
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(
+    (
+        *("rank", "rank_low", "rank_high", "model_id", "name", "organization", "license", "rating"),
+        *("these_low", "these_high", "general_low", "general_high", "better_than_next", "provisional"),
+        *("acceptable", "acceptable_low", "acceptable_high", "votes", "battles", "evaluators"),
+        *("wins", "losses", "ties", "both_bad", "elo"),
+    )
+)

@@ -1,0 +1,36 @@
+"""How the board is made, in plain words; and what the evaluator policy holds against whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from PySide6.QtWidgets import QTextBrowser
+
+from vlaarena_desktop.pages.board_words import method_text, reason_text
+from vlaarena_desktop.standing import Standings
+
+
+class MethodNotes(QTextBrowser):
+    """Notes to be read, never edited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notes")
+        self.setAccessibleName(self.tr("How the board is made"))
+        self.document().setDocumentMargin(18)
+
+    def show_standings(self, found: Standings, people: Mapping[str, str]) -> None:
+        """The notes, and whom the policy would weigh less on this board."""
+        less = [each for each in found.weighings if each.weight < 1]
+        lines = [
+            self.tr("{name}: weight {weight:.2f}, because she or he {reasons}.").format(
+                name=escape(people.get(each.evaluator_id, each.evaluator_id)),
+                weight=each.weight,
+                reasons="; ".join(map(reason_text, each.reasons)),
+            )
+            for each in less
+        ]
+        nobody = self.tr("The evaluator policy (version 1) holds nothing against anybody here.")
+        told = lines or ([nobody] if found.weighings else [])
+        self.setHtml(method_text() + "".join(f"<p>{line}</p>" for line in told))

@@ -1,0 +1,177 @@
+"""A board as it was asked for: which votes it counts, every model's place, who beat whom. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from msgspec import Struct, structs
+
+from scenes import catalog
+from scenes.progress import Job, Progress
+from sync.ratings.board import Board, Rating, Record, board, rate
+from sync.ratings.counting import Array, BothBad, table
+from sync.ratings.elo import elo_board
+from sync.ratings.hierarchy import robot_boards
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked, vote_log
+from sync.ratings.prospects import Flip, votes_to_flip
+from sync.ratings.trust import Trust, Weighing, weighings, weights_of
+from sync.records import BattleKind, Evaluator, Origin, Vote
+from sync.rows import vote_of
+
+RATED: tuple[BattleKind, ...] = ("rated",)
+WINDOW: tuple[Origin, ...] = ("window",)
+
+
+class BoardQuery(Struct, frozen=True, kw_only=True):
+    """Which votes a board counts, and how. None: whatever they have there."""
+
+    robot_id: str | None = None
+    scene_id: str | None = None
+    task_id: str | None = None
+    group: str | None = None  # of evaluators
+    since: datetime | None = None  # cast at or after; with a time zone
+    until: datetime | None = None  # cast before; with a time zone
+    kinds: tuple[BattleKind, ...] = RATED
+    origins: tuple[Origin, ...] = WINDOW
+    both_bad: BothBad = "apart"
+    weighed: bool = False  # whether the evaluator policy weighs the votes; False: all alike
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """One model on the board. Without a rating nobody has yet called it better, worse or as good."""
+
+    model_id: str
+    rating: Rating | None
+    record: Record
+    elo: float
+
+
+class Pairing(Struct, frozen=True, kw_only=True):
+    """What two different models did against each other, as the first of them sees it."""
+
+    wins: int
+    losses: int
+    ties: int
+    both_bad: int
+
+    @property
+    def votes(self) -> int:
+        """Of all outcomes."""
+        return self.wins + self.losses + self.ties + self.both_bad
+
+
+class Standings(Struct, frozen=True, kw_only=True):
+    """The answer to a query."""
+
+    query: BoardQuery
+    places: tuple[Place, ...] = ()  # by rank; those without a rating last
+    pairings: Mapping[tuple[str, str], Pairing] = {}  # both orders of each pair that met
+    votes: tuple[Vote, ...] = ()  # that it counts
+    left_out: int = 0  # votes of closed battles that it does not
+    battles: int = 0
+    evaluators: int = 0
+    groups: int = 0  # of models that no chain of preferences connects
+    flip: Flip | None = None
+    weighings: tuple[Weighing, ...] = ()  # of each evaluator, whichever board is shown
+    robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
+    log: VoteLog | None = None  # of the votes it counts; None: none
+    rated: VoteLog | None = None  # of all rated votes of the window, wherever they were cast
+
+    @property
+    def general(self) -> bool:
+        """Whether there are evaluators enough to speak of evaluators in general."""
+        return any(place.rating is not None and place.rating.general is not None for place in self.places)
+
+
+def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: Iterable[Evaluator]) -> Job[Standings]:
+    """The board of the votes in these rows (sync/comparing.py)."""
+    yield Progress(0, 2)
+    everything = [vote_of(dict(row)) for row in rows]
+    votes = counted(query, everything, evaluators)
+    rated = vote_log(counted(BoardQuery(), everything, ()))
+    yield Progress(1, 2)
+    found = Standings(query=query, left_out=len(everything) - len(votes), rated=rated)
+    return _filled(found, votes) if votes else found
+
+
+def _filled(found: Standings, votes: Sequence[Vote]) -> Standings:
+    query, log = found.query, vote_log(votes)
+    weights = weights_of(log, Trust()) if query.weighed else None
+    whole = board(log, weights=weights, both_bad=query.both_bad)
+    ratings, robots = _ratings(log, query, weights)
+    return structs.replace(
+        found,
+        places=_places(whole, ratings, votes),
+        pairings=pairings(log),
+        votes=tuple(votes),
+        battles=whole.battles,
+        evaluators=whole.evaluators,
+        groups=whole.groups,
+        flip=votes_to_flip(rate(log, weights=weights, both_bad=query.both_bad, general=False)),
+        weighings=weighings(log, Trust()),
+        robots=robots,
+        log=log,
+    )
+
+
+def counted(query: BoardQuery, votes: Iterable[Vote], evaluators: Iterable[Evaluator]) -> list[Vote]:
+    """Those of these votes that a query asks for; of a model against itself none ever counts."""
+    people = {person.evaluator_id for person in evaluators if person.group == query.group}
+    return [
+        vote
+        for vote in votes
+        if vote.kind in query.kinds
+        and vote.origin in query.origins
+        and vote.left_model_id != vote.right_model_id
+        and query.robot_id in (None, vote.robot_id)
+        and query.scene_id in (None, vote.scene_id)
+        and query.task_id in (None, vote.task_id)
+        and (query.group is None or vote.evaluator_id in people)
+        and _within(query, vote.voted_at)
+    ]
+
+
+def pairings(log: VoteLog) -> dict[tuple[str, str], Pairing]:
+    """What every two models that met did against each other."""
+    sides = table(log).sum(0)
+    met = np.argwhere((sides + sides.swapaxes(0, 1)).sum(2) > 0)
+    return {
+        (log.models[one], log.models[other]): Pairing(
+            wins=int(sides[one, other, LEFT] + sides[other, one, RIGHT]),
+            losses=int(sides[one, other, RIGHT] + sides[other, one, LEFT]),
+            ties=int(sides[one, other, TIE] + sides[other, one, TIE]),
+            both_bad=int(sides[one, other, BOTH_BAD] + sides[other, one, BOTH_BAD]),
+        )
+        for one, other in met.tolist()
+    }
+
+
+def _within(query: BoardQuery, voted_at: str) -> bool:
+    if query.since is None and query.until is None:
+        return True
+    moment = datetime.fromisoformat(voted_at)
+    return (query.since is None or moment >= query.since) and (query.until is None or moment < query.until)
+
+
+def _ratings(log: VoteLog, query: BoardQuery, weights: Array | None) -> tuple[tuple[Rating, ...], tuple[str, ...]]:
+    """Of the models that somebody called better, worse or as good; and the robots they are the mean over."""
+    told = log if query.both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
+    declared = tuple(sorted({*catalog.robots(), *log.robots}))
+    if query.robot_id is not None or len(declared) == 1 or not len(told):
+        return board(told, weights=weights, both_bad=query.both_bad).ratings, ()
+    return robot_boards(told, declared, weights=weights, both_bad=query.both_bad).overall, declared
+
+
+def _places(whole: Board, ratings: Sequence[Rating], votes: Sequence[Vote]) -> tuple[Place, ...]:
+    """By rank; records are those of all votes, for both bad tells no preference but an acceptable rate."""
+    known = {each.model_id: each.record for each in whole.ratings}
+    elo = {each.model_id: each.elo for each in elo_board(votes)}
+    rated = [structs.replace(each, record=known[each.model_id]) for each in ratings]
+    others = sorted(known.keys() - {each.model_id for each in rated})
+    return (
+        *(Place(model_id=e.model_id, rating=e, record=e.record, elo=elo[e.model_id]) for e in rated),
+        *(Place(model_id=name, rating=None, record=known[name], elo=elo[name]) for name in others),
+    )
