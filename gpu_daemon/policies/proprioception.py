@@ -16,6 +16,7 @@ REACH = 0.2  # [m] around it that counts as one
 LAG = 0.05  # [m] between commanded and real position that counts as one
 WIDTH = 0.08  # [m] between the open fingers
 LIBERO_BASE = (-0.66, 0.0, 0.912)  # [m] of the robot's base in LIBERO's world: its MountedPanda at the table arena
+LIBERO_GRIP = 0.0069  # [m] ours is beyond robosuite's grip site: 0.107 + 0.1034 from the flange, there 0.1065 + 0.097
 
 
 def proprioception(seen: Observation) -> NDArray[np.float32]:
@@ -34,8 +35,8 @@ def state_vector(layout: StateLayout, seen: Observation) -> NDArray[np.float32]:
 
     - joints: the arm's joint positions [rad];
     - joints_gripper: these and the gripper's opening, 0 closed .. 1 open;
-    - eef_axis_angle_fingers: the eight of LIBERO: position [m] in its world, axis times angle [rad] as robosuite
-      writes it, and both fingers' positions [m], the second negative;
+    - eef_axis_angle_fingers: the eight of LIBERO: position [m] of robosuite's grip site in its world, axis times angle
+      [rad] as robosuite writes it, and both fingers' positions [m], the second negative;
     - eef_euler_gripper: position [m], roll, pitch and yaw [rad] in the base frame, and the gripper's opening.
     """
     fingers, widest = seen.gripper_width, find_robot(seen.robot_id).gripper.max_width
@@ -46,7 +47,8 @@ def state_vector(layout: StateLayout, seen: Observation) -> NDArray[np.float32]:
     elif layout == "joints_gripper":
         parts = [seen.qpos, opening]
     elif layout == "eef_axis_angle_fingers":
-        position = seen.eef_position + np.array(LIBERO_BASE)
+        along = from_quaternion(seen.eef_quaternion)[:, 2]
+        position = seen.eef_position - LIBERO_GRIP * along + np.array(LIBERO_BASE)
         parts = [position, long_axis_angle(seen.eef_quaternion), np.array([fingers / 2, -fingers / 2])]
     elif layout == "eef_euler_gripper":
         parts = [seen.eef_position, euler_xyz_of(from_quaternion(seen.eef_quaternion)), opening]

@@ -84,6 +84,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {  # what is wrong: module, rig
     "no crop": ("cameras", "if crop < 1.0:", "if crop < 0.0:", "a_crop"),
     "crop of the area": ("cameras", "_narrow(self._scene, crop)", "_narrow(self._scene, crop**0.5)", "a_crop"),
     "LIBERO's base on the floor": ("proprioception", "(-0.66, 0.0, 0.912)", "(-0.66, 0.0, 0.0)", "the_state_of"),
+    "LIBERO's grip site where ours is": ("proprioception", "- LIBERO_GRIP * along", "", "the_state_of"),
     "both fingers positive": ("proprioception", "-fingers / 2]", "fingers / 2]", "the_state_of"),
     "the shorter way round": ("proprioception", "if wxyz[1] < 0", "if wxyz[0] < 0", "its_axis_and_angle"),
     "opening in metres": ("proprioception", "fingers / widest]", "fingers]", "other_states"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpu_daemon.policies.proprioception import state_vector
 from scenes.cameras import Cameras
 from scenes.catalog import find_robot, find_scene, match_task, scenes
 from scenes.control import Controller
@@ -40,6 +41,12 @@ def test_the_arm_begins_in_the_benchmark_s_pose_and_rests_there(world: World) ->
     for _ in range(10):
         world.step(controller.apply(np.array([0, 0, 0, 0, 0, 0, 1.0])).ctrl, 25)
     assert world.arm_qpos == pytest.approx(START, abs=2e-3)
+
+
+def test_the_state_begins_where_the_benchmark_s_begins(world: World) -> None:
+    world.reset(5)
+    state = state_vector("eef_axis_angle_fingers", observe(world, Controller(world, SPACE, 20.0), None, (), False))
+    assert state[:3] == pytest.approx([-0.2085, 0, 1.1733], abs=2e-4)  # as LIBERO's episodes report it
 
 
 def test_another_scene_keeps_the_robot_s_own_pose(world: World) -> None:
