@@ -11,12 +11,13 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from sync.ratings.counting import Array, BothBad, Shared, Tally, shared, split, tables, tally, weighed
+from sync.ratings.counting import CHUNK, Array, BothBad, Shared, Tally, cells, shared, split, tally, weighed
 from sync.ratings.davidson import Fit, Odds, assembled
 from sync.ratings.intervals import LEVEL, NORMAL, t_quantile
-from sync.ratings.log import VoteLog
+from sync.ratings.log import BOTH_BAD, VoteLog
 
 FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
+_WHOLE = 2.0**28
 
 
 class Uncertainty(Struct, frozen=True):
@@ -92,27 +93,45 @@ def _together(groups: Shared, odds: Odds, shape: tuple[int, ...]) -> tuple[Array
     score, tie = odds.score[here], odds.tie[here]
     lead = wins * (1 - score) - losses * score + ties * (0.5 - score)
     tied = ties - (wins + losses + ties) * tie
-    cells = np.ravel_multi_index(here, shape)
+    spots = np.ravel_multi_index(here, shape)
 
     def summed(values: Array) -> Array:
-        return np.bincount(cells, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
+        return np.bincount(spots, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
 
     spread, across, along = summed(lead * lead), summed(lead * tied), summed(tied * tied)
     return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
 
 
 def _evaluators(log: VoteLog, found: Fit, weights: Array | None, both_bad: BothBad, *, robots: bool) -> Array:
-    """(e, p) each evaluator's score: what her votes say beyond what the strengths expect of them."""
-    scores = np.zeros((len(log.evaluators), len(found.place)))
-    if len(log.evaluators) < FEWEST_EVALUATORS:
-        return scores
-    for of, counts in tables(log, robots=robots):
-        own = tally(counts, both_bad)
-        votes = own.wins + own.wins.swapaxes(-1, -2) + own.ties
-        lead = (own.wins + own.ties / 2 - votes * found.odds.score).sum(-1)
-        tied = (own.ties - votes * found.odds.tie).sum((-1, -2)) / 2
-        scores[of] = np.concatenate([lead.reshape(len(lead), -1), tied], axis=1)
-    return scores if weights is None else scores * weights[:, None]
+    """(e, p) each evaluator's score: what her votes say beyond what the strengths expect of them.
+
+    Each vote's part is a whole number of 2^-28 logits: sums of those are exact in any order, for 33 million votes.
+    """
+    people, strengths = len(log.evaluators), found.strengths.size
+    if people < FEWEST_EVALUATORS:
+        return np.zeros((people, len(found.place)))
+    lead, tied = (np.round(part * _WHOLE).ravel() for part in _parts(found.odds, both_bad))
+    scores, ties = np.zeros(people * strengths), np.zeros(people * found.robots)
+    for start in range(0, len(log), CHUNK):
+        rows = slice(start, start + CHUNK)
+        cell, person = cells(log, rows, robots), log.evaluator[rows].astype(np.int64)
+        robot = log.robot[rows] if robots else np.int64(0)
+        own, block = lead[cell], person * strengths + robot * np.int64(len(log.models))
+        scores += np.bincount(block + log.left[rows], own, len(scores))
+        scores -= np.bincount(block + log.right[rows], own, len(scores))
+        ties += np.bincount(person * found.robots + robot, tied[cell], len(ties))
+    whole = np.hstack([scores.reshape(people, -1), ties.reshape(people, -1)]) / _WHOLE
+    return whole if weights is None else whole * weights[:, None]
+
+
+def _parts(odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
+    """(r, k, k, 4) what each outcome says for the left one's strength, and for log nu; both bad alone says nothing."""
+    score, tie = odds.score, odds.tie
+    lead = np.stack([1 - score, -score, 0.5 - score, 0.5 - score], axis=-1)
+    tied = np.stack([-tie, -tie, 1 - tie, 1 - tie], axis=-1)
+    if both_bad == "apart":
+        lead[..., BOTH_BAD] = tied[..., BOTH_BAD] = 0.0
+    return lead, tied
 
 
 def _sandwich(laplace: Array, meat: Array, clusters: int) -> Array | None:

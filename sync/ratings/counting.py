@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 BothBad = Literal["apart", "tie"]  # "tie": as LM Arena has it, for comparison: any tie is half a win for each
 
-_CHUNK = 1 << 17  # votes coded at a time: what fits a processor's cache
+CHUNK = 1 << 17  # votes coded at a time: what fits a processor's cache
 _CELLS = 1 << 22  # counted at a time: 32 MiB
 _OUTCOMES = 4
 
@@ -50,9 +50,9 @@ def table(log: VoteLog, *, robots: bool = False) -> Counts:
     model_count = len(log.models)
     spots = (len(log.robots) if robots else 1, model_count, model_count, _OUTCOMES)
     counts = np.zeros(int(np.prod(spots)), np.int64)
-    for start in range(0, len(log), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        counts += np.bincount(_cell(log, rows, robots), minlength=len(counts))
+    for start in range(0, len(log), CHUNK):
+        rows = slice(start, start + CHUNK)
+        counts += np.bincount(cells(log, rows, robots), minlength=len(counts))
     return counts.reshape(spots)
 
 
@@ -64,9 +64,9 @@ def tables(log: VoteLog, *, robots: bool = False) -> Iterator[tuple[slice, Count
     for start in range(0, len(log.evaluators), some):
         of = slice(start, min(start + some, len(log.evaluators)))
         counts = np.zeros((of.stop - of.start) * each, np.int64)
-        for begin in range(0, len(log), _CHUNK):
-            rows = slice(begin, begin + _CHUNK)
-            cell, evaluator = _cell(log, rows, robots), log.evaluator[rows].astype(np.int64) - of.start
+        for begin in range(0, len(log), CHUNK):
+            rows = slice(begin, begin + CHUNK)
+            cell, evaluator = cells(log, rows, robots), log.evaluator[rows].astype(np.int64) - of.start
             if of.start or of.stop < len(log.evaluators):
                 inside = (evaluator >= 0) & (evaluator < of.stop - of.start)
                 cell, evaluator = cell[inside], evaluator[inside]
@@ -127,8 +127,8 @@ def shared(log: VoteLog, weights: Array | None, *, robots: bool = False) -> Shar
     )
 
 
-def _cell(log: VoteLog, rows: slice, robots: bool) -> Counts:
-    """Each vote's place in a flat table."""
+def cells(log: VoteLog, rows: slice, robots: bool) -> Counts:
+    """Each vote's place in the flat `table`."""
     model_count = len(log.models)
     cell = log.left[rows].astype(np.int64)
     if robots:
