@@ -77,7 +77,7 @@ def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "ap
     """Everything the leaderboard tells of these votes."""
     log = compact(log)
     battles = len(log) if log.single else len(np.unique(log.battle))
-    evaluators = len(np.unique(log.evaluator))
+    evaluators = int((np.bincount(log.evaluator) > 0).sum())
     if not len(log):
         return Board(ratings=(), votes=0, battles=0, evaluators=0, groups=0, both_bad=both_bad)
     rated = rate(log, weights=weights, both_bad=both_bad)

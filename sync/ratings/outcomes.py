@@ -56,8 +56,9 @@ def effective_battles(log: VoteLog, weights: Array | None, both_bad: BothBad) ->
     alone, together = split(log, both_bad)
     groups = shared(together, weights)
     sums = []
+    plain = None if weights is not None else tally(weighed(alone, None), both_bad).votes[0].sum(1)
     for power in (1, 2):
-        lone = tally(weighed(alone, weights, power), both_bad).votes[0].sum(1)
+        lone = tally(weighed(alone, weights, power), both_bad).votes[0].sum(1) if plain is None else plain
         for side in (groups.first, groups.second):
             lone = lone + np.bincount(side, groups.weight**power, len(lone))
         sums.append(lone)
