@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def of_the_window() -> dict[str, bytes]:
     """By widget: every text it has, shows or tells a screen reader; and what each window paints as text."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
+    gc.collect()  # else what earlier windows left behind is freed on the way, with menus that are listed here
     found = {"application": "\n".join(_texts(application))}
     for top in application.topLevelWidgets():
         for each in (top, *top.findChildren(QObject)):
@@ -47,6 +49,7 @@ def words() -> list[str]:
     """Every text and every number of the visible windows, widget by widget."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
+    gc.collect()
     objects = (each for top in _visible(application) for each in (top, *top.findChildren(QObject)))
     return [text for each in objects for text in (*_texts(each), *_counts(each))]
 
