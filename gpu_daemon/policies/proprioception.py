@@ -15,6 +15,13 @@ CENTRE = (0.5, 0.0, 0.1)  # [m] the middle of where the tool centre point works
 REACH = 0.2  # [m] around it that counts as one
 LAG = 0.05  # [m] between commanded and real position that counts as one
 WIDTH = 0.08  # [m] between the open fingers
+STATE_SIZES: dict[StateLayout, int] = {  # numbers of each layout, on an arm of seven joints
+    "none": 0,
+    "joints": 7,
+    "joints_gripper": 8,
+    "eef_axis_angle_fingers": 8,
+    "eef_euler_gripper": 7,
+}
 LIBERO_BASE = (-0.66, 0.0, 0.912)  # [m] of the robot's base in LIBERO's world: its MountedPanda at the table arena
 LIBERO_GRIP = 0.0069  # [m] ours is beyond robosuite's grip site: 0.107 + 0.1034 from the flange, there 0.1065 + 0.097
 

@@ -66,8 +66,8 @@ class OpenVLAPolicy:
         return self._model.predict(image, self._instruction, self._statistics)[None].astype(np.float32)
 
     def close(self) -> None:
-        """Give back the memory of the weights."""
-        del self._model
+        """Give back the memory of the weights; it acts no more. Closing twice is allowed."""
+        self.__dict__.pop("_model", None)
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 

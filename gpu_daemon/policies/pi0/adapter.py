@@ -15,22 +15,15 @@ from numpy.typing import NDArray
 from gpu_daemon.policies.pi0.config import Pi0Config, read_config
 from gpu_daemon.policies.pi0.model import Pi0Model, checked_skeleton
 from gpu_daemon.policies.pi0.processing import Processing, read_processing
-from gpu_daemon.policies.proprioception import state_vector
+from gpu_daemon.policies.proprioception import STATE_SIZES, state_vector
 from gpu_daemon.policies.smolvla.config import ACTION, STATE
 from gpu_daemon.policies.sources import normal, source_folder
 from scenes.errors import Incompatible
-from scenes.models import ModelCard, StateLayout
+from scenes.models import ModelCard
 from scenes.policy import Observation
 
 PICTURES = "observation.images."  # what a checkpoint's keys of cameras begin with; a card may leave it out
 _ARM_JOINTS = 7
-_STATE_SIZES: dict[StateLayout, int] = {
-    "none": 0,
-    "joints": 7,
-    "joints_gripper": 8,
-    "eef_axis_angle_fingers": 8,
-    "eef_euler_gripper": 7,
-}
 
 
 class Pi0Policy:
@@ -77,8 +70,8 @@ class Pi0Policy:
         return self._model.predict_chunk(images, state, self._instruction, noise)[: self._card.chunk]
 
     def close(self) -> None:
-        """Give back the memory of the weights."""
-        del self._model
+        """Give back the memory of the weights; it acts no more. Closing twice is allowed."""
+        self.__dict__.pop("_model", None)
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
@@ -105,8 +98,8 @@ def _checked(card: ModelCard, checkpoint: Path) -> dict[str, str]:
 def _differences(card: ModelCard, config: Pi0Config, processing: Processing) -> Iterator[str]:
     if (has := processing.action_size(config)) != (wants := card.action.size(_ARM_JOINTS)):
         yield f"Its actions have {has} numbers and the card's {wants}."
-    if (has := processing.state_size(config)) != _STATE_SIZES[card.state]:
-        yield f"It reads a state of {has} numbers and the card's '{card.state}' has {_STATE_SIZES[card.state]}."
+    if (has := processing.state_size(config)) != STATE_SIZES[card.state]:
+        yield f"It reads a state of {has} numbers and the card's '{card.state}' has {STATE_SIZES[card.state]}."
     if card.chunk > config.chunk_size:
         yield f"It answers with {config.chunk_size} actions and the card promises {card.chunk}."
     if processing.outputs.lacks(ACTION) or processing.inputs.lacks(STATE):

@@ -10,26 +10,19 @@ import torch
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from gpu_daemon.policies.proprioception import state_vector
+from gpu_daemon.policies.proprioception import STATE_SIZES, state_vector
 from gpu_daemon.policies.smolvla.config import ACTION, EMPTY, STATE, SmolVLAConfig, read_config
 from gpu_daemon.policies.smolvla.model import SmolVLAModel
 from gpu_daemon.policies.smolvla.processing import Processing, read_processing
 from gpu_daemon.policies.sources import normal, source_folder
 from scenes.errors import Incompatible
-from scenes.models import ModelCard, StateLayout
+from scenes.models import ModelCard
 from scenes.policy import Observation
 from scenes.settings import converted
 
 PICTURES = "observation.images."  # what every camera's key begins with in a checkpoint; a card may leave it out
 ARM_JOINTS = 7
 SO_100 = "six are the joints of an SO-100 arm, as in lerobot's smolvla_base"
-STATE_SIZES: dict[StateLayout, int] = {
-    "none": 0,
-    "joints": ARM_JOINTS,
-    "joints_gripper": ARM_JOINTS + 1,
-    "eef_axis_angle_fingers": 8,
-    "eef_euler_gripper": 7,
-}
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,8 +60,8 @@ class SmolVLAPolicy:
         return self._model.predict_chunk(images, state, self._instruction, noise)[0, : self._card.chunk]
 
     def close(self) -> None:
-        """Give back the memory."""
-        del self._model
+        """Give back the memory of the weights; it acts no more. Closing twice is allowed."""
+        self.__dict__.pop("_model", None)
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 

@@ -121,6 +121,7 @@ def test_closing_gives_the_weights_back(card: ModelCard) -> None:
     policy.act(seen(2))
     weights = [weakref.ref(each) for each in policy._model._network.parameters()]
     policy.close()
+    policy.close()  # twice harms nobody
     gc.collect()
     assert len(weights) == 144
     assert [each for each in weights if each() is not None] == []

@@ -240,6 +240,7 @@ def test_a_card_plays_and_the_seed_alone_decides(card: ModelCard) -> None:
     assert not np.array_equal(played(policy, "open the drawer", 7), first)
     assert np.array_equal(played(policy, "lift the cube", 7), first)
     policy.close()
+    policy.close()  # twice harms nobody
 
 
 def test_the_files_can_be_checked_without_loading_them(card: ModelCard) -> None:

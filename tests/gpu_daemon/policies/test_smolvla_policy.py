@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from smolvla_cases import FOLDER, asked, backbone, checkpoint, load, recorded
 
 from gpu_daemon.policies import loading
-from gpu_daemon.policies.proprioception import state_vector
+from gpu_daemon.policies.proprioception import STATE_SIZES, state_vector
 from gpu_daemon.policies.smolvla import SmolVLAModel
-from gpu_daemon.policies.smolvla.adapter import STATE_SIZES, SmolVLAPolicy
+from gpu_daemon.policies.smolvla.adapter import SmolVLAPolicy
 from gpu_daemon.policies.smolvla.text import Tokenization, Words
 from scenes.errors import BadInput, Incompatible
 from scenes.models import CameraInput, ModelCard, Source
@@ -157,6 +157,7 @@ def test_a_closed_policy_gives_its_memory_back(tmp_path: Path) -> None:
         policy.act(observation())
         assert tensors() > before + 50
         policy.close()
+        policy.close()  # twice harms nobody
         assert tensors() <= before
 
 
