@@ -63,7 +63,8 @@ def _row(connection: Connection, sha256: str) -> Any:
 
 
 def _note(connection: Connection, row: dict[str, Any], device_id: str) -> None:
-    if connection.execute(insert(tables.blobs).values(row).on_conflict_do_nothing()).rowcount:
+    statement = insert(tables.blobs).values(row).on_conflict_do_nothing().returning(tables.blobs.c.sha256)
+    if connection.execute(statement).first() is not None:
         audited(connection, f"device {device_id}", "blob_kept", row["sha256"], row["purpose"])
 
 

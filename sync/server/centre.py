@@ -41,7 +41,7 @@ class Centre:
         self.settings, self.home = settings, home
         self.key = server_key(home)
         self.engine = engine_for(settings.database_url, settings.connections)
-        self.documents = Documents(settings.mongo_url, settings.mongo_database)
+        self.documents = Documents(settings.mongo_url, settings.mongo_database, settings.mongo_patience_s)
         self.blobs = ContentFolder(home / "blobs", "", fan_out=2)
         self.metrics = Metrics()
         self.device_limit = RateLimit(settings.device_rate, settings.device_burst)

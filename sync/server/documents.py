@@ -15,7 +15,6 @@ from scenes.episode import Episode
 from sync.server.postgres import DatabaseAway
 
 _MAX_DOCUMENT = 15 * 2**20  # [bytes] of an episode; MongoDB's own limit is 16 MiB
-_PATIENCE_MS = 5_000
 _INDEXES: tuple[tuple[str, list[tuple[str, int]]], ...] = (
     ("episode_of_a_side", [("uses.battle_id", ASCENDING), ("uses.side", ASCENDING)]),
     ("episode_of_a_turn", [("uses.turn_id", ASCENDING)]),
@@ -30,9 +29,10 @@ Document = dict[str, Any]
 class Documents:
     """The episodes' collection. `_id` is the episode's id, so it is unique by itself."""
 
-    def __init__(self, url: str, database: str) -> None:
+    def __init__(self, url: str, database: str, patience_s: float = 5.0) -> None:
+        patience = int(patience_s * 1000)
         self._client: AsyncMongoClient[Document] = AsyncMongoClient(
-            url, serverSelectionTimeoutMS=_PATIENCE_MS, connectTimeoutMS=_PATIENCE_MS, retryWrites=False
+            url, serverSelectionTimeoutMS=patience, connectTimeoutMS=patience, retryWrites=False
         )
         durable = WriteConcern(w="majority", j=True, wtimeout=30_000)
         self._episodes: AsyncCollection[Document] = self._client[database].get_collection(

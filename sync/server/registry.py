@@ -27,7 +27,7 @@ def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
         newer = {"card": row.excluded.card, "updated_at": func.now()}
         differs = tables.cards.c.card.is_distinct_from(row.excluded.card)
         statement = row.on_conflict_do_update(index_elements=["model_id"], set_=newer, where=differs)
-        if connection.execute(statement).rowcount:
+        if connection.execute(statement.returning(tables.cards.c.model_id)).first() is not None:
             audited(connection, "operator", "model_registered", card.id)
             changed.append(card.id)
     return changed

@@ -21,6 +21,7 @@ class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     database_url: str = "postgresql://localhost/vlaarena"
     mongo_url: str = "mongodb://localhost:27017"
     mongo_database: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "vlaarena"
+    mongo_patience_s: Annotated[float, Meta(gt=0, le=60)] = 5.0  # to find a server that answers
     public_url: str = "http://127.0.0.1:8075"
     connections: Annotated[int, Meta(ge=1, le=200)] = 8  # to PostgreSQL, of one process
     workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads that answer

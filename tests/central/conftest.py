@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -85,6 +85,29 @@ def central(stopped_central: Service) -> Service:
     """A running service on fresh databases."""
     stopped_central.start()
     return stopped_central
+
+
+@pytest.fixture
+def new_service(
+    postgres: Postgres, mongo: Mongo, migrated: str, server_logs: Path, tmp_path: Path
+) -> Iterator[Callable[..., Service]]:
+    """`new_service(template=..., MONGO_URL=...)`: a service of one test alone, on fresh databases, not started."""
+    made: dict[str, Service] = {}
+
+    def make(template: str = migrated, **changes: str) -> Service:
+        name = f"central_{next(_numbers)}"
+        postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        names = {"DATABASE_URL": postgres.url(name), "MONGO_URL": mongo.url, "MONGO_DATABASE": name} | changes
+        told = {f"VLAARENA_CENTRAL_{key}": value for key, value in names.items()}
+        made[name] = Service(server_logs, tmp_path / name, told)
+        return made[name]
+
+    yield make
+    for name, service in made.items():
+        service.stop()
+        postgres.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        with mongo.client() as client:
+            client.drop_database(name)
 
 
 @pytest.fixture
