@@ -162,3 +162,11 @@ def test_an_evaluator_who_weighs_nothing_changes_nothing() -> None:
         assert each.general.width == pytest.approx(kept[name].general.width, abs=1e-5)
         assert each.record.effective_battles == kept[name].record.effective_battles
         assert each.record.votes > kept[name].record.votes
+
+
+def test_where_nobody_weighs_anything_the_prior_is_all_that_is_left() -> None:
+    log = election(np.array([0.5, -0.5]), 100, np.random.default_rng(13), evaluators=3)
+    first, second = board(log, weights=np.zeros(3)).ratings
+    assert first.rating == second.rating == 1500
+    assert first.record.effective_battles == 0
+    assert first.flags == ("few_battles", "wide_interval", "not_connected")

@@ -61,3 +61,11 @@ def test_wilsons_interval_is_that_of_the_textbook() -> None:
     assert [(each.low, each.high) for each in (share(0, 0),)] == [(0.0, 1.0)]
     assert share(0, 9).low == 0.0
     assert share(9, 9).high == 1.0
+
+
+def test_a_chain_of_sixty_models_has_the_gaps_of_its_links() -> None:
+    """Two wins to one and a tie on each link: on a tree every gap is ln 2, however long it is."""
+    links = np.repeat(np.arange(59), 4)
+    log = coded(names(60), links, links + 1, np.tile([0, 0, 1, 2], 59))
+    found = fit(tally(table(log)), flat_prior(60, 1e5)).strengths[0]
+    assert -np.diff(found) == pytest.approx(np.full(59, np.log(2)), abs=1e-6)

@@ -73,3 +73,10 @@ def test_withdrawn_and_nameless_votes_do_not_count() -> None:
     one = vote(0, "a", "b", "left_better")
     nameless = msgspec.structs.replace(one, left_model_id=None, right_model_id=None)
     assert elo_board([msgspec.structs.replace(one, withdrawn=True), nameless]) == []
+
+
+def test_a_smaller_k_moves_less() -> None:
+    assert {each.model_id: each.elo for each in elo_board([vote(0, "a", "b", "left_better")], k=8)} == {
+        "a": 1504.0,
+        "b": 1496.0,
+    }
