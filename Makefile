@@ -1,7 +1,8 @@
 # make run    the application; without a display: a whole battle played and judged unattended, pictures in out/
 # make test   every test; make soak: the same with the full repetition figures; make lint; make bench; make translations
 # make gpu-check   the parity cases of the VLAs on this machine's accelerator
-.PHONY: run demo test soak lint bench gpu-check translations clean
+# make central   the central service with its databases and its worker on this machine, for trying out; Ctrl+C stops all
+.PHONY: run demo test soak lint bench gpu-check central translations clean
 PYTHON := .venv/bin/python
 ON_A_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a -s "-screen 0 1600x1000x24")
 
@@ -35,6 +36,10 @@ bench:
 gpu-check:
 	@installer/setup.sh test
 	$(PYTHON) tests/accelerator_check.py $(ARGS)
+
+central:
+	@installer/setup.sh test
+	@PYTHONPATH=tests $(PYTHON) installer/central/trying.py $(ARGS)
 
 translations:
 	@installer/translations.sh

@@ -13,7 +13,7 @@ from central.serving_pages import pages
 from msgspec import Struct
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from sync.server.postgres import transaction
 
@@ -124,7 +124,7 @@ def test_the_board_is_narrowed_by_a_plain_form(shown: Shown) -> None:
     Select(driver.find_element(By.ID, "robot")).select_by_value("panda")
     Select(driver.find_element(By.ID, "scene")).select_by_value("table")
     driver.find_element(By.CSS_SELECTOR, "form button").send_keys(Keys.ENTER)
-    assert urlsplit(driver.current_url).query == "robot=panda&scene=table"
+    WebDriverWait(driver, 20).until(lambda _: urlsplit(driver.current_url).query == "robot=panda&scene=table")
     assert "Franka Panda" in driver.find_element(By.TAG_NAME, "h1").text
     assert Select(driver.find_element(By.ID, "scene")).first_selected_option.text == "Table"
 
