@@ -138,15 +138,7 @@ def _run(
     door = FrontDoor(store.folder, lambda link: _come(room.window, link))
     undo = catch_bugs(room.notices)
     try:
-        store.close_voted()
-        store.abandon_unplayed()
-        room.daemon.connect_now()
-        room.syncing.begin()
-        room.window.show()
-        if link:
-            room.window.open_link(link)
-        else:
-            room.window.begin_first_time()
+        _begin(room, store, link)
         return application.exec()
     finally:
         door.close()
@@ -154,6 +146,19 @@ def _run(
         background.stop_all(_STOP_SECONDS)
         room.daemon.stop()
         undo()
+
+
+def _begin(room: Room, store: Store, link: str) -> None:
+    """Finish what an earlier end left open, find the daemon and the centre, and show the window."""
+    store.close_voted()
+    store.abandon_unplayed()
+    room.daemon.connect_now()
+    room.syncing.begin()
+    room.window.show()
+    if link:
+        room.window.open_link(link)
+    else:
+        room.window.begin_first_time()
 
 
 def _come(window: Window, link: str) -> None:
