@@ -82,7 +82,8 @@ class Comparing:
         return self._database.read(
             Battle,
             """SELECT battle.* FROM battle JOIN session USING (session_id)
-            JOIN turn ON turn.battle_id = battle.battle_id WHERE evaluator_id = ?1 AND robot_id = ?2 AND scene_id = ?3 AND battle.kind = 'rated'
+            JOIN turn ON turn.battle_id = battle.battle_id
+            WHERE evaluator_id = ?1 AND robot_id = ?2 AND scene_id = ?3 AND battle.kind = 'rated'
             AND battle.status = 'voted' AND left_model_id IS NOT NULL AND turn.seq = 1 AND turn.instruction = ?4
             AND (SELECT count(*) FROM turn WHERE battle_id = battle.battle_id) = 1
             ORDER BY battle.position DESC LIMIT ?5""",

@@ -17,12 +17,13 @@ from sync.records import Choice, Turn
 from sync.store import Store
 from vlaarena_desktop import app, background
 from vlaarena_desktop.app import Room
-from vlaarena_desktop.cli.listings import board_text, read_board
+from vlaarena_desktop.cli.boards import read_standings, standings_text
 from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notice
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.replays import TurnReplay
 from vlaarena_desktop.saving.sheet import contact_sheet
+from vlaarena_desktop.standing import BoardQuery
 
 SHEET_MOMENTS = 6
 _PATIENCE_SECONDS = 120
@@ -78,7 +79,7 @@ def run(home: Path, out: Path) -> None:
         finally:
             background.stop_all(_STOP_SECONDS)
             local.stop()
-        print(f"\n{board_text(read_board(store, None, ['simulated']))}")
+        print(f"\n{standings_text(read_standings(store, BoardQuery(origins=('window', 'simulated'))))}")
     application.quit()
 
 

@@ -27,6 +27,7 @@ class DesktopSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     central: Annotated[str, Meta(max_length=500)] = ""  # address of the central service; empty: nothing is sent
     central_ca: Annotated[str, Meta(max_length=1000)] = ""  # certificates (PEM) to trust there, not the system's
     max_steps: Annotated[int, Meta(ge=0, le=1000)] = 0  # of the robot's control steps; 0: as suits the scene
+    checks_per_hundred: Annotated[int, Meta(ge=0, le=100)] = 5  # hidden checks among a hundred blind battles
     colors: Look = "system"
     language: Language = "system"  # once the window opens again
     quality: Quality = "auto"  # how finely the viewers draw

@@ -27,6 +27,7 @@ from scenes.world import compile_world
 from sync import matchmaking
 from sync.records import Battle, Draw, NewTurn, Session, Sides, Turn, TurnStart, new_id
 from sync.store import Store
+from vlaarena_desktop import drawing
 
 SCENES_STEPS = 0  # as many control steps as suit the scene
 _SEEDS = 2**31
@@ -77,18 +78,19 @@ def start_battle(
         for model_id in (named.left_model_id, named.right_model_id):
             robot, scene = catalog.find_robot(setting.robot_id), catalog.find_scene(setting.scene_id)
             compat.check(find_card(cards, model_id), robot, scene)
-    drawn = _draw(store, eligible, seed, named)
+    drawn = _draw(store, eligible, setting, seed, named)
     return store.start_battle(store.open_session(setting.robot_id, setting.scene_id), drawn)
 
 
-def _draw(store: Store, eligible: list[ModelCard], seed: int | None, named: Sides | None) -> Draw:
+def _draw(store: Store, eligible: list[ModelCard], setting: Setting, seed: int | None, named: Sides | None) -> Draw:
     generator = np.random.default_rng(seed)
     world_seed = secrets.randbelow(_SEEDS) if seed is None else seed
     if named is not None:
         return matchmaking.chosen(named.left_model_id, named.right_model_id, generator, world_seed)
     if seed is not None:
         return matchmaking.draw(eligible, generator, world_seed, {}, kind="experiment")
-    return matchmaking.draw(eligible, generator, world_seed, store.left_minus_right())
+    on = drawing.Occasion(setting.robot_id, setting.scene_id, setting.instruction, world_seed)
+    return drawing.draw_pair(store, eligible, on, generator, drawing.checks_of(store))
 
 
 def prepare_turn(

@@ -12,6 +12,7 @@ from scenes.errors import BadInput
 from sync.records import CHOICES
 from vlaarena_desktop.cli import (
     battles,
+    boards,
     desktop_entry,
     doctor,
     episodes,
@@ -19,8 +20,10 @@ from vlaarena_desktop.cli import (
     past,
     pictures,
     reproducing,
+    simulating,
     syncing,
 )
+from vlaarena_desktop.exporting import FORMS
 from vlaarena_desktop.links import EXAMPLE, SCHEME, link_text, read_link
 
 if TYPE_CHECKING:
@@ -120,14 +123,47 @@ def _battle_commands(commands: Commands) -> None:
 
 def _listing_commands(commands: Commands) -> None:
     board = commands.add_parser("leaderboard", help="how the models stand")
-    board.add_argument("--robot", metavar="R")
-    board.add_argument("--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,...")
-    _common(board).set_defaults(carry_out=listings.leaderboard)
+    board.add_argument("--export", type=Path, metavar="FILE", help=f"write it, too: {', '.join(FORMS)}")
+    board.set_defaults(carry_out=boards.leaderboard)
+    pair = commands.add_parser("compare", help="whether one model is better than another yet")
+    pair.add_argument("first", metavar="A")
+    pair.add_argument("second", metavar="B")
+    pair.set_defaults(carry_out=boards.pair)
+    for command in (board, pair):
+        _board_filters(command)
+    _simulate_command(commands)
     models = commands.add_parser("models", help="what the daemon offers")
     _common(_daemon(models)).set_defaults(carry_out=listings.models)
     tasks = commands.add_parser("tasks", help="instructions with a success predicate")
     tasks.add_argument("--scene", metavar="S")
     _common(tasks).set_defaults(carry_out=listings.tasks)
+
+
+def _board_filters(command: ArgumentParser) -> None:
+    command.add_argument("--robot", metavar="R")
+    command.add_argument("--scene", metavar="S")
+    command.add_argument("--task", metavar="ID", help="as `vlaarena tasks` lists them")
+    command.add_argument("--group", metavar="NAME", help="of evaluators")
+    command.add_argument("--since", metavar="DAY", help="cast on this day or later: 2026-11-22")
+    command.add_argument("--until", metavar="DAY", help="cast on this day or earlier")
+    command.add_argument(
+        "--include", default="", metavar="LIST", help="also count: cli,simulated,chosen,experiment,..."
+    )
+    command.add_argument("--both-bad", choices=("apart", "tie"), default="apart", help="tie: as LM Arena counts it")
+    command.add_argument("--weighed", action="store_true", help="weigh evaluators who stand out; else all count alike")
+    _common(command)
+
+
+def _simulate_command(commands: Commands) -> None:
+    command = commands.add_parser("simulate", help="simulated evaluators with known truth, in a folder of their own")
+    command.add_argument("--folder", type=Path, metavar="DIR", help="a new data folder; default: one that is removed")
+    command.add_argument("--models", type=_count, default=4, metavar="K", help="default 4")
+    command.add_argument("--votes", type=_limit, default=100, metavar="N", help="default 100")
+    command.add_argument("--evaluators", type=_count, default=3, metavar="N", help="default 3")
+    command.add_argument("--spread", type=float, default=1.0, metavar="S", help="of the strengths in logits, default 1")
+    command.add_argument("--both-bad", type=float, default=0.1, metavar="P", help="chance of it, default 0.1")
+    command.add_argument("--seed", type=_seed, default=0, metavar="N")
+    _common(command).set_defaults(carry_out=simulating.simulate)
 
 
 def _past_commands(commands: Commands) -> None:
@@ -223,6 +259,10 @@ def _seed(text: str) -> int:
 
 def _steps(text: str) -> int:
     return _between(text, 1, 1000)
+
+
+def _count(text: str) -> int:
+    return _between(text, 1, 100)
 
 
 def _limit(text: str) -> int:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from PySide6.QtWidgets import QTextBrowser
+from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout
 
 from vlaarena_desktop.pages.board_words import method_text, reason_text
 from vlaarena_desktop.standing import Standings
 
 
-class MethodNotes(QTextBrowser):
+class MethodNotes(QFrame):
     """Notes to be read, never edited."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("notes")
-        self.setAccessibleName(self.tr("How the board is made"))
-        self.document().setDocumentMargin(18)
+        self.setObjectName("card")
+        self.notes = QTextBrowser()
+        self.notes.setFrameShape(QFrame.Shape.NoFrame)
+        self.notes.setAccessibleName(self.tr("How the board is made"))
+        self.notes.document().setDocumentMargin(10)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(10, 8, 10, 8)
+        inside.addWidget(self.notes)
 
     def show_standings(self, found: Standings, people: Mapping[str, str]) -> None:
         """The notes, and whom the policy would weigh less on this board."""
@@ -33,4 +38,4 @@ class MethodNotes(QTextBrowser):
         ]
         nobody = self.tr("The evaluator policy (version 1) holds nothing against anybody here.")
         told = lines or ([nobody] if found.weighings else [])
-        self.setHtml(method_text() + "".join(f"<p>{line}</p>" for line in told))
+        self.notes.setHtml(method_text() + "".join(f"<p>{line}</p>" for line in told))

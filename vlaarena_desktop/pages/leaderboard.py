@@ -159,7 +159,7 @@ class LeaderboardPage(QWidget):
             told = [self.tr("Fewer than three evaluators: the whiskers speak of these evaluators alone (95 %).")]
         told.append(self.tr("A ring: provisional."))
         if self.found.flip is not None:
-            flip = self.tr("{votes} more votes for {model} alone would change who is first.")
+            flip = self.tr("Votes for {model} alone that would change who is first: {votes}.")
             names = {card.id: card.name for card in self._daemon.cards}
             model = names.get(self.found.flip.challenger, self.found.flip.challenger)
             told.append(flip.format(votes=self.found.flip.votes, model=model))

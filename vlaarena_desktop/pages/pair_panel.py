@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from math import exp
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sync.ratings.registration import Registration
 from vlaarena_desktop import theme
 from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.chance_bar import ChanceBar
+from vlaarena_desktop.pages.setting_row import number_field
 from vlaarena_desktop.pairwise import Comparison, compare
 from vlaarena_desktop.standing import Standings
 
@@ -34,7 +35,7 @@ class PairPanel(QFrame):
         self.decision, self.told, self.evidence, self.chance = QLabel(), QLabel(), QLabel(), QLabel()
         self.promise = QLabel()
         self.meter, self.bar = CalmBar(), ChanceBar()
-        self.battles, self.pairs = QSpinBox(), QSpinBox()
+        self.battles, self.pairs = number_field(1, _MOST_BATTLES), number_field(1, _MOST_PAIRS)
         self.register = QPushButton(self.tr("Register this comparison"))
         self._dress_widgets()
         self._lay_out()
@@ -156,9 +157,7 @@ class PairPanel(QFrame):
     def _dress_widgets(self) -> None:
         self.meter.setRange(0, _METER)
         self.meter.setTextVisible(False)
-        self.battles.setRange(1, _MOST_BATTLES)
         self.battles.setValue(_USUAL)
-        self.pairs.setRange(1, _MOST_PAIRS)
         self.decision.setObjectName("lead")
         named: tuple[tuple[QWidget, str], ...] = (
             (self.first, self.tr("First model")),

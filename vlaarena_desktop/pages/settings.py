@@ -103,10 +103,12 @@ class SettingsPage(QWidget):
     def _battles(self) -> QFrame:
         about, steps = self.tr("Empty: one is started on this machine."), number_field(0, 1000)
         steps.setSpecialValueText(self.tr("as suits the scene"))
+        often = self.tr("In a hundred battles. They look like any other, are never rated, and show how sure votes are.")
         rows = (
             self._row("daemon", self.tr("Daemon's address"), text_field(self.tr("a daemon of our own")), about),
             self._row("workers", self.tr("Workers"), number_field(1, 16), self.tr("Of the daemon on this machine.")),
             self._row("max_steps", self.tr("Longest episode"), steps, self.tr("In control steps.")),
+            self._row("checks_per_hundred", self.tr("Hidden checks"), number_field(0, 100), often),
         )
         return section(self.tr("Battles"), rows)
 

@@ -1,0 +1,65 @@
+"""`vlaarena simulate`: simulated evaluators with known truth, for studies."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scenes.errors import BadInput
+from scenes.progress import finish
+from sync.store import Store
+from vlaarena_desktop.cli.reports import Report, table
+from vlaarena_desktop.simulation import Plan, Study
+from vlaarena_desktop.simulation import simulate as simulated
+
+
+def simulate(arguments: Namespace) -> Report:
+    """Let simulated evaluators vote in a data folder of their own, and compare the board with the truth.
+
+    Raises:
+        BadInput: the folder exists already, --home was given, or the plan cannot be carried out.
+    """
+    if arguments.home is not None:
+        raise BadInput("Simulated votes never go into a person's data folder.", hint="Use --folder with a new folder.")
+    plan = Plan(
+        models=arguments.models,
+        votes=arguments.votes,
+        evaluators=arguments.evaluators,
+        spread=arguments.spread,
+        both_bad=arguments.both_bad,
+        seed=arguments.seed,
+    )
+    if arguments.folder is None:
+        with TemporaryDirectory(prefix="vlaarena-simulated-") as folder:
+            return _report(Path(folder), plan)
+    if arguments.folder.exists():
+        raise BadInput(f"{arguments.folder} exists already.", hint="Name a folder that does not exist yet.")
+    return _report(arguments.folder, plan)
+
+
+def _report(folder: Path, plan: Plan) -> Report:
+    with Store.open(folder) as store:
+        study = finish(simulated(store, plan))
+    return Report(study, study_text(study))
+
+
+def study_text(study: Study) -> str:
+    """A study in words."""
+    header = ("model", "truth", "rating", "from", "to", "votes", "covered")
+    rows = [
+        (
+            each.model_id,
+            f"{each.truth:.0f}",
+            *("-" if number is None else f"{number:.0f}" for number in (each.rating, each.low, each.high)),
+            each.votes,
+            "yes" if each.covered else "no",
+        )
+        for each in study.models
+    ]
+    said = (
+        f"{study.counted} votes counted, {study.checks} on hidden checks. The interval holds the truth for "
+        f"{study.covered} of {len(study.models)} models; pairs in the wrong order: {study.swapped}; "
+        f"the best is {'' if study.first_is_first else 'not '}ranked first."
+    )
+    return f"{table(header, rows)}\n\n{said}"
