@@ -10,8 +10,8 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from scenes.codec import encode
 from scenes.episode import Run
 from scenes.errors import RuleBroken
 from sync.blindness import commitment
@@ -185,7 +185,8 @@ def _check_turn(known: Known, turn_id: str, battle_id: str) -> None:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    return msgspec.structs.asdict(run) | {"inference_seconds": encode(run.inference_seconds)}
+    times = np.ascontiguousarray(run.inference_seconds, "<f4").tobytes()
+    return msgspec.structs.asdict(run) | {"inference_seconds": times}
 
 
 def _require(fulfilled: bool, reason: str) -> None:

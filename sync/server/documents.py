@@ -35,9 +35,9 @@ class Documents:
             url, serverSelectionTimeoutMS=patience, connectTimeoutMS=patience, retryWrites=False
         )
         durable = WriteConcern(w="majority", j=True, wtimeout=30_000)
-        self._episodes: AsyncCollection[Document] = self._client[database].get_collection(
-            "episodes", write_concern=durable
-        )
+        episodes: AsyncCollection[Document] = self._client[database].get_collection("episodes", write_concern=durable)
+        self._episodes = episodes
+        self._derived = episodes.with_options(write_concern=WriteConcern(w=1))  # what the rows tell again if it is lost
 
     async def close(self) -> None:
         """Close the connections."""
@@ -97,7 +97,7 @@ class Documents:
         if not changes:
             return
         try:
-            await self._episodes.bulk_write(changes, ordered=False)
+            await self._derived.bulk_write(changes, ordered=False)
         except PyMongoError as error:
             raise _away(error) from error
 

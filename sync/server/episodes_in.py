@@ -19,8 +19,8 @@ async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesSt
         DatabaseAway: one of the databases does not answer; sending them again is harmless.
     """
     names = [each.episode_id for each in uploads]
-    known = await centre.rows(lambda c: pointers.stored_among(c, names))
-    documents, refused = await centre.beside(lambda: _checked(uploads, known))
+    known, uses = await centre.rows(lambda c: (pointers.stored_among(c, names), pointers.uses_of(c, names)))
+    documents, refused = await centre.beside(lambda: _checked(uploads, known, uses))
     reach("episodes.before_mongo")
     if documents:
         await centre.documents.keep(documents)
@@ -29,22 +29,23 @@ async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesSt
     if stored:
         await centre.rows(lambda c: pointers.mark_stored(c, stored))
         reach("episodes.after_pg")
-        uses = await centre.rows(lambda c: pointers.uses_of(c, stored))
-        await centre.documents.tell_uses(uses)
     centre.metrics.episodes.labels("stored").inc(len(stored))
     centre.metrics.episodes.labels("refused").inc(len(refused))
     kept = known | set(stored)
     return EpisodesStored(stored=tuple(dict.fromkeys(name for name in names if name in kept)), refused=tuple(refused))
 
 
-def _checked(uploads: tuple[EpisodeUpload, ...], known: set[str]) -> tuple[list[Document], list[Refusal]]:
+def _checked(
+    uploads: tuple[EpisodeUpload, ...], known: set[str], uses: dict[str, pointers.Told]
+) -> tuple[list[Document], list[Refusal]]:
     documents: dict[str, Document] = {}
     refused: list[Refusal] = []
     for each in uploads:
         if each.episode_id in known:
             continue
         try:
-            documents[each.episode_id] = _document(each)
+            used, made = uses[each.episode_id]
+            documents[each.episode_id] = _document(each) | {"uses": used, "runs": made}
         except BadInput as error:
             refused.append(Refusal(each.episode_id, error.message))
     return list(documents.values()), refused

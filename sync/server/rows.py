@@ -137,7 +137,7 @@ def push(connection: Connection, store_id: str, operations: Sequence[Opened], *,
     if forked_at is not None:
         return Pushed(verdicts=(), expected_seq=batch.expected_seq, forked_at=forked_at)
     verdicts = batch.verdicts()
-    forget_stored(connection, store_id)
+    _forget_stored(connection, store_id, operations)
     reach("push.in_tx")
     return Pushed(verdicts=verdicts, expected_seq=batch.expected_seq, wanted_episodes=wanted(connection, store_id))
 
@@ -149,14 +149,16 @@ def wanted(connection: Connection, store_id: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def forget_stored(connection: Connection, store_id: str) -> None:
-    """Want no episode that is stored."""
+def _forget_stored(connection: Connection, store_id: str, operations: Sequence[Opened]) -> None:
+    """Of the episodes that these operations need, want none that is stored already."""
+    names = {name for each in operations if each.body is not None for name in episodes_of(each.body)}
     connection.execute(
         text(
             """DELETE FROM wanted_episodes USING episodes WHERE wanted_episodes.store_id = :store
+            AND wanted_episodes.episode_id = ANY(:names)
             AND wanted_episodes.episode_id = episodes.episode_id AND episodes.status = 'stored'"""
         ),
-        {"store": store_id},
+        {"store": store_id, "names": sorted(names)},
     )
 
 

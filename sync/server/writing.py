@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, TableClause
+from sqlalchemy import Connection, TableClause, text
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.server import tables
@@ -15,6 +15,7 @@ _ORDER = (
     *(tables.op_log, tables.op_quarantine, tables.op_places, tables.evaluators, tables.sessions, tables.battles),
     *(tables.episodes, tables.turns, tables.votes, tables.notes, tables.branches, tables.runs, tables.wanted_episodes),
 )
+_TYPES = {"seq": "bigint", "digest": "bytea", "content": "bytea", "signature": "bytea"}  # of columns that are no text
 _MAY_EXIST = frozenset({"episodes", "wanted_episodes", "op_quarantine"})
 
 
@@ -27,7 +28,7 @@ def write(connection: Connection, rows: Rows) -> None:
         if table.name in _REVISED:
             _revise(connection, table, found)
         elif table.name in _MAY_EXIST:
-            connection.execute(insert(table).on_conflict_do_nothing(), found)
+            _add_missing(connection, table, found)
         else:
             _copy(connection, table, found)
 
@@ -43,6 +44,17 @@ def _copy(connection: Connection, table: TableClause, rows: list[dict[str, Any]]
                 copy.write_row([row[name] for name in names])
     finally:
         cursor.close()
+
+
+def _add_missing(connection: Connection, table: TableClause, rows: list[dict[str, Any]]) -> None:
+    """One statement for all rows; those that are there already stay as they are."""
+    names = list(rows[0])
+    columns = {name: [row[name] for row in rows] for name in names}
+    arrays = ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'text')}[])" for name in names)
+    told = ", ".join(names)
+    connection.execute(
+        text(f"INSERT INTO {table.name} ({told}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"), columns
+    )
 
 
 def _revise(connection: Connection, table: TableClause, rows: list[dict[str, Any]]) -> None:

@@ -224,7 +224,7 @@ _ARENA = (
         daemon_version text NOT NULL,
         gl_renderer text NOT NULL,
         device text NOT NULL,
-        inference_seconds bytea NOT NULL,
+        inference_seconds bytea NOT NULL, -- float32, little end first
         wall_seconds double precision NOT NULL,
         created_at text NOT NULL,
         CHECK ((turn_id IS NULL) <> (branch_id IS NULL))
