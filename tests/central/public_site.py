@@ -92,7 +92,7 @@ class Written:
         names = [f"{self._episodes + side:064x}" for side in (1, 2)]
         self._episodes += 2
         for name in names:
-            self._add("episodes", episode_id=name, status=status, stored_at=None)
+            self._add("episodes", episode_id=name, status=status)
         known = {"turn_id": new_id(), "battle_id": battle_id, "seq": 1, "instruction": instruction, "task_id": None}
         sides = {"left_episode_id": names[0], "right_episode_id": names[1]}
         self._add("turns", **known, **sides, start="reset", created_at=MOMENT)
