@@ -29,9 +29,8 @@ def test_a_rigged_first_rank_falls_when_the_policy_weighs_the_votes(repeats) -> 
         print(
             f"{fraction:4.0%} target-only votes: first {plain}/{elections} without, {held}/{elections} with the policy"
         )
-        assert held <= plain
+        assert held <= (0.05 if fraction < 0.5 else 0.2) * elections  # half of all votes cannot always be told
     assert plain == elections
-    assert held <= 0.05 * elections
 
 
 def fewest(seed: int, attackers: int, trust: Trust | None, most: int = 800) -> int:
