@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+import urllib3
 from central.public_site import FORMULA, HOSTILE, PATHLIKE, SCRIPT, TURNED, Site, arena, hostile, publish
 from central.serving_pages import pages
 from msgspec import Struct
@@ -165,6 +166,12 @@ def test_a_page_that_is_known_is_not_sent_again(seen: Arena) -> None:
     again = seen.site.get("/method", **{"If-None-Match": f'W/"other", {tag}'})
     assert (again.status, again.data) == (304, b"")
     assert seen.site.get("/method", **{"If-None-Match": '"other"'}).status == 200
+
+
+def test_one_may_ask_whether_a_page_is_there(seen: Arena) -> None:
+    answered = urllib3.request("HEAD", f"{seen.site.url}/robots/panda")
+    assert (answered.status, answered.data) == (200, b"")
+    assert urllib3.request("HEAD", f"{seen.site.url}/robots/hexapod").status == 404
 
 
 def test_what_people_and_models_wrote_is_shown_as_plain_text(seen: Arena) -> None:

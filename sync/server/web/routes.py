@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from litestar import Request, Response, Router, get
+from litestar import Request, Response, Router, route
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery
@@ -46,7 +46,12 @@ def public_board() -> Router:
     )
 
 
-@get("/")
+def _at(path: str) -> route:
+    """Shown at this path, to those who only ask whether it is there too."""
+    return route(path, http_method=["GET", "HEAD"])
+
+
+@_at("/")
 async def global_board(
     request: Asked, centre: Central, views: Seen, robot: Word = "", scene: Word = ""
 ) -> Response[bytes]:
@@ -54,7 +59,7 @@ async def global_board(
     return await _board(request, centre, await _seen(centre, views, robot, scene))
 
 
-@get("/robots/{robot_id:str}")
+@_at("/robots/{robot_id:str}")
 async def robot_board(
     request: Asked, centre: Central, views: Seen, robot_id: Part, scene: Word = ""
 ) -> Response[bytes]:
@@ -62,7 +67,7 @@ async def robot_board(
     return await _board(request, centre, await _seen(centre, views, robot_id, scene))
 
 
-@get("/snapshots/{snapshot_id:str}")
+@_at("/snapshots/{snapshot_id:str}")
 async def snapshot_board(
     request: Asked, centre: Central, views: Seen, snapshot_id: Part, robot: Word = ""
 ) -> Response[bytes]:
@@ -71,7 +76,7 @@ async def snapshot_board(
     return await _board(request, centre, seen, fixed=True)
 
 
-@get("/models/{model_id:str}")
+@_at("/models/{model_id:str}")
 async def model(request: Asked, centre: Central, views: Seen, model_id: Part) -> Response[bytes]:
     """What is publicly known of a model."""
     _check_id(model_id)
@@ -80,7 +85,7 @@ async def model(request: Asked, centre: Central, views: Seen, model_id: Part) ->
     return await _page(request, centre, "model.html", model=seen, scale=scale)
 
 
-@get("/battles/{battle_id:str}")
+@_at("/battles/{battle_id:str}")
 async def battle(request: Asked, centre: Central, battle_id: Part) -> Response[bytes]:
     """A closed battle."""
     _check_id(battle_id)
@@ -89,7 +94,7 @@ async def battle(request: Asked, centre: Central, battle_id: Part) -> Response[b
     return await _page(request, centre, "battle.html", battle=seen, names=names)
 
 
-@get("/sheets/{sha256:str}")
+@_at("/sheets/{sha256:str}")
 async def sheet(request: Asked, centre: Central, sha256: Part) -> Response[bytes]:
     """The pictures of a battle that was voted on."""
     _check_id(sha256)
@@ -100,26 +105,26 @@ async def sheet(request: Asked, centre: Central, sha256: Part) -> Response[bytes
     return answer(request, content, media_type, cache_control=FOR_EVER)
 
 
-@get("/method")
+@_at("/method")
 async def method(request: Asked, centre: Central) -> Response[bytes]:
     """How ratings are made."""
     return await _page(request, centre, "method.html", snapshot=await centre.rows(boards.newest))
 
 
-@get("/changelog")
+@_at("/changelog")
 async def changelog(request: Asked, centre: Central) -> Response[bytes]:
     """Every published board."""
     return await _page(request, centre, "changelog.html", snapshots=await centre.rows(boards.listed))
 
 
-@get("/feed.atom")
+@_at("/feed.atom")
 async def atom(request: Asked, centre: Central) -> Response[bytes]:
     """The newest boards, for feed readers."""
     snapshots = await centre.rows(lambda c: boards.listed(c, 30))
     return answer(request, feed.atom(snapshots, centre.settings.public_url.rstrip("/")), feed.ATOM)
 
 
-@get("/download/{name:str}")
+@_at("/download/{name:str}")
 async def download(
     request: Asked, centre: Central, views: Seen, name: Part, robot: Word = "", scene: Word = "", snapshot: Word = ""
 ) -> Response[bytes]:
@@ -135,7 +140,7 @@ async def download(
     return answer(request, content, media_type, **{"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@get("/static/{version:str}/{name:str}")
+@_at("/static/{version:str}/{name:str}")
 async def file(request: Asked, version: Part, name: Part) -> Response[bytes]:
     """The stylesheet and the icon; `version` only makes a new address where they changed."""
     if name not in STATIC:
@@ -143,7 +148,7 @@ async def file(request: Asked, version: Part, name: Part) -> Response[bytes]:
     return answer(request, static(name)[0], STATIC[name], cache_control=FOR_EVER)
 
 
-@get("/{rest:path}")
+@_at("/{rest:path}")
 async def unknown(rest: Part) -> Response[bytes]:
     """Every other address."""
     raise NotFound("There is no such page.", hint="The board is one click away.")
