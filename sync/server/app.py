@@ -16,6 +16,7 @@ from sync.server import publishing
 from sync.server.answers import Envelope, refused
 from sync.server.centre import Centre
 from sync.server.routes import arena, exchange, state
+from sync.server.web.routes import public_board
 
 MAX_JSON_BYTES = 64 * 1024
 ROUTES = (*exchange.ROUTES, *arena.ROUTES, *state.ROUTES)
@@ -33,7 +34,7 @@ def make_app(centre: Centre) -> Litestar:
             await centre.close()
 
     return Litestar(
-        route_handlers=[*ROUTES],
+        route_handlers=[*ROUTES, public_board()],
         state=State({"centre": centre}),
         dependencies={"centre": Provide(lambda: centre, sync_to_thread=False)},
         exception_handlers={Exception: refused},
