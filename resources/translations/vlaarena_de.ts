@@ -78,6 +78,53 @@
     </message>
 </context>
 <context>
+    <name>BoardFilters</name>
+    <message>
+        <source>Battles with named models or given seeds, and votes from the command line or simulated</source>
+        <translation>Vergleiche mit genannten Modellen oder vorgegebenen Startzahlen sowie simulierte Stimmen und solche von der Befehlszeile</translation>
+    </message>
+    <message>
+        <source>From this day</source>
+        <translation>Von diesem Tag</translation>
+    </message>
+    <message>
+        <source>Group of evaluators</source>
+        <translation>Gruppe von Gutachtern</translation>
+    </message>
+    <message>
+        <source>How votes count</source>
+        <translation>Wie Stimmen zählen</translation>
+    </message>
+    <message>
+        <source>Include unrated battles</source>
+        <translation>Ungewertete Vergleiche einbeziehen</translation>
+    </message>
+    <message>
+        <source>Robot</source>
+        <translation>Roboter</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>Szene</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>To this day</source>
+        <translation>Bis zu diesem Tag</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Which interval is shown</source>
+        <translation>Welches Intervall gezeigt wird</translation>
+    </message>
+</context>
+<context>
     <name>DaemonPill</name>
     <message>
         <source>Both robots are at work.</source>
@@ -568,32 +615,64 @@
         <translation> · nicht gezählt: {votes}</translation>
     </message>
     <message>
-        <source>All robots</source>
-        <translation>Alle Roboter</translation>
+        <source>A ring: provisional.</source>
+        <translation>Ein Ring: vorläufig.</translation>
     </message>
     <message>
-        <source>Battles with named models or given seeds, and votes from the command line or simulated</source>
-        <translation>Vergleiche mit genannten Modellen oder vorgegebenen Startzahlen sowie simulierte Stimmen und solche von der Befehlszeile</translation>
+        <source>Board</source>
+        <translation>Liste</translation>
     </message>
     <message>
-        <source>Include unrated battles</source>
-        <translation>Ungewertete Vergleiche einbeziehen</translation>
+        <source>Export the board</source>
+        <translation>Rangliste speichern</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>Fewer than three evaluators: the whiskers speak of these evaluators alone (95 %).</source>
+        <translation>Weniger als drei Gutachter: Die Intervalle gelten nur für diese Gutachter (95 %).</translation>
+    </message>
+    <message>
+        <source>Is A better yet?</source>
+        <translation>Ist A schon besser?</translation>
     </message>
     <message>
         <source>Leaderboard</source>
         <translation>Rangliste</translation>
     </message>
     <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
         <source>No votes yet. The board fills with your first battle.</source>
         <translation>Noch keine Stimmen. Die Rangliste füllt sich mit Ihrem ersten Vergleich.</translation>
     </message>
     <message>
-        <source>Robot</source>
-        <translation>Roboter</translation>
+        <source>The board was written.</source>
+        <translation>Die Rangliste wurde gespeichert.</translation>
+    </message>
+    <message>
+        <source>Votes for {model} alone that would change who is first: {votes}.</source>
+        <translation>Stimmen allein für {model}, die den ersten Platz ändern würden: {votes}.</translation>
     </message>
     <message>
         <source>Votes: {votes}</source>
         <translation>Stimmen: {votes}</translation>
+    </message>
+    <message>
+        <source>Whiskers: 95 %, evaluators in general.</source>
+        <translation>Intervalle: 95 %, Gutachter allgemein.</translation>
+    </message>
+    <message>
+        <source>Whiskers: 95 %, these evaluators.</source>
+        <translation>Intervalle: 95 %, diese Gutachter.</translation>
+    </message>
+    <message>
+        <source>Who beat whom</source>
+        <translation>Wer schlug wen</translation>
     </message>
 </context>
 <context>
@@ -601,6 +680,21 @@
     <message>
         <source>settings.toml was not taken over; the settings before it stay.</source>
         <translation>settings.toml wurde nicht übernommen; die bisherigen Einstellungen bleiben.</translation>
+    </message>
+</context>
+<context>
+    <name>MethodNotes</name>
+    <message>
+        <source>How the board is made</source>
+        <translation>Wie die Rangliste entsteht</translation>
+    </message>
+    <message>
+        <source>The evaluator policy (version 1) holds nothing against anybody here.</source>
+        <translation>Die Gewichtung der Gutachter (Fassung 1) hat hier gegen niemanden etwas.</translation>
+    </message>
+    <message>
+        <source>{name}: weight {weight:.2f}; {reasons}.</source>
+        <translation>{name}: Gewicht {weight:.2f}; {reasons}.</translation>
     </message>
 </context>
 <context>
@@ -690,6 +784,89 @@
     <message>
         <source>Where things touch</source>
         <translation>Wo Dinge sich berühren</translation>
+    </message>
+</context>
+<context>
+    <name>PairPanel</name>
+    <message>
+        <source>About {battles} more battles would separate them.</source>
+        <translation>Etwa {battles} weitere Vergleiche würden sie trennen.</translation>
+    </message>
+    <message>
+        <source>Acceptable: {first} {one:.0%}, {second} {other:.0%}.</source>
+        <translation>Annehmbar: {first} {one:.0%}, {second} {other:.0%}.</translation>
+    </message>
+    <message>
+        <source>Battles at most</source>
+        <translation>Höchstens so viele Vergleiche</translation>
+    </message>
+    <message>
+        <source>Battles at most, and pairs watched at once:</source>
+        <translation>Vergleiche höchstens, und zugleich beobachtete Paare:</translation>
+    </message>
+    <message>
+        <source>Choose two different models.</source>
+        <translation>Wählen Sie zwei verschiedene Modelle.</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Beweislage</translation>
+    </message>
+    <message>
+        <source>Evidence {now} : 1; {needed:.0f} : 1 decides. Of {battles} battles that told them apart {first} won {wins}.</source>
+        <translation>Beweislage {now} : 1; {needed:.0f} : 1 entscheidet. Von {battles} Vergleichen, die sie unterschieden, gewann {first} {wins}.</translation>
+    </message>
+    <message>
+        <source>First model</source>
+        <translation>Erstes Modell</translation>
+    </message>
+    <message>
+        <source>How often the first wins, between two ends</source>
+        <translation>Wie oft das erste gewinnt, zwischen zwei Enden</translation>
+    </message>
+    <message>
+        <source>Lead of {first}: {lead:+.0f} points, between {low:+.0f} and {high:+.0f} (95 %, these evaluators).</source>
+        <translation>Vorsprung von {first}: {lead:+.0f} Punkte, zwischen {low:+.0f} und {high:+.0f} (95 %, diese Gutachter).</translation>
+    </message>
+    <message>
+        <source>Looked at without a promise: register the comparison before its first battle, so that nobody can choose afterwards which battles count.</source>
+        <translation>Ohne Zusage betrachtet: Melden Sie die Frage vor ihrem ersten Vergleich an, damit niemand nachträglich wählen kann, welche Vergleiche zählen.</translation>
+    </message>
+    <message>
+        <source>Not decided yet.</source>
+        <translation>Noch nicht entschieden.</translation>
+    </message>
+    <message>
+        <source>Not decided, and the promised battles are used up.</source>
+        <translation>Nicht entschieden, und die zugesagten Vergleiche sind verbraucht.</translation>
+    </message>
+    <message>
+        <source>Pairs watched at once</source>
+        <translation>Zugleich beobachtete Paare</translation>
+    </message>
+    <message>
+        <source>Register this comparison</source>
+        <translation>Diese Frage anmelden</translation>
+    </message>
+    <message>
+        <source>Registered on {day}: robot {robot}, at most {battles} battles, pairs watched {pairs}, error {alpha:.0%}. Battles before do not count ({ignored}). Fingerprint {digest}.</source>
+        <translation>Angemeldet am {day}: Roboter {robot}, höchstens {battles} Vergleiche, beobachtete Paare {pairs}, Irrtum {alpha:.0%}. Frühere Vergleiche zählen nicht ({ignored}). Fingerabdruck {digest}.</translation>
+    </message>
+    <message>
+        <source>Second model</source>
+        <translation>Zweites Modell</translation>
+    </message>
+    <message>
+        <source>against</source>
+        <translation>gegen</translation>
+    </message>
+    <message>
+        <source>{better} is better than {other}: decided after {battles} battles.</source>
+        <translation>{better} ist besser als {other}: entschieden nach {battles} Vergleichen.</translation>
+    </message>
+    <message>
+        <source>{first} wins {low:.0%} to {high:.0%} of such battles; this holds however often you look.</source>
+        <translation>{first} gewinnt {low:.0%} bis {high:.0%} solcher Vergleiche; das gilt, so oft Sie auch nachsehen.</translation>
     </message>
 </context>
 <context>
@@ -1234,6 +1411,14 @@
         <translation>Gruppe</translation>
     </message>
     <message>
+        <source>Hidden checks</source>
+        <translation>Versteckte Prüfungen</translation>
+    </message>
+    <message>
+        <source>In a hundred battles. They look like any other, are never rated, and show how sure votes are.</source>
+        <translation>Unter hundert Vergleichen. Sie sehen aus wie alle anderen, zählen nie und zeigen, wie sicher Stimmen sind.</translation>
+    </message>
+    <message>
         <source>In control steps.</source>
         <translation>In Steuerschritten.</translation>
     </message>
@@ -1764,6 +1949,29 @@
     </message>
 </context>
 <context>
+    <name>WinMatrix</name>
+    <message>
+        <source>Choose a cell to see its votes, and a vote to see its battle.</source>
+        <translation>Wählen Sie ein Feld, um seine Stimmen zu sehen, und eine Stimme, um ihren Vergleich zu sehen.</translation>
+    </message>
+    <message>
+        <source>Open the battle</source>
+        <translation>Vergleich öffnen</translation>
+    </message>
+    <message>
+        <source>Votes of the cell</source>
+        <translation>Stimmen des Feldes</translation>
+    </message>
+    <message>
+        <source>Who beat whom</source>
+        <translation>Wer schlug wen</translation>
+    </message>
+    <message>
+        <source>{about} · votes: {count}</source>
+        <translation>{about} · Stimmen: {count}</translation>
+    </message>
+</context>
+<context>
     <name>Window</name>
     <message>
         <source>Battle</source>
@@ -1952,79 +2160,119 @@
     <name>board</name>
     <message>
         <source>A 95 % interval. “These evaluators”: other battles, the same people. “Evaluators in general”: other people, too; it needs three of them and is never narrower. Ranks are those that 95 % of what the votes leave possible would give.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Intervall zu 95 %. „Diese Gutachter“: andere Vergleiche, dieselben Menschen. „Gutachter allgemein“: auch andere Menschen; dafür braucht es drei, und es ist nie schmaler. Die Ränge sind jene, die 95 % dessen ergeben, was die Stimmen offen lassen.</translation>
     </message>
     <message>
         <source>A ring instead of a dot: too few battles, a wide interval, or models that no chain of preferences connects. Do not act on such a rank.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ring statt eines Punktes: zu wenige Vergleiche, ein breites Intervall oder Modelle, die keine Kette von Urteilen verbindet. Bauen Sie nicht auf einen solchen Rang.</translation>
     </message>
     <message>
         <source>Accept­able</source>
-        <translation type="unfinished"></translation>
+        <translation>Annehm­bar</translation>
+    </message>
+    <message>
+        <source>All robots</source>
+        <translation>Alle Roboter</translation>
+    </message>
+    <message>
+        <source>All scenes</source>
+        <translation>Alle Szenen</translation>
+    </message>
+    <message>
+        <source>All tasks</source>
+        <translation>Alle Aufgaben</translation>
+    </message>
+    <message>
+        <source>All votes alike</source>
+        <translation>Alle Stimmen gleich</translation>
     </message>
     <message>
         <source>All votes count alike unless the policy is chosen that weighs evaluators who stand out. Nobody is dropped silently: both boards are always there, and the reasons are named below. Somebody who votes for one model alone moves the plain board by every vote; the policy needs at least ten votes to notice, and does not see a rigger who hides well.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Stimmen zählen gleich, solange nicht die Gewichtung gewählt ist, die auffälligen Gutachtern weniger Gewicht gibt. Niemand wird stillschweigend ausgelassen: Beide Listen gibt es immer, und die Gründe stehen unten. Wer nur für ein Modell stimmt, verschiebt die gleiche Liste mit jeder Stimme; die Gewichtung braucht mindestens zehn Stimmen, um es zu bemerken, und sieht niemanden, der sich gut verbirgt.</translation>
+    </message>
+    <message>
+        <source>Any group</source>
+        <translation>Alle Gruppen</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>Alle Zeiten</translation>
     </message>
     <message>
         <source>Battles</source>
-        <translation type="unfinished">Vergleiche</translation>
+        <translation>Ver­gleiche</translation>
     </message>
     <message>
         <source>Better than the next with a probability of {chance:.0%}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einer Wahrscheinlichkeit von {chance:.0%} besser als das nächste.</translation>
+    </message>
+    <message>
+        <source>Between…</source>
+        <translation>Zwischen…</translation>
     </message>
     <message>
         <source>Both bad</source>
         <translation>Beide schlecht</translation>
     </message>
     <message>
-        <source>Bradley-Terry rating of all votes together, with its 95 % interval; “both bad” says nothing about preference</source>
-        <translation>Bradley-Terry-Bewertung aus allen Stimmen zusammen, mit ihrem 95-%-Intervall; „beide schlecht“ sagt nichts über den Vorzug</translation>
+        <source>Both bad as a tie</source>
+        <translation>Beide schlecht = gleich</translation>
     </message>
     <message>
         <source>Elo</source>
-        <translation type="unfinished"></translation>
+        <translation>Elo</translation>
     </message>
     <message>
-        <source>Elo (provisional)</source>
-        <translation>Elo (vorläufig)</translation>
+        <source>Evaluator</source>
+        <translation>Gutachter</translation>
     </message>
     <message>
         <source>Evaluators</source>
-        <translation type="unfinished"></translation>
+        <translation>Gutachter</translation>
+    </message>
+    <message>
+        <source>Evaluators in general</source>
+        <translation>Gutachter allgemein</translation>
+    </message>
+    <message>
+        <source>Evaluators weighed</source>
+        <translation>Gutachter gewichtet</translation>
     </message>
     <message>
         <source>Evalu­ators</source>
-        <translation type="unfinished"></translation>
+        <translation>Gut­achter</translation>
     </message>
     <message>
         <source>For comparison only: it depends on the order in which the same votes were cast (K 32).</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur zum Vergleich: Sie hängt von der Reihenfolge ab, in der dieselben Stimmen abgegeben wurden (K 32).</translation>
     </message>
     <message>
         <source>For comparison: Elo depends on the order of the votes</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Vergleich: Elo hängt von der Reihenfolge der Stimmen ab</translation>
     </message>
     <message>
         <source>Hidden checks, practice, named models and given seeds are never rated, nor are votes from the command line or simulated ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>Versteckte Prüfungen, Übungen, genannte Modelle und vorgegebene Startzahlen zählen nie, ebenso wenig Stimmen von der Befehlszeile oder simulierte.</translation>
     </message>
     <message>
         <source>It says nothing about which model is better, so it stays out of the rating and is told as the acceptable rate: votes that did not find both bad. On wish it counts as a tie, as LM Arena counts it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das sagt nicht, welches Modell besser ist. Es bleibt aus der Wertung und steht als Anteil Annehmbar daneben: Stimmen, die nicht beide schlecht fanden. Auf Wunsch zählt es als gleich gut, wie bei LM Arena.</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
     </message>
     <message>
         <source>Leaderboard</source>
-        <translation type="unfinished">Rangliste</translation>
+        <translation>Rangliste</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Losses</source>
-        <translation>Nieder­lagen</translation>
+        <translation>Lizenz</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2032,7 +2280,7 @@
     </message>
     <message>
         <source>Not counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gezählt</translation>
     </message>
     <message>
         <source>Organization</source>
@@ -2040,27 +2288,19 @@
     </message>
     <message>
         <source>Over all robots a rating is the mean over the robots, every robot alike, however many votes it has.</source>
-        <translation type="unfinished"></translation>
+        <translation>Über alle Roboter ist eine Wertung das Mittel über die Roboter, jeder gleich, wie viele Stimmen er auch hat.</translation>
     </message>
     <message>
         <source>Provisional</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Provisional, because Elo depends on the order of the votes</source>
-        <translation>Vorläufig, weil Elo von der Reihenfolge der Stimmen abhängt</translation>
+        <translation>Vorläufig</translation>
     </message>
     <message>
         <source>Provisional: {reasons}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorläufig: {reasons}.</translation>
     </message>
     <message>
         <source>Rank</source>
         <translation>Rang</translation>
-    </message>
-    <message>
-        <source>Ranks</source>
-        <translation>Ränge</translation>
     </message>
     <message>
         <source>Rating</source>
@@ -2068,19 +2308,23 @@
     </message>
     <message>
         <source>Several robots</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehrere Roboter</translation>
     </message>
     <message>
-        <source>The ranks that 95 % of what the votes leave possible would give</source>
-        <translation>Die Ränge, die sich aus 95 % dessen ergäben, was die Stimmen offen lassen</translation>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
     </message>
     <message>
         <source>The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little towards the middle). 1500 is the mean of the models shown; a lead of 120 points means about two wins for each loss. The order of the votes does not matter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Wertung, die alle Stimmen zusammen am wahrscheinlichsten macht (Bradley-Terry mit Gleichständen nach Davidson, ein wenig zur Mitte gezogen). 1500 ist das Mittel der gezeigten Modelle; ein Vorsprung von 120 Punkten heißt etwa zwei Siege je Niederlage. Die Reihenfolge der Stimmen ist gleichgültig.</translation>
     </message>
     <message>
-        <source>Ties</source>
-        <translation>Unent­schieden</translation>
+        <source>These evaluators</source>
+        <translation>Diese Gutachter</translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation>Stimme</translation>
     </message>
     <message>
         <source>Votes</source>
@@ -2088,59 +2332,63 @@
     </message>
     <message>
         <source>Votes that did not call both bad; with its 95 % interval in the exports</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmen, die nicht beide schlecht fanden; mit ihrem Intervall (95 %) in den gespeicherten Dateien</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
     </message>
     <message>
         <source>Whiskers</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Win rate</source>
-        <translation>Sieg­quote</translation>
-    </message>
-    <message>
-        <source>Wins</source>
-        <translation>Siege</translation>
+        <translation>Intervalle</translation>
     </message>
     <message>
         <source>a robot is missing on which it never played</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Roboter fehlt, auf dem es nie spielte</translation>
     </message>
     <message>
         <source>cast many times more votes than most</source>
-        <translation type="unfinished"></translation>
+        <translation>gab vielfach mehr Stimmen ab als die meisten</translation>
     </message>
     <message>
         <source>favours one model far beyond what the others see</source>
-        <translation type="unfinished"></translation>
+        <translation>bevorzugt ein Modell weit über das hinaus, was die anderen sehen</translation>
     </message>
     <message>
         <source>fewer than {battles} battles told a preference</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als {battles} Vergleiche mit einem Urteil</translation>
     </message>
     <message>
         <source>its interval is wider than {points:.0f} points</source>
-        <translation type="unfinished"></translation>
+        <translation>das Intervall ist breiter als {points:.0f} Punkte</translation>
     </message>
     <message>
         <source>no chain of preferences connects all models</source>
-        <translation type="unfinished"></translation>
+        <translation>keine Kette von Urteilen verbindet alle Modelle</translation>
     </message>
     <message>
         <source>prefers one side whatever stands there</source>
-        <translation type="unfinished"></translation>
+        <translation>bevorzugt eine Seite, was auch dort steht</translation>
     </message>
     <message>
         <source>votes unlike everyone else</source>
-        <translation type="unfinished"></translation>
+        <translation>stimmt anders als alle anderen</translation>
     </message>
     <message>
         <source>{name}: nobody has called it better, worse or as good yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: Noch niemand hat es besser, schlechter oder gleich gut genannt.</translation>
     </message>
     <message>
         <source>{name}: {rating:.0f}, between {low:.0f} and {high:.0f}; rank {ranks}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {rating:.0f}, zwischen {low:.0f} und {high:.0f}; Rang {ranks}.</translation>
+    </message>
+    <message>
+        <source>{one} against {other}: won {wins}, lost {losses}, ties {ties}, both bad {bad}; votes {votes}</source>
+        <translation>{one} gegen {other}: gewonnen {wins}, verloren {losses}, gleich gut {ties}, beide schlecht {bad}; Stimmen {votes}</translation>
+    </message>
+    <message>
+        <source>{one} and {other} have not met.</source>
+        <translation>{one} und {other} sind sich nicht begegnet.</translation>
     </message>
 </context>
 <context>
@@ -2375,7 +2623,7 @@
     </message>
     <message>
         <source>hidden check</source>
-        <translation type="unfinished"></translation>
+        <translation>versteckte Prüfung</translation>
     </message>
     <message>
         <source>open</source>

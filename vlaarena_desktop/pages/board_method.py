@@ -29,7 +29,7 @@ class MethodNotes(QFrame):
         """The notes, and whom the policy would weigh less on this board."""
         less = [each for each in found.weighings if each.weight < 1]
         lines = [
-            self.tr("{name}: weight {weight:.2f}, because she or he {reasons}.").format(
+            self.tr("{name}: weight {weight:.2f}; {reasons}.").format(
                 name=escape(people.get(each.evaluator_id, each.evaluator_id)),
                 weight=each.weight,
                 reasons="; ".join(map(reason_text, each.reasons)),

@@ -32,69 +32,59 @@ def reason_text(reason: Reason) -> str:
 
 def method_text() -> str:
     """How the numbers come about, as rich text in plain words."""
-    parts = (
-        (
-            _tr("board", "Rating"),
-            _tr(
-                "board",
-                "The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn "
-                "a little towards the middle). 1500 is the mean of the models shown; a lead of 120 points "
-                "means about two wins for each loss. The order of the votes does not matter.",
-            ),
-        ),
-        (
-            _tr("board", "Whiskers"),
-            _tr(
-                "board",
-                "A 95 % interval. “These evaluators”: other battles, the same people. “Evaluators in general”: other "
-                "people, too; it needs three of them and is never narrower. Ranks are those that 95 % of "
-                "what the votes leave possible would give.",
-            ),
-        ),
-        (
-            _tr("board", "Both bad"),
-            _tr(
-                "board",
-                "It says nothing about which model is better, so it stays out of the rating and is told as the "
-                "acceptable rate: votes that did not find both bad. On wish it counts as a tie, as LM Arena counts it.",
-            ),
-        ),
-        (
-            _tr("board", "Provisional"),
-            _tr(
-                "board",
-                "A ring instead of a dot: too few battles, a wide interval, or models that no chain of "
-                "preferences connects. Do not act on such a rank.",
-            ),
-        ),
-        (
-            _tr("board", "Several robots"),
-            _tr(
-                "board",
-                "Over all robots a rating is the mean over the robots, every robot alike, however many votes it has.",
-            ),
-        ),
-        (
-            _tr("board", "Evaluators"),
-            _tr(
-                "board",
-                "All votes count alike unless the policy is chosen that weighs evaluators who stand out. Nobody is "
-                "dropped silently: both boards are always there, and the reasons are named below. Somebody who "
-                "votes for one model alone moves the plain board by every vote; the policy needs at least ten votes "
-                "to notice, and does not see a rigger who hides well.",
-            ),
-        ),
-        (
-            _tr("board", "Not counted"),
-            _tr(
-                "board",
-                "Hidden checks, practice, named models and given seeds are never rated, nor are votes from the "
-                "command line or simulated ones.",
-            ),
-        ),
-        (
-            _tr("board", "Elo"),
-            _tr("board", "For comparison only: it depends on the order in which the same votes were cast (K 32)."),
-        ),
-    )
+    parts = (*_numbers(), *_doubts(), *_votes(), *_rest())
     return "".join(f"<p><b>{title}</b><br>{text}</p>" for title, text in parts)
+
+
+def _numbers() -> tuple[tuple[str, str], ...]:
+    rating = _tr(
+        "board",
+        "The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little "
+        "towards the middle). 1500 is the mean of the models shown; a lead of 120 points means about two wins for "
+        "each loss. The order of the votes does not matter.",
+    )
+    whiskers = _tr(
+        "board",
+        "A 95 % interval. “These evaluators”: other battles, the same people. “Evaluators in general”: other people, "
+        "too; it needs three of them and is never narrower. Ranks are those that 95 % of what the votes leave "
+        "possible would give.",
+    )
+    return (_tr("board", "Rating"), rating), (_tr("board", "Whiskers"), whiskers)
+
+
+def _doubts() -> tuple[tuple[str, str], ...]:
+    provisional = _tr(
+        "board",
+        "A ring instead of a dot: too few battles, a wide interval, or models that no chain of preferences connects. "
+        "Do not act on such a rank.",
+    )
+    robots = _tr(
+        "board", "Over all robots a rating is the mean over the robots, every robot alike, however many votes it has."
+    )
+    return (_tr("board", "Provisional"), provisional), (_tr("board", "Several robots"), robots)
+
+
+def _votes() -> tuple[tuple[str, str], ...]:
+    bad = _tr(
+        "board",
+        "It says nothing about which model is better, so it stays out of the rating and is told as the acceptable "
+        "rate: votes that did not find both bad. On wish it counts as a tie, as LM Arena counts it.",
+    )
+    people = _tr(
+        "board",
+        "All votes count alike unless the policy is chosen that weighs evaluators who stand out. Nobody is dropped "
+        "silently: both boards are always there, and the reasons are named below. Somebody who votes for one model "
+        "alone moves the plain board by every vote; the policy needs at least ten votes to notice, and does not see "
+        "a rigger who hides well.",
+    )
+    return (_tr("board", "Both bad"), bad), (_tr("board", "Evaluators"), people)
+
+
+def _rest() -> tuple[tuple[str, str], ...]:
+    left_out = _tr(
+        "board",
+        "Hidden checks, practice, named models and given seeds are never rated, nor are votes from the command line "
+        "or simulated ones.",
+    )
+    elo = _tr("board", "For comparison only: it depends on the order in which the same votes were cast (K 32).")
+    return (_tr("board", "Not counted"), left_out), (_tr("board", "Elo"), elo)

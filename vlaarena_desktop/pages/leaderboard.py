@@ -63,6 +63,8 @@ class LeaderboardPage(QWidget):
         self.card = TableCard(self.view, self.tr("No votes yet. The board fills with your first battle."))
         self.tabs, self.views = QButtonGroup(self), QStackedWidget()
         self.save = QPushButton(self.tr("Export…"))
+        for view in (self.card, self.matrix, self.pair, self.method):
+            self.views.addWidget(view)
         self._lay_out()
         self._connect()
         self._show()
@@ -82,6 +84,13 @@ class LeaderboardPage(QWidget):
         """Follow the colour scheme."""
         for part in (self.view, self.matrix, self.pair):
             part.dress(colors)
+
+    @Slot(int)
+    def show_view(self, place: int) -> None:
+        """0 the board, 1 who beat whom, 2 whether one is better yet, 3 the method."""
+        self.views.setCurrentIndex(place)
+        for button in self.tabs.buttons():
+            button.setChecked(self.tabs.id(button) == place)
 
     @reporting
     def export_to(self, path: Path) -> None:
@@ -182,7 +191,7 @@ class LeaderboardPage(QWidget):
     @Slot(QModelIndex)
     def _show_votes(self, index: QModelIndex) -> None:
         """From a row to the votes behind it."""
-        self.tabs.button(MATRIX).click()
+        self.show_view(MATRIX)
         self.matrix.show_model(self.table.record(index.row()).place.model_id)
 
     @Slot()
@@ -197,7 +206,7 @@ class LeaderboardPage(QWidget):
         self.filters.changed.connect(self.refresh)
         self.filters.interval_changed.connect(self._show)
         self._daemon.cards_changed.connect(self._show)
-        self.tabs.idClicked.connect(self.views.setCurrentIndex)
+        self.tabs.idClicked.connect(self.show_view)
         self.view.selectionModel().currentChanged.connect(self._say)
         self.view.activated.connect(self._show_votes)
         self.matrix.battle_chosen.connect(lambda battle_id: self.link_chosen.emit(link_text(Link(battle_id))))
@@ -207,8 +216,8 @@ class LeaderboardPage(QWidget):
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Leaderboard"))
         title.setObjectName("title")
-        self.summary.setObjectName("quiet")
-        self.said.setObjectName("quiet")
+        for quiet in (self.summary, self.said):
+            quiet.setObjectName("quiet")
         self.said.setWordWrap(True)
         self.save.setAccessibleName(self.save.text())
         column = QVBoxLayout(self)
@@ -224,8 +233,6 @@ class LeaderboardPage(QWidget):
         head.addWidget(self.save)
         below.addWidget(self.said, 1)
         below.addWidget(self.unrated, 0, Qt.AlignmentFlag.AlignTop)
-        for view in (self.card, self.matrix, self.pair, self.method):
-            self.views.addWidget(view)
         column.addLayout(head)
         column.addWidget(self.filters)
         column.addWidget(self.views, 1)
@@ -233,6 +240,7 @@ class LeaderboardPage(QWidget):
 
     def _tab_buttons(self) -> list[QPushButton]:
         titles = (self.tr("Board"), self.tr("Who beat whom"), self.tr("Is A better yet?"), self.tr("Method"))
+        self.tabs.setExclusive(False)  # or Tab would pass all but one by
         buttons = []
         for place, title in enumerate(titles):
             button = QPushButton(title)

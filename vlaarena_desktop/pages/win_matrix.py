@@ -155,7 +155,7 @@ class WinMatrix(QWidget):
         """List these, the newest first."""
         self.votes.set_records([self._line(vote) for vote in reversed(votes)])
         self.card.show_rows(filled=bool(votes))
-        self.said.setText(self.tr("{about}: {count} votes").format(about=about, count=len(votes)) if about else "")
+        self.said.setText(self.tr("{about} · votes: {count}").format(about=about, count=len(votes)) if about else "")
         self._follow_choice()
 
     def dress(self, colors: theme.Colors) -> None:
