@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scenes.codec import encode
 from scenes.errors import ArenaError, Cancelled, ServiceRefused, SyncError
@@ -122,12 +122,11 @@ def _push_once(centre: Centre, store_id: str, portion: Portion) -> Job[Pushed | 
     portion.answered(time.monotonic() - started)
     if answer.forked_at is not None:
         return Forked.at(answer.forked_at)
-    _mark(centre, store_id, operations, answer)
-    return answer
+    return _marked(centre, store_id, operations, answer)
 
 
-def _mark(centre: Centre, store_id: str, operations: list[Operation], answer: Pushed) -> None:
-    """Note the verdicts on what was sent. What lies beyond a gap waits again, with what fills the gap."""
+def _marked(centre: Centre, store_id: str, operations: list[Operation], answer: Pushed) -> Pushed:
+    """The answer with the verdicts that count, now noted. What lies beyond a gap waits, with what fills the gap."""
     sent = {operation.op_id: operation.seq for operation in operations}
     if not {verdict.op_id for verdict in answer.verdicts} <= set(sent):
         raise ServiceRefused("The service judged operations that it was not sent.", hint="Tell whoever runs it.")
@@ -136,12 +135,13 @@ def _mark(centre: Centre, store_id: str, operations: list[Operation], answer: Pu
         for each in answer.verdicts
         if each.verdict == "deferred" and sent[each.op_id] >= answer.expected_seq
     ]
-    judged = [each for each in answer.verdicts if sent[each.op_id] not in held_up]
+    judged = tuple(each for each in answer.verdicts if sent[each.op_id] not in held_up)
     reach("push.before_mark")
     centre.ledger.do(sending.mark, judged)
     reach("push.after_mark")
     if held_up:
         centre.ledger.do(sending.rewind, store_id, answer.expected_seq)
+    return structs.replace(answer, verdicts=judged)
 
 
 def pull(centre: Centre) -> Job[PulledBoard | None]:

@@ -5,12 +5,10 @@ A released operation waits while it has no verdict. Whatever is to be sent again
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from scenes.codec import encode
 from scenes.database import Database
 from scenes.failpoints import reach
 from sync.api import Verdict
@@ -18,6 +16,7 @@ from sync.operations import Operation
 from sync.records import new_id, now
 
 _WAITS = "held = 0 AND verdict IS NULL"
+_AROUND_BYTES = 600  # of a body: the operation's other fields, its signature and both frames
 _OPERATION = "op_id, store_id, seq, kind, record_id, rev, created_at, body"
 
 
@@ -37,13 +36,6 @@ class Quarantined(Struct, frozen=True, kw_only=True):
     rev: int
     reason: str
     created_at: str
-
-
-class Known(Struct, frozen=True):
-    """One operation of a store's log as `verify` compares it."""
-
-    seq: int
-    digest: bytes
 
 
 def waiting(database: Database) -> Waiting:
@@ -89,7 +81,7 @@ def batch(database: Database, store_id: str, limit: int, max_bytes: int) -> list
     taken, size = list[Operation](), 0
     for row in rows:
         operation = Operation(**row)
-        size += len(encode(operation)) + 100  # its signature and frame
+        size += len(operation.body) + _AROUND_BYTES
         if taken and size > max_bytes:
             break
         taken.append(operation)
@@ -139,13 +131,13 @@ def stores(database: Database) -> list[tuple[str, int]]:
     return [(row["store_id"], row["last"]) for row in rows]
 
 
-def known(database: Database, store_id: str, first: int, limit: int) -> list[Known]:
-    """The digests of a store's operations from `first` on, at most so many."""
+def span(database: Database, store_id: str, first: int, last: int) -> list[Operation]:
+    """A store's operations from number `first` to `last`."""
     rows = database.rows(
-        f"SELECT {_OPERATION} FROM outbox WHERE store_id = ? AND seq >= ? ORDER BY seq LIMIT ?",
-        [store_id, first, limit],
+        f"SELECT {_OPERATION} FROM outbox WHERE store_id = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        [store_id, first, last],
     )
-    return [Known(row["seq"], hashlib.sha256(encode(Operation(**row))).digest()) for row in rows]
+    return [Operation(**row) for row in rows]
 
 
 def may_leave(database: Database, episode_id: str) -> bool:

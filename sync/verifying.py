@@ -5,8 +5,10 @@ What the service lacks waits again and is sent again. This end never takes anyth
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
+from scenes.codec import encode
 from scenes.failpoints import reach
 from scenes.progress import Job, Progress
 from sync import api, sending
@@ -55,8 +57,8 @@ def _differing(centre: Centre, store_id: str, spans: Sequence[Span]) -> Job[list
 
 
 def _range(ledger: Ledger, store_id: str, span: Span) -> Range:
-    known = ledger.do(sending.known, store_id, span.first, span.last - span.first + 1)
-    return Range(span.first, span.last, range_digest([each.digest for each in known]))
+    found = ledger.do(sending.span, store_id, span.first, span.last)
+    return Range(span.first, span.last, range_digest([hashlib.sha256(encode(each)).digest() for each in found]))
 
 
 def _parts(span: Span) -> Iterator[Span]:

@@ -148,6 +148,17 @@ def test_what_the_service_lost_is_found_by_comparing_and_sent_again(central, vis
     check_told(central, lab)
 
 
+def test_what_the_service_lost_is_sent_again_before_what_is_new(central, visitor) -> None:
+    lab = visitor("behind")
+    lab.play(3)
+    lab.sync()
+    first = len(lab.log()) - 2
+    forget(central, lab.log()[0].store_id, first)
+    lab.play()
+    assert lab.sync().verdicts == {"applied": 6}
+    check_told(central, lab)
+
+
 def forget(service: Service, store_id: str, first: int) -> None:
     """Put the service's tables back to where a store had fewer operations."""
     told = {"store": store_id, "first": first}
