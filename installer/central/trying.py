@@ -31,9 +31,21 @@ def main() -> int:
     """Run until told to stop; 1 if something ended by itself."""
     parser = argparse.ArgumentParser(description=str(__doc__))
     parser.add_argument("--port", type=int, default=PORT, help=f"of the service ({PORT}; 0: any free one)")
-    port = parser.parse_args().port
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    parser.add_argument("--within", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    return _run(chosen.port) if chosen.within else _apart()
+
+
+def _apart() -> int:
+    """All in a session of its own: a terminal's Ctrl+C is for this process alone, which stops the rest in order."""
+    inner = subprocess.Popen([sys.executable, __file__, "--within", *sys.argv[1:]], start_new_session=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: inner.terminate())
+    return inner.wait()
+
+
+def _run(port: int) -> int:
+    signal.signal(signal.SIGTERM, _stop)
     try:
         with tempfile.TemporaryDirectory(prefix="vlaarena-central-") as folder, ExitStack() as stack:
             return _wait(_started(stack, Path(folder), _free(port)))
@@ -108,7 +120,11 @@ def _did(service: Service, *words: str) -> str:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(_FAREWELL_SECONDS)
+    try:
+        process.wait(_FAREWELL_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free(port: int) -> int:
@@ -123,8 +139,7 @@ def _free(port: int) -> int:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):  # once is enough
-        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
     raise Stopped
 
 
