@@ -20,7 +20,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
 from sync.records import new_id
-from sync.server import publishing
+from sync.server import publishing, webhooks
 from sync.server.auditing import audited
 from sync.server.centre import server_key
 from sync.server.deferred import retry_deferred
@@ -29,9 +29,9 @@ from sync.server.pointers import reconcile
 from sync.server.postgres import transaction
 from sync.server.settings import CentralSettings
 
-Job = Literal["ratings", "reconcile", "expiry"]
+Job = Literal["ratings", "reconcile", "expiry", "webhooks"]
 Outcome = Literal["done", "busy", "done_before"]
-_LOCKS: dict[Job, int] = {"ratings": 0x564C4101, "reconcile": 0x564C4102, "expiry": 0x564C4103}
+_LOCKS: dict[Job, int] = {"ratings": 0x564C4101, "reconcile": 0x564C4102, "expiry": 0x564C4103, "webhooks": 0x564C4104}
 _KEEP_RUNS = timedelta(days=30)
 _log = logging.getLogger("vlaarena.central.worker")
 WORKER = f"{socket.gethostname()} {os.getpid()}"
@@ -131,4 +131,14 @@ def _expiry(work: Work) -> int:
     return 0
 
 
-_JOBS: dict[Job, Callable[[Work], int]] = {"ratings": _ratings, "reconcile": _reconcile, "expiry": _expiry}
+def _webhooks(work: Work) -> int:
+    webhooks.deliver(work.engine, server_key(work.home), work.settings.public_url)
+    return 0
+
+
+_JOBS: dict[Job, Callable[[Work], int]] = {
+    "ratings": _ratings,
+    "reconcile": _reconcile,
+    "expiry": _expiry,
+    "webhooks": _webhooks,
+}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scenes.codec import decode, encode
 from scenes.models import ModelCard
-from sync.server import tables
+from sync.server import tables, webhooks
 from sync.server.auditing import audited
 
 
@@ -29,6 +29,7 @@ def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
         statement = row.on_conflict_do_update(index_elements=["model_id"], set_=newer, where=differs)
         if connection.execute(statement.returning(tables.cards.c.model_id)).first() is not None:
             audited(connection, "operator", "model_registered", card.id)
+            webhooks.note(connection, "model", card.id)
             changed.append(card.id)
     return changed
 

@@ -37,6 +37,7 @@ class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ratings_cron: str = "0 * * * *"  # minute hour day month weekday
     reconcile_cron: str = "*/10 * * * *"
     expiry_cron: str = "30 3 * * *"
+    webhooks_cron: str = "* * * * *"
     open_battle_days: Days = 30  # after which an API client's open battle is given up
     stale_after_minutes: Annotated[int, Meta(ge=1, le=100_000)] = 150  # without ratings: /health says so
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -19,7 +19,7 @@ from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, Snapshot, etag_of, sign_snapshot
 from sync.keys import SigningKey
-from sync.server import ballots, registry, tables
+from sync.server import ballots, registry, tables, webhooks
 from sync.server.standings import standings
 
 _BEFORE = datetime.fromtimestamp(0, UTC)  # of a log without operations
@@ -60,6 +60,7 @@ def publish(connection: Connection, board: PulledBoard, key: SigningKey) -> bool
     row = {"snapshot_id": board.snapshot_id, "content": signed.content, "signature": signed.signature}
     statement = insert(tables.snapshots).values(row)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["snapshot_id"]))
+    webhooks.note(connection, "snapshot", board.snapshot_id)
     return True
 
 

@@ -58,11 +58,13 @@ model_stats_total = _of("model_stats_total", ["model_id", "organization", "licen
 snapshots = _of("snapshots", "position snapshot_id content signature published_at")
 worker_status = _of("worker_status", "worker_name last_run_at status votes_processed error_message")
 job_runs = _of("job_runs", "run_id job slot worker began_at")
+webhooks = _of("webhooks", "webhook_id url events created_at revoked_at")
+deliveries = _of("deliveries", "delivery_id webhook_id event subject attempts due_at done_at error")
 blobs = _of("blobs", "sha256 media_type size_bytes purpose subject created_at")
 
 DERIVED = (runs, branches, notes, votes, turns, wanted_episodes, battles, sessions, evaluators)  # from op_log alone
 EVERY = (
     *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, evaluators, sessions, battles),
     *(episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards, model_stats_by_robot),
-    *(model_stats_total, snapshots, worker_status, job_runs, blobs),
+    *(model_stats_total, snapshots, worker_status, job_runs, blobs, webhooks, deliveries),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from scenes.models import read_cards
-from sync.server import backups, registry
+from sync.server import backups, registry, webhooks
 from sync.server.deferred import rebuild
 from sync.server.doctor import examine
 from sync.server.jobs import Work, run
@@ -16,7 +16,7 @@ from sync.server.settings import CentralSettings
 from sync.server.worker import work_until_stopped
 
 Choices: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-JOBS = ("ratings", "reconcile", "expiry")
+JOBS = ("ratings", "reconcile", "expiry", "webhooks")
 
 
 def add(choices: Choices) -> None:
@@ -30,6 +30,7 @@ def add(choices: Choices) -> None:
     register.add_argument("folder", type=Path, help="of TOML cards")
     register.set_defaults(run=_add_models)
     words.add_parser("list", help="every registered model").set_defaults(run=_list_models)
+    _webhooks(choices)
     kept = choices.add_parser("backup", help="everything the service keeps, into a new folder")
     kept.add_argument("folder", type=Path)
     kept.set_defaults(run=_backup)
@@ -38,6 +39,28 @@ def add(choices: Choices) -> None:
     back.set_defaults(run=_restore)
     choices.add_parser("rebuild", help="make every derived row again from the log").set_defaults(run=_rebuild)
     choices.add_parser("doctor", help="what is set up and what is not").set_defaults(run=_doctor)
+
+
+def _webhooks(choices: Choices) -> None:
+    about = choices.add_parser("webhook", help="addresses that are told of new boards and models")
+    words = about.add_subparsers(dest="action", required=True)
+    added = words.add_parser("add", help="tell an https address")
+    added.add_argument("url")
+    added.add_argument("--event", action="append", choices=webhooks.EVENTS, help="what of (snapshot)")
+    added.set_defaults(run=_add_webhook)
+    gone = words.add_parser("revoke", help="tell an address nothing more")
+    gone.add_argument("webhook_id")
+    gone.set_defaults(run=_revoke_webhook)
+
+
+def _add_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    print(in_rows(settings.database_url, lambda c: webhooks.add(c, chosen.url, chosen.event or ["snapshot"])))
+    return 0
+
+
+def _revoke_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    in_rows(settings.database_url, lambda c: webhooks.revoke(c, chosen.webhook_id))
+    return 0
 
 
 def _worker(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:

@@ -47,6 +47,7 @@ def _timetable(settings: CentralSettings) -> tuple[tuple[Job, str], ...]:
         ("ratings", settings.ratings_cron),
         ("reconcile", settings.reconcile_cron),
         ("expiry", settings.expiry_cron),
+        ("webhooks", settings.webhooks_cron),
     )
 
 

@@ -302,6 +302,24 @@ _BOARDS = (
         began_at timestamptz NOT NULL DEFAULT now(),
         UNIQUE (job, slot)
     )""",
+    """CREATE TABLE webhooks (
+        webhook_id text PRIMARY KEY,
+        url text NOT NULL,
+        events text[] NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        revoked_at timestamptz
+    )""",
+    """CREATE TABLE deliveries (
+        delivery_id text PRIMARY KEY,
+        webhook_id text NOT NULL REFERENCES webhooks,
+        event text NOT NULL,
+        subject text NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        due_at timestamptz NOT NULL DEFAULT now(),
+        done_at timestamptz,
+        error text
+    )""",
+    "CREATE INDEX deliveries_due ON deliveries (due_at) WHERE done_at IS NULL",
     """CREATE TABLE blobs (
         sha256 text PRIMARY KEY CHECK (length(sha256) = 64),
         media_type text NOT NULL,

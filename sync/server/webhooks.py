@@ -1,0 +1,192 @@
+"""Webhooks: who wants to hear of a new board or a new model is told, from the worker, until it was heard.
+
+A note of what is to be told is made in the transaction of the event. Each message is signed with the key that signs
+snapshots (Ed25519 over SIGNED_AS + moment + "." + body). The address must be https and lead to the public internet: it
+is resolved once, every address it has is checked, and the connection goes to exactly the address that was checked;
+redirects are not followed and answers are not read (SSRF: OWASP's cheat sheet on server side request forgery).
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.dialects.postgresql import insert
+
+from scenes.errors import BadInput, NotFound
+from sync.keys import SigningKey
+from sync.records import new_id
+from sync.server import tables
+from sync.server.auditing import audited
+from sync.server.postgres import transaction
+
+Event = Literal["snapshot", "model"]
+EVENTS: tuple[Event, ...] = ("snapshot", "model")
+SIGNED_AS = b"vlaarena webhook 1\n"
+H_EVENT, H_MOMENT, H_SIGNATURE = "VLAArena-Event", "VLAArena-Moment", "VLAArena-Signature"
+MAX_ATTEMPTS = 10
+_SECONDS = urllib3.Timeout(connect=5, read=10)
+_NEVER = tuple(  # addresses that lead to IPv4 addresses unseen, and what older Pythons call global
+    ipaddress.ip_network(each)
+    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "192.0.0.0/24", "100.64.0.0/10")
+)
+Resolve = Callable[[str], list[str]]
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What is told: that something is new, and where to read it. The same delivery id may come twice."""
+
+    delivery_id: str
+    event: str
+    subject: str  # the id of the snapshot or model
+    url: str
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A message to send."""
+
+    delivery_id: str
+    event: str
+    subject: str
+    attempts: int
+    url: str
+
+
+def add(connection: Connection, url: str, events: list[str]) -> str:
+    """Tell an address of events; its id.
+
+    Raises:
+        BadInput: the address is none that may be told.
+        NotFound: there is no such event.
+    """
+    _parts(url)
+    if not events or not set(events) <= set(EVENTS):
+        raise NotFound.among("event", " ".join(events), list(EVENTS))
+    webhook_id = new_id()
+    row = {"webhook_id": webhook_id, "url": url, "events": sorted(set(events))}
+    connection.execute(insert(tables.webhooks).values(row))
+    audited(connection, "operator", "webhook_added", webhook_id)
+    return webhook_id
+
+
+def revoke(connection: Connection, webhook_id: str) -> None:
+    """Tell an address nothing more; NotFound if there is none of this id."""
+    statement = text("UPDATE webhooks SET revoked_at = coalesce(revoked_at, now()) WHERE webhook_id = :name")
+    if connection.execute(statement, {"name": webhook_id}).rowcount != 1:
+        raise NotFound(f"There is no webhook '{webhook_id[:80]}'.")
+    audited(connection, "operator", "webhook_revoked", webhook_id)
+
+
+def note(connection: Connection, event: Event, subject: str) -> None:
+    """Note that this is to be told to everybody who wants to hear of it, within the transaction of the event."""
+    found = connection.execute(_WANT, {"event": event}).scalars().all()
+    for webhook_id in found:
+        row = {"delivery_id": new_id(), "webhook_id": webhook_id, "event": event, "subject": subject}
+        connection.execute(insert(tables.deliveries).values(row))
+
+
+def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve | None = None) -> int:
+    """Send what is due, each alone; how many were heard. What was not is due again after a while, ten times in all."""
+    heard = 0
+    for due in transaction(engine, lambda c: [Due(**row._asdict()) for row in c.execute(_DUE)]):
+        try:
+            address = checked_address(_parts(due.url)[0], resolve or addresses_of)
+            post(due, address, key, public_url, ssl.create_default_context())
+            error = None
+            heard += 1
+        except (BadInput, OSError, urllib3.exceptions.HTTPError) as failed:
+            error = f"{type(failed).__name__}: {failed}"[:500]
+        transaction(engine, lambda c, due=due, error=error: _note_attempt(c, due, error))  # type: ignore[misc]
+    return heard
+
+
+def addresses_of(host: str) -> list[str]:
+    """Every address that a name leads to."""
+    return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+
+
+def checked_address(host: str, resolve: Resolve) -> str:
+    """One address of a host, all of whose addresses are public.
+
+    Raises:
+        BadInput: one of them is not: nothing of our own network is ever asked.
+    """
+    found = [ipaddress.ip_address(address.partition("%")[0]) for address in resolve(host)]
+    plain = [getattr(address, "ipv4_mapped", None) or address for address in found]
+    if not plain or not all(_is_public(address) for address in plain):
+        raise BadInput("A webhook leads to an address that is not public.")
+    return str(plain[0])
+
+
+def post(due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SSLContext) -> None:
+    """Send one message to an address that was checked, as the host that the webhook names.
+
+    Raises:
+        BadInput: it answered with anything but success.
+        HTTPError: it did not answer, or is not that host.
+    """
+    host, port, target = _parts(due.url)
+    place = f"{public_url}/snapshots/{due.subject}" if due.event == "snapshot" else f"{public_url}/models/{due.subject}"
+    body = msgspec.json.encode(Message(delivery_id=due.delivery_id, event=due.event, subject=due.subject, url=place))
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    signature = key.sign(SIGNED_AS + moment.encode() + b"." + body)
+    headers = {
+        "Host": host if port == 443 else f"{host}:{port}",
+        "Content-Type": "application/json",
+        H_EVENT: due.event,
+        H_MOMENT: moment,
+        H_SIGNATURE: base64.b64encode(signature).decode(),
+    }
+    told: dict[str, Any] = {"server_hostname": host, "assert_hostname": host, "ssl_context": trust}
+    with urllib3.HTTPSConnectionPool(address, port, timeout=_SECONDS, retries=False, **told) as pool:
+        answer = pool.request("POST", target, body=body, headers=headers, redirect=False, preload_content=False)
+        answer.release_conn()
+    if not 200 <= answer.status < 300:
+        raise BadInput(f"It answered with {answer.status}.")
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    inside = any(address in network for network in _NEVER if network.version == address.version)
+    return address.is_global and not address.is_multicast and not inside
+
+
+def _parts(url: str) -> tuple[str, int, str]:
+    """Host, port and target of an address that may be told."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 443
+    except ValueError as error:
+        raise BadInput("That is no address.") from error
+    printable = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme != "https" or not host or parts.username or parts.fragment or not printable or len(url) > 1000:
+        raise BadInput("A webhook is an https address without user, password or fragment.")
+    return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _note_attempt(connection: Connection, due: Due, error: str | None) -> None:
+    over = error is None or due.attempts + 1 >= MAX_ATTEMPTS
+    connection.execute(
+        text(
+            """UPDATE deliveries SET attempts = attempts + 1, error = :error,
+            done_at = CASE WHEN :over THEN now() END, due_at = now() + interval '1 minute' * power(2, attempts)
+            WHERE delivery_id = :name"""
+        ),
+        {"name": due.delivery_id, "error": error, "over": over},
+    )
+
+
+_WANT = text("SELECT webhook_id FROM webhooks WHERE revoked_at IS NULL AND :event = ANY(events) ORDER BY webhook_id")
+_DUE = text(
+    """SELECT delivery_id, event, subject, attempts, url FROM deliveries JOIN webhooks USING (webhook_id)
+    WHERE done_at IS NULL AND due_at <= now() AND revoked_at IS NULL ORDER BY due_at LIMIT 100"""
+)

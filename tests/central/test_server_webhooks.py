@@ -1,0 +1,154 @@
+"""Webhooks: signed, told until heard, and never a way into our own network."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import msgspec
+import pytest
+from central.servers import Service
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy import Engine, text
+from urllib3.exceptions import HTTPError
+
+from scenes.errors import BadInput, NotFound
+from sync.keys import SigningKey, is_signed
+from sync.server import webhooks
+from sync.server.postgres import engine_for, transaction
+from sync.server.webhooks import Due
+
+PRIVATE = (
+    *("127.0.0.1", "10.1.2.3", "172.16.0.9", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1"),
+    *("::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b:1::1", "255.255.255.255"),
+)
+
+
+@pytest.fixture
+def engine(central: Service) -> Iterator[Engine]:
+    made = engine_for(central.environment["VLAARENA_CENTRAL_DATABASE_URL"], 2)
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_no_address_of_our_own_network_is_asked(address: str) -> None:
+    with pytest.raises(BadInput, match="not public"):
+        webhooks.checked_address("hook.example", lambda _: ["93.184.215.14", address])
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
+    assert webhooks.checked_address("hook.example", lambda _: ["93.184.215.14"]) == "93.184.215.14"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://hook.example/", "https://", "https://a:b@hook.example/", "https://hook.example/#x", "file:///etc/passwd",
+     "https://hook.example/\r\nX: y", "https://hook.example:99999/"],
+)  # fmt: skip
+def test_only_plain_https_addresses_are_taken(engine: Engine, url: str) -> None:
+    with pytest.raises(BadInput):
+        transaction(engine, lambda c: webhooks.add(c, url, ["snapshot"]))
+
+
+def test_an_unknown_event_is_refused_with_those_there_are(engine: Engine) -> None:
+    with pytest.raises(NotFound, match="model, snapshot"):
+        transaction(engine, lambda c: webhooks.add(c, "https://hook.example/", ["vote"]))
+
+
+def test_what_was_not_heard_is_told_again_later_and_not_for_ever(engine: Engine) -> None:
+    webhook_id = transaction(engine, lambda c: webhooks.add(c, "https://hook.example/x", ["model"]))
+    transaction(engine, lambda c: webhooks.note(c, "model", "heron"))
+    transaction(engine, lambda c: webhooks.note(c, "snapshot", "0" * 64))
+    for attempt in range(1, webhooks.MAX_ATTEMPTS + 1):
+        assert webhooks.deliver(engine, SigningKey.generate(), "https://arena.example", lambda _: ["10.0.0.1"]) == 0
+        (row,) = transaction(engine, lambda c: c.execute(text(_OF), {"name": webhook_id}).all())
+        assert (row.attempts, row.subject, row.waits) == (attempt, "heron", True)
+        assert (row.done_at is not None) == (attempt == webhooks.MAX_ATTEMPTS)
+        transaction(engine, lambda c: c.execute(text("UPDATE deliveries SET due_at = now()")))
+    assert webhooks.deliver(engine, SigningKey.generate(), "https://arena.example", lambda _: ["10.0.0.1"]) == 0
+
+
+def test_a_revoked_webhook_is_told_nothing(engine: Engine) -> None:
+    webhook_id = transaction(engine, lambda c: webhooks.add(c, "https://hook.example/y", ["snapshot"]))
+    transaction(engine, lambda c: webhooks.revoke(c, webhook_id))
+    transaction(engine, lambda c: webhooks.note(c, "snapshot", "1" * 64))
+    assert transaction(engine, lambda c: c.execute(text(_OF), {"name": webhook_id}).all()) == []
+
+
+def test_a_message_is_signed_by_the_service_and_goes_to_the_named_host(tmp_path: Path) -> None:
+    key = SigningKey.generate()
+    with listening(tmp_path) as (port, trust, heard):
+        due = Due(
+            delivery_id="d1", event="snapshot", subject="f" * 64, attempts=0, url=f"https://localhost:{port}/in?x=1"
+        )
+        webhooks.post(due, "127.0.0.1", key, "https://arena.example", trust)
+        with pytest.raises(BadInput, match="301"):
+            webhooks.post(msgspec.structs.replace(due, delivery_id="d2"), "127.0.0.1", key, "https://a.example", trust)
+    (path, headers, body), _ = heard
+    assert (path, headers["Host"]) == ("/in?x=1", f"localhost:{port}")
+    signed = webhooks.SIGNED_AS + headers[webhooks.H_MOMENT].encode() + b"." + body
+    assert is_signed(key.public, base64.b64decode(headers[webhooks.H_SIGNATURE]), signed)
+    assert msgspec.json.decode(body)["url"] == "https://arena.example/snapshots/" + "f" * 64
+    with pytest.raises(HTTPError):
+        webhooks.post(due, "127.0.0.1", key, "https://arena.example", ssl.create_default_context())
+
+
+@contextlib.contextmanager
+def listening(folder: Path) -> Iterator[tuple[int, ssl.SSLContext, list[tuple[str, Message, bytes]]]]:
+    """A receiver on TLS that hears the first message and sends the second one elsewhere."""
+    heard: list[tuple[str, Message, bytes]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append((self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204 if len(heard) == 1 else 301)
+            self.send_header("Location", "https://localhost/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    certificate = certified(folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(certificate)
+    server.socket = own.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_address[1], ssl.create_default_context(cafile=str(certificate)), heard
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def certified(folder: Path) -> Path:
+    """A certificate for localhost with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime.now(UTC) - timedelta(days=1))
+    made = made.not_valid_after(datetime.now(UTC) + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    signed = made.sign(key, hashes.SHA256())
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "certificate.pem"
+    path.write_bytes(
+        signed.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *plain)
+    )
+    return path
+
+
+_OF = "SELECT *, due_at > now() AS waits FROM deliveries WHERE webhook_id = :name"
