@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -61,7 +61,7 @@ class LeaderboardPage(QWidget):
         self.summary, self.said = QLabel(), QLabel()
         self.robot, self.unrated = self.filters.robot, self.filters.unrated
         self.card = TableCard(self.view, self.tr("No votes yet. The board fills with your first battle."))
-        self.tabs, self.views = QButtonGroup(self), QStackedWidget()
+        self.tabs, self.views = self._tab_buttons(), QStackedWidget()
         self.save = QPushButton(self.tr("Export…"))
         for view in (self.card, self.matrix, self.pair, self.method):
             self.views.addWidget(view)
@@ -85,12 +85,11 @@ class LeaderboardPage(QWidget):
         for part in (self.view, self.matrix, self.pair):
             part.dress(colors)
 
-    @Slot(int)
-    def show_view(self, place: int) -> None:
+    def show_view(self, place: int, _: bool = False) -> None:
         """0 the board, 1 who beat whom, 2 whether one is better yet, 3 the method."""
         self.views.setCurrentIndex(place)
-        for button in self.tabs.buttons():
-            button.setChecked(self.tabs.id(button) == place)
+        for number, button in enumerate(self.tabs):
+            button.setChecked(number == place)
 
     @reporting
     def export_to(self, path: Path) -> None:
@@ -206,7 +205,6 @@ class LeaderboardPage(QWidget):
         self.filters.changed.connect(self.refresh)
         self.filters.interval_changed.connect(self._show)
         self._daemon.cards_changed.connect(self._show)
-        self.tabs.idClicked.connect(self.show_view)
         self.view.selectionModel().currentChanged.connect(self._say)
         self.view.activated.connect(self._show_votes)
         self.matrix.battle_chosen.connect(lambda battle_id: self.link_chosen.emit(link_text(Link(battle_id))))
@@ -228,7 +226,7 @@ class LeaderboardPage(QWidget):
         head.addWidget(title)
         head.addWidget(self.summary)
         head.addStretch(1)
-        for button in self._tab_buttons():
+        for button in self.tabs:
             head.addWidget(button)
         head.addWidget(self.save)
         below.addWidget(self.said, 1)
@@ -240,7 +238,6 @@ class LeaderboardPage(QWidget):
 
     def _tab_buttons(self) -> list[QPushButton]:
         titles = (self.tr("Board"), self.tr("Who beat whom"), self.tr("Is A better yet?"), self.tr("Method"))
-        self.tabs.setExclusive(False)  # or Tab would pass all but one by
         buttons = []
         for place, title in enumerate(titles):
             button = QPushButton(title)
@@ -248,6 +245,6 @@ class LeaderboardPage(QWidget):
             button.setCheckable(True)
             button.setChecked(place == 0)
             button.setAccessibleName(title)
-            self.tabs.addButton(button, place)
+            button.clicked.connect(partial(self.show_view, place))
             buttons.append(button)
         return buttons

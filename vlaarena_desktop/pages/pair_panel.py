@@ -70,14 +70,19 @@ class PairPanel(QFrame):
     @Slot()
     def _show(self) -> None:
         first, second = self.first.currentData(), self.second.currentData()
-        ready = self._found is not None and first is not None and second is not None and first != second
+        chosen = first is not None and second is not None and first != second
+        known = {place.model_id for place in self._found.places} if self._found is not None else set[str]()
+        ready = chosen and {first, second} <= known
         for widget in (self.meter, self.bar, self.evidence, self.chance, self.promise, self.told):
             widget.setVisible(ready)
-        self.register.setEnabled(ready)
-        if not ready or self._found is None:
-            self.decision.setText(self.tr("Choose two different models."))
+        self.register.setEnabled(chosen)
+        if ready and self._found is not None:
+            self._tell(compare(self._found, first, second, self._promises))
             return
-        self._tell(compare(self._found, first, second, self._promises))
+        for label in (self.evidence, self.chance, self.promise, self.told):
+            label.clear()
+        unknown = self.tr("No votes on these two yet: now is the time to register the comparison.")
+        self.decision.setText(unknown if chosen else self.tr("Choose two different models."))
 
     def _tell(self, found: Comparison) -> None:
         told, names = found.verdict, (self.first.currentText(), self.second.currentText())
