@@ -108,7 +108,7 @@ class _Performance:
         self._controller = Controller(world, card.action, card.control_hz)
         self._recorder = Recorder(world, *world.rhythm(card.control_hz))
         self._watch = TaskWatch(world, self._task)
-        self._queue = ActionQueue(card, self._infer)
+        self._queue = ActionQueue(card)
         self._raw: list[NDArray[np.float32]] = []
         self._processed: list[NDArray[np.float64]] = []
         self._events: list[Event] = []
@@ -120,7 +120,7 @@ class _Performance:
 
     def step(self, number: int) -> None:
         """Observe and infer where an action is wanting, then act and advance."""
-        action = self._queue.next()
+        action = self._queue.next(self._infer)
         with _anonymously():
             command = self._controller.apply(action)
         self._recorder.step(command.ctrl)

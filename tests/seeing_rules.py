@@ -81,8 +81,8 @@ def other_states_are_joints_or_pose_and_opening(parts: SimpleNamespace) -> None:
     assert vector("eef_euler_gripper", now) == pytest.approx([0.45, 0.1, 0.25, 0, 0, 0.4, 0.75], abs=1e-6)
 
 
-def queue_of(parts: SimpleNamespace, **changes: object) -> queueing.ActionQueue:
-    """A queue whose n-th chunk says n, 10 n, 100 n, ..."""
+def actions_of(parts: SimpleNamespace, count: int, **changes: object) -> list[float]:
+    """So many actions of a queue whose n-th chunk says n, 10 n, 100 n, ..."""
     card = ModelCard(
         id="counting",
         name="Counting",
@@ -95,22 +95,23 @@ def queue_of(parts: SimpleNamespace, **changes: object) -> queueing.ActionQueue:
         **changes,
     )
     asked = iter(range(1, 100))
-    queue: queueing.ActionQueue = parts.queueing.ActionQueue(
-        card, lambda: (next(asked) * 10 ** np.arange(card.chunk, dtype=np.float32))[:, None]
-    )
-    return queue
+    queue: queueing.ActionQueue = parts.queueing.ActionQueue(card)
+
+    def infer() -> queueing.Actions:
+        return (next(asked) * 10 ** np.arange(card.chunk, dtype=np.float32))[:, None]
+
+    return [float(queue.next(infer)[0]) for _ in range(count)]
 
 
 @rule
 def of_a_chunk_as_many_actions_are_carried_out_as_the_card_says(parts: SimpleNamespace) -> None:
-    queue = queue_of(parts, chunk=4, execute=3)
-    assert [float(queue.next()[0]) for _ in range(7)] == [1, 10, 100, 2, 20, 200, 3]
+    assert actions_of(parts, 7, chunk=4, execute=3) == [1, 10, 100, 2, 20, 200, 3]
 
 
 @rule
 def an_ensemble_averages_what_the_last_chunks_say_about_this_step(parts: SimpleNamespace) -> None:
-    queue = queue_of(parts, chunk=4, ensemble=3)
-    assert [float(queue.next()[0]) for _ in range(4)] == [1, (2 + 10) / 2, (3 + 20 + 100) / 3, (4 + 30 + 200) / 3]
+    averages = [1, (2 + 10) / 2, (3 + 20 + 100) / 3, (4 + 30 + 200) / 3]
+    assert actions_of(parts, 4, chunk=4, ensemble=3) == averages
 
 
 @rule

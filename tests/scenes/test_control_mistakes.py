@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 from control_rules import MODULES, PARTS, RULES
-from seeing_rules import queue_of
+from seeing_rules import actions_of
 
 MISTAKES: dict[str, tuple[str, str, str, str]] = {  # what is wrong: module, right, wrong, broken rule
     "gripper sign": (
@@ -135,6 +135,6 @@ def test_each_mistake_breaks_the_rule_named_for_it(mistake: str) -> None:
 
 def test_a_copy_without_a_mistake_keeps_every_rule() -> None:
     copies = parts_with("rotations", "Rz(yaw) Ry(pitch) Rx(roll)", "the product")
-    assert queue_of(copies, chunk=1).next().shape == (1,)
+    assert actions_of(copies, 1, chunk=1) == [1]
     for rule in RULES.values():
         rule(copies)
