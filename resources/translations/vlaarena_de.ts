@@ -833,6 +833,10 @@
         <translation>Ohne Zusage betrachtet: Melden Sie die Frage vor ihrem ersten Vergleich an, damit niemand nachträglich wählen kann, welche Vergleiche zählen.</translation>
     </message>
     <message>
+        <source>No votes on these two yet: now is the time to register the comparison.</source>
+        <translation>Noch keine Stimmen zu diesen beiden: Jetzt ist die Zeit, die Frage anzumelden.</translation>
+    </message>
+    <message>
         <source>Not decided yet.</source>
         <translation>Noch nicht entschieden.</translation>
     </message>
