@@ -19,6 +19,10 @@ from types import FrameType
 
 from central.servers import Mongo, Postgres, Service, running
 
+from scenes.models import read_cards
+from sync.server import devices, migrating, registry
+from sync.server.postgres import in_rows
+
 PORT = 8075
 _FAREWELL_SECONDS = 30
 
@@ -68,15 +72,21 @@ def _started(stack: ExitStack, folder: Path, port: int) -> list[subprocess.Popen
     }
     service = Service(folder, folder / "home", environment)
     service.url = f"http://127.0.0.1:{port}"
-    _did(service, "migrate")
-    _did(service, "model", "add", str(Path(__file__).parents[2] / "gpu_daemon" / "cards"))
+    token = _prepared(postgres.url("vlaarena"))
+    worker = _worker(stack, service, folder / "worker.log")
     stack.callback(service.stop)
     service.start()
-    worker = _worker(stack, service, folder / "worker.log")
-    token = _did(service, "token", "create", "trying out", "--days", "1").split()[1]
     print(_TOLD.format(url=service.url, token=token, logs=folder), flush=True)
     assert service.process is not None
     return [service.process, worker]
+
+
+def _prepared(url: str) -> str:
+    """Tables, the cards of the models that come with the program, and a token: what an operator does by commands."""
+    migrating.migrate(url)
+    cards = read_cards([Path(__file__).parents[2] / "gpu_daemon" / "cards"])
+    in_rows(url, lambda c: registry.register(c, cards.values()))
+    return in_rows(url, lambda c: devices.create_token(c, "trying out", ["enrol"], 1))[1]
 
 
 _TOLD = """
@@ -85,7 +95,7 @@ _TOLD = """
   Token      {token}
              shown once, valid for a day: enrol a workstation with it in Settings, or with `vlaarena sync`
   Logs       {logs}
-  Ratings are computed every minute here. Ctrl+C stops everything and throws it away.
+  Ratings are computed every minute here. Ctrl+C stops everything; nothing is kept.
 """
 
 
@@ -109,13 +119,6 @@ def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
             processes[0].wait(1.0)
     print("The service or its worker ended by itself; see the logs above.", file=sys.stderr)
     return 1
-
-
-def _did(service: Service, *words: str) -> str:
-    done = service.command(*words)
-    if done.returncode:
-        raise SystemExit(f"vlaarena-central {' '.join(words)}: {done.stderr or done.stdout}")
-    return done.stdout
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,13 +6,19 @@ No container engine is asked for: compose.yaml is parsed strictly, key by key, a
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import pytest
+import urllib3
+from central.public_site import Site
 from msgspec import Struct
 
 from sync.server.commands import parser
@@ -21,6 +27,7 @@ from sync.server.settings import CentralSettings
 
 FOLDER = Path(__file__).parents[2] / "installer" / "central"
 PREFIX = "VLAARENA_CENTRAL_"
+LAST_LINE = "  Ratings are computed every minute here. Ctrl+C stops everything; nothing is kept.\n"
 UNITS = ("vlaarena-central.service", "vlaarena-central-worker.service", "vlaarena-central-backup.service")
 
 
@@ -202,3 +209,21 @@ def exported(central_names: dict[str, str]) -> set[str]:
     return set(re.findall(r"^(vlaarena_\w+)", told, re.M)) | {
         f"what={what}" for what in re.findall(r'what="(\w+)"', told)
     }
+
+
+def test_make_central_brings_everything_up_and_takes_it_down() -> None:
+    command = [sys.executable, str(FOLDER / "trying.py"), "--port", "0"]
+    folder = str(Path(__file__).parents[1])
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": folder}
+    ) as tried:
+        assert tried.stdout is not None
+        told = "".join(iter(tried.stdout.readline, LAST_LINE))
+        site = Site(re.findall(r"Board +(\S+)", told)[0])
+        assert "Nobody has judged here yet" in site.text("/")
+        assert re.search(r"Token +vlaa_\S+", told)
+        tried.send_signal(signal.SIGINT)
+        assert "Stopped" in tried.stdout.read()
+    assert tried.returncode == 0
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        site.get("/")
