@@ -33,10 +33,12 @@ class Front:
         self.retry_after = "0"
         self.cut = 0  # so many replies are lost on the way back
         self.seen: list[tuple[str, str, int]] = []  # method, target as it was asked for, bytes
+        self.heard = bytearray()  # every body that came by
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Any | None:
         """Status, headers and body; None: the connection breaks."""
         self.seen.append((method, target, len(body)))
+        self.heard += body
         if self.busy > 0:
             self.busy -= 1
             return 503, {"Retry-After": self.retry_after}, b"<h1>busy</h1>"

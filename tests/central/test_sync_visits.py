@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from arena_samples import ballot
+from central.fronts import Front, standing
 from central.servers import Service
 from central.visitors import Visitor, at_the_centre, check_told
 from central.workstations import rows
@@ -16,7 +18,7 @@ from scenes.progress import finish
 from sync import client, sending
 from sync.keys import FILE
 from sync.operations import body_of
-from sync.records import Vote
+from sync.records import Turn, Vote
 from sync.sending import Waiting
 from sync.verifying import verify
 
@@ -65,12 +67,24 @@ def test_what_is_added_to_a_closed_battle_follows(central, visitor) -> None:
     check_told(central, lab)
 
 
-def test_an_open_battle_stays_here(central, visitor) -> None:
-    lab = visitor("open")
-    lab.play()
-    lab.open_battle("secret-left", "secret-right")
-    lab.sync()
-    assert all(b"secret" not in operation.body for operation in at_the_centre(central))
+def test_nothing_of_an_open_battle_is_ever_on_the_way(central, visitor) -> None:
+    lab, front = visitor("open", enrolled=False), Front(central.url)
+    with standing(front) as url:
+        lab.enrol(central, url)
+        lab.play()
+        waiting = lab.open_battle("canary-quetzal", "canary-axolotl")
+        voted = lab.open_battle("canary-quetzal", "canary-axolotl")
+        lab.store.cast_vote(voted, ballot())  # it can still be undone
+        lab.sync()
+    assert len(front.heard) > 1000
+    hidden = [name for turn in (*lab.store.turns(waiting), *lab.store.turns(voted)) for name in episodes_of(turn)]
+    for word in ("canary", waiting, voted, *hidden):
+        assert word.encode() not in front.heard
+        assert all(word.encode() not in operation.body for operation in at_the_centre(central))
+
+
+def episodes_of(turn: Turn) -> tuple[str, str]:
+    return turn.left_episode_id, turn.right_episode_id
 
 
 def test_two_copies_of_a_store_both_go_on(central, visitor, tmp_path) -> None:
