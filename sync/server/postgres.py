@@ -66,7 +66,7 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
         except (DBAPIError, psycopg.Error) as error:
             if isinstance(cause_of(error), _CLASHES) and attempt < _ATTEMPTS:
                 continue
-            if isinstance(cause_of(error), psycopg.OperationalError):
+            if isinstance(cause_of(error), psycopg.OperationalError | psycopg.InterfaceError):
                 raise DatabaseAway(
                     "PostgreSQL does not answer.", hint="Try again in a moment.", detail=str(error)
                 ) from error
