@@ -93,7 +93,7 @@ _TOLD = """
   Board      {url}
   API        {url}/docs
   Token      {token}
-             shown once, valid for a day: enrol a workstation with it in Settings, or with `vlaarena sync`
+             shown once, valid for a day. On a workstation: vlaarena sync --enrol {token} --url {url}
   Logs       {logs}
   Ratings are computed every minute here. Ctrl+C stops everything; nothing is kept.
 """
