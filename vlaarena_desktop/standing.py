@@ -14,12 +14,14 @@ from scenes.progress import Job, Progress
 from sync.ratings.board import Board, Rating, Record, board, rate
 from sync.ratings.counting import Array, BothBad, table
 from sync.ratings.elo import elo_board
+from sync.ratings.evaluators import Checked, leave_one_out_ranks
 from sync.ratings.hierarchy import robot_boards
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked, vote_log
 from sync.ratings.prospects import Flip, votes_to_flip
 from sync.ratings.trust import Trust, Weighing, weighings, weights_of
 from sync.records import BattleKind, Evaluator, Origin, Vote
 from sync.rows import vote_of
+from vlaarena_desktop.quality import checks_judged
 
 RATED: tuple[BattleKind, ...] = ("rated",)
 WINDOW: tuple[Origin, ...] = ("window",)
@@ -75,6 +77,8 @@ class Standings(Struct, frozen=True, kw_only=True):
     evaluators: int = 0
     groups: int = 0  # of models that no chain of preferences connects
     flip: Flip | None = None
+    checks: tuple[Checked, ...] = ()  # how evaluators did on hidden checks, whatever else is asked for
+    without_one: Mapping[str, tuple[int, int]] = {}  # each model's ranks when any one evaluator is left out
     weighings: tuple[Weighing, ...] = ()  # of each evaluator, whichever board is shown
     robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
     log: VoteLog | None = None  # of the votes it counts; None: none
@@ -93,7 +97,8 @@ def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: 
     votes = counted(query, everything, evaluators)
     rated = vote_log(counted(BoardQuery(), everything, ()))
     yield Progress(1, 2)
-    found = Standings(query=query, left_out=len(everything) - len(votes), rated=rated)
+    left_out = len(everything) - len(votes)
+    found = Standings(query=query, left_out=left_out, rated=rated, checks=checks_judged(rows))
     return _filled(found, votes) if votes else found
 
 
@@ -112,6 +117,7 @@ def _filled(found: Standings, votes: Sequence[Vote]) -> Standings:
         groups=whole.groups,
         flip=votes_to_flip(rate(log, weights=weights, both_bad=query.both_bad, general=False)),
         weighings=weighings(log, Trust()),
+        without_one=leave_one_out_ranks(log) if whole.evaluators > 1 else {},
         robots=robots,
         log=log,
     )

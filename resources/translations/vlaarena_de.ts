@@ -685,6 +685,10 @@
 <context>
     <name>MethodNotes</name>
     <message>
+        <source>Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; own battles shown again, judged the same {same} of {repeats} times.</source>
+        <translation>Versteckte Prüfungen von {name}: zweimal dasselbe Modell, {alike} von {pairs} Mal gleich genannt; eigene Vergleiche noch einmal gezeigt, {same} von {repeats} Mal gleich beurteilt.</translation>
+    </message>
+    <message>
         <source>How the board is made</source>
         <translation>Wie die Rangliste entsteht</translation>
     </message>
@@ -2345,6 +2349,10 @@
     <message>
         <source>Whiskers</source>
         <translation>Intervalle</translation>
+    </message>
+    <message>
+        <source>Without any one evaluator: rank {ranks}.</source>
+        <translation>Ohne irgendeinen der Gutachter: Rang {ranks}.</translation>
     </message>
     <message>
         <source>a robot is missing on which it never played</source>

@@ -21,6 +21,7 @@ from vlaarena_desktop.links import read_link
 from vlaarena_desktop.notices import Notices
 from vlaarena_desktop.pages.board_table import told_of
 from vlaarena_desktop.pages.leaderboard import MATRIX, LeaderboardPage
+from vlaarena_desktop.quality import checks_judged
 
 CHOICES: tuple[Choice, ...] = ("left_better", "left_better", "right_better", "tie", "both_bad")
 
@@ -123,6 +124,38 @@ def test_the_evaluator_policy_is_told_and_both_boards_exist(qtbot: QtBot, board:
     with qtbot.waitSignal(board.computed):
         board.filters.counting.setCurrentIndex(board.filters.counting.findData("weighed"))
     assert [each.model_id for each in board.found.places] == [each.model_id for each in plain]
+
+
+def test_what_was_judged_on_hidden_checks_is_told(qtbot: QtBot, board: LeaderboardPage, store: Store) -> None:
+    for left, right, choice in (("alpha", "alpha", "tie"), ("beta", "alpha", "right_better")):
+        battle_id = Arena(store).played_battle(left, right, "check")
+        store.cast_vote(battle_id, ballot(choice))
+        store.close_battle(battle_id)
+    with qtbot.waitSignal(board.computed):
+        board.refresh()
+    told = board.method.notes.toPlainText()
+    assert "Hidden checks of Bo: one model twice, called alike 1 of 1 times" in told
+    assert board.summary.text() == "Votes: 5 · not counted: 2"
+
+
+def test_a_repeated_battle_is_told_by_its_seed_and_its_sides(board: LeaderboardPage, store: Store) -> None:
+    for right_choice in ("both_bad", "left_better"):
+        battle_id = Arena(store).played_battle("beta", "alpha", "check")
+        store.cast_vote(battle_id, ballot(right_choice))
+        store.close_battle(battle_id)
+    (bo,) = checks_judged(store.comparing().rows())
+    assert (bo.repeats.count, bo.repeats.of) == (1, 2)
+
+
+def test_a_rank_is_told_with_what_one_evaluator_changes(qtbot: QtBot, board: LeaderboardPage, store: Store) -> None:
+    assert "Without any one evaluator: rank 1." in told_of(board.table.record(0))
+    battle_id = Arena(store).played_battle()
+    store.cast_vote(battle_id, ballot("right_better"))
+    store.close_battle(battle_id)
+    with qtbot.waitSignal(board.computed):
+        board.refresh()
+    assert {row.without_one for row in map(board.table.record, range(2))} == {(1, 2)}
+    assert "Without any one evaluator: rank 1–2." in told_of(board.table.record(0))
 
 
 def test_an_export_tells_what_the_page_shows(board: LeaderboardPage, tmp_path: Path) -> None:

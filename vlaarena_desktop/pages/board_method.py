@@ -7,6 +7,7 @@ from html import escape
 
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout
 
+from sync.ratings.evaluators import Checked
 from vlaarena_desktop.pages.board_words import method_text, reason_text
 from vlaarena_desktop.standing import Standings
 
@@ -38,4 +39,15 @@ class MethodNotes(QFrame):
         ]
         nobody = self.tr("The evaluator policy (version 1) holds nothing against anybody here.")
         told = lines or ([nobody] if found.weighings else [])
+        told += [self._on_checks(each, people) for each in found.checks]
         self.notes.setHtml(method_text() + "".join(f"<p>{line}</p>" for line in told))
+
+    def _on_checks(self, done: Checked, people: Mapping[str, str]) -> str:
+        """How somebody judged what has a known answer."""
+        text = self.tr(
+            "Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; "
+            "own battles shown again, judged the same {same} of {repeats} times."
+        )
+        name = escape(people.get(done.evaluator_id, done.evaluator_id))
+        counts = {"alike": done.alike.count, "pairs": done.alike.of, "same": done.repeats.count}
+        return text.format(name=name, repeats=done.repeats.of, **counts)

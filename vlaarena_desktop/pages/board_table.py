@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from scenes.models import ModelCard
@@ -31,6 +31,7 @@ class Row(Struct, frozen=True):
     organization: str
     license: str
     interval: Interval | None
+    without_one: tuple[int, int] | None = None  # its ranks when any one evaluator is left out
 
     @property
     def rating(self) -> Rating | None:
@@ -85,7 +86,8 @@ class BoardView(FittedTable):
 
 def rows_of(found: Standings, cards: Mapping[str, ModelCard], which: WhichInterval) -> list[Row]:
     """By rank. Where there are too few evaluators to speak of others, the interval of these is shown."""
-    return [_row(place, cards.get(place.model_id), which) for place in found.places]
+    rows = [_row(place, cards.get(place.model_id), which) for place in found.places]
+    return [structs.replace(row, without_one=found.without_one.get(row.place.model_id)) for row in rows]
 
 
 def told_of(row: Row) -> str:
@@ -99,6 +101,9 @@ def told_of(row: Row) -> str:
     if rating.better_than_next is not None:
         chance = _tr("board", "Better than the next with a probability of {chance:.0%}.")
         told += " " + chance.format(chance=rating.better_than_next)
+    if row.without_one is not None:
+        ranks = _tr("board", "Without any one evaluator: rank {ranks}.")
+        told += " " + ranks.format(ranks=_range(*row.without_one))
     if rating.flags:
         reasons = "; ".join(map(flag_text, rating.flags))
         told += " " + _tr("board", "Provisional: {reasons}.").format(reasons=reasons)
@@ -138,7 +143,10 @@ def _ranks(row: Row) -> str:
     """The ranks it may have."""
     if row.rating is None:
         return "–"
-    low, high = row.rating.rank_low, row.rating.rank_high
+    return _range(row.rating.rank_low, row.rating.rank_high)
+
+
+def _range(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low}–{high}"
 
 
