@@ -39,10 +39,11 @@ def test_a_voter_who_sees_only_episodes_puts_the_models_in_their_order(
             store.cast_vote(battle.battle_id, Ballot(vote=choice, origin="simulated"))
             store.close_battle(battle.battle_id)
         votes = store.votes(origins=("simulated",))
+        checks = store.votes(kinds=("check",), origins=("simulated",))
     elo = {each.model_id: each.elo for each in elo_board(votes)}
     board = {each.model_id: each for each in preference_board(votes)}
     print({name: (round(elo[name]), each.rank_low, each.rank_high) for name, each in board.items()})
-    assert len(votes) == battles
+    assert len(votes) + len(checks) == battles
     assert set(elo) <= set(CONTESTANTS)
     assert all(1 <= each.rank_low <= each.rank <= each.rank_high <= len(board) for each in board.values())
     if battles >= 200:

@@ -49,10 +49,10 @@ class WhiskerDelegate(QStyledItemDelegate):
         """The row's background, the number to the left, the interval in what is left."""
         self.initStyleOption(option, index)
         shown: Whisker | None = index.data(self.WHISKER)
-        text, option.text = option.text, ""  # type: ignore[attr-defined]
-        style = option.widget.style()  # type: ignore[attr-defined]
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)  # type: ignore[attr-defined]
-        room = QRectF(option.rect).adjusted(6, 0, -8, 0)  # type: ignore[attr-defined]
+        text, option.text = option.text, ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        room = QRectF(option.rect).adjusted(6, 0, -8, 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(self.colors.text if shown else self.colors.quiet))
