@@ -45,7 +45,7 @@ def votes_on_the_board(qtbot: QtBot, room: Room) -> list[int]:
     with qtbot.waitSignal(room.window.leaderboard.computed):
         room.window.show_page(1)
     table = room.window.leaderboard.table
-    return [table.record(row).standing.votes for row in range(table.rowCount())]
+    return [table.record(row).place.record.votes for row in range(table.rowCount())]
 
 
 def offered(review: ReviewPage) -> list[str]:
