@@ -20,8 +20,13 @@ from sync.server.applying import Rows
 from sync.server.writing import write
 
 ROBOTS, SCENES = ("panda", "xarm-6"), ("table", "shelf")
-STRENGTHS = {"film-cnn": 0.9, "film-flow": 0.8, "octo-small": 0.5, "openvla-7b": 0.45, "random-walk": 0.05}
-NAMES = {"film-cnn": "FiLM-CNN", "film-flow": "FiLM-Flow", "octo-small": "Octo Small", "openvla-7b": "OpenVLA 7B"}
+STRENGTHS = {"film-cnn": 0.9, "film-flow": 0.8, "film-cnn-early": 0.5, "scripted-hasty": 0.45, "random-walk": 0.05}
+NAMES = {
+    "film-cnn": "FiLM-CNN",
+    "film-flow": "FiLM-Flow",
+    "film-cnn-early": "FiLM-CNN, early",
+    "scripted-hasty": "Scripted, hasty",
+}
 MOMENT = "2026-11-22T12:00:00.000+00:00"
 SCRIPT = "<script>document.title='owned'</script>"
 FORMULA = '=cmd|"/c calc"!A1'
