@@ -1,4 +1,4 @@
-"""The tables of the first board. A migration that was ever released is never edited."""
+"""Who may speak to the service, the log, and the rows that it becomes. A migration that was ever released is never edited."""
 
 from __future__ import annotations
 
@@ -240,103 +240,13 @@ _ARENA = (
     )""",
 )
 
-_BOARDS = (
-    """CREATE TABLE cards (
-        model_id text PRIMARY KEY,
-        card bytea NOT NULL,
-        updated_at timestamptz NOT NULL DEFAULT now()
-    )""",
-    """CREATE TABLE model_stats_by_robot (
-        model_id text NOT NULL,
-        robot_id text NOT NULL,
-        elo_score double precision NOT NULL,
-        elo_ci double precision[] NOT NULL,
-        rating double precision NOT NULL,
-        rating_low double precision NOT NULL,
-        rating_high double precision NOT NULL,
-        vote_count integer NOT NULL,
-        win_count integer NOT NULL,
-        loss_count integer NOT NULL,
-        tie_count integer NOT NULL,
-        both_bad_count integer NOT NULL,
-        win_rate double precision NOT NULL,
-        updated_at timestamptz NOT NULL,
-        PRIMARY KEY (model_id, robot_id)
-    )""",
-    """CREATE TABLE model_stats_total (
-        model_id text PRIMARY KEY,
-        organization text,
-        license text,
-        elo_score double precision NOT NULL,
-        elo_ci double precision[] NOT NULL,
-        rating double precision NOT NULL,
-        rating_low double precision NOT NULL,
-        rating_high double precision NOT NULL,
-        vote_count integer NOT NULL,
-        win_count integer NOT NULL,
-        loss_count integer NOT NULL,
-        tie_count integer NOT NULL,
-        both_bad_count integer NOT NULL,
-        win_rate double precision NOT NULL,
-        updated_at timestamptz NOT NULL
-    )""",
-    """CREATE TABLE snapshots (
-        position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-        snapshot_id text PRIMARY KEY,
-        content bytea NOT NULL,
-        signature bytea NOT NULL,
-        published_at timestamptz NOT NULL DEFAULT now()
-    )""",
-    """CREATE TABLE worker_status (
-        worker_name text PRIMARY KEY,
-        last_run_at timestamptz,
-        status text NOT NULL,
-        votes_processed integer NOT NULL DEFAULT 0,
-        error_message text
-    )""",
-    """CREATE TABLE job_runs (
-        run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        job text NOT NULL,
-        slot text NOT NULL,
-        worker text NOT NULL,
-        began_at timestamptz NOT NULL DEFAULT now(),
-        UNIQUE (job, slot)
-    )""",
-    """CREATE TABLE webhooks (
-        webhook_id text PRIMARY KEY,
-        url text NOT NULL,
-        events text[] NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now(),
-        revoked_at timestamptz
-    )""",
-    """CREATE TABLE deliveries (
-        delivery_id text PRIMARY KEY,
-        webhook_id text NOT NULL REFERENCES webhooks,
-        event text NOT NULL,
-        subject text NOT NULL,
-        attempts integer NOT NULL DEFAULT 0,
-        due_at timestamptz NOT NULL DEFAULT now(),
-        done_at timestamptz,
-        error text
-    )""",
-    "CREATE INDEX deliveries_due ON deliveries (due_at) WHERE done_at IS NULL",
-    """CREATE TABLE blobs (
-        sha256 text PRIMARY KEY CHECK (length(sha256) = 64),
-        media_type text NOT NULL,
-        size_bytes bigint NOT NULL,
-        purpose text NOT NULL,
-        subject text NOT NULL DEFAULT '',
-        created_at timestamptz NOT NULL DEFAULT now()
-    )""",
-)
-
 
 def upgrade() -> None:
-    """Make every table."""
-    for statement in (*_WHO, *_LOGS, *_ARENA, *_BOARDS):
+    """Make the tables."""
+    for statement in (*_WHO, *_LOGS, *_ARENA):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    """There is nothing before the first board: a backup is the way back."""
+    """A backup is the way back."""
     raise NotImplementedError("Restore a backup instead.")
