@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
+from sqlalchemy import text
+
 from scenes.models import read_cards
 from sync.server import backups, registry, webhooks
 from sync.server.deferred import rebuild
@@ -38,6 +40,8 @@ def add(choices: Choices) -> None:
     back.add_argument("folder", type=Path)
     back.set_defaults(run=_restore)
     choices.add_parser("rebuild", help="make every derived row again from the log").set_defaults(run=_rebuild)
+    kept = choices.add_parser("quarantine", help="operations that were rejected, or wait for a newer service")
+    kept.set_defaults(run=_quarantine)
     choices.add_parser("doctor", help="what is set up and what is not").set_defaults(run=_doctor)
 
 
@@ -102,6 +106,15 @@ def _restore(chosen: argparse.Namespace, settings: CentralSettings, home: Path) 
 def _rebuild(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     print(f"{in_rows(settings.database_url, rebuild)} operations")
     return 0
+
+
+def _quarantine(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    for row in in_rows(settings.database_url, lambda c: c.execute(text(_QUARANTINED)).all()):
+        print(f"{row.op_id}  store {row.store_id} number {row.seq}  {row.verdict}  {row.kind}: {row.reason}")
+    return 0
+
+
+_QUARANTINED = "SELECT * FROM op_quarantine WHERE resolved_at IS NULL ORDER BY quarantine_id"
 
 
 def _doctor(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:

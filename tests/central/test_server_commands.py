@@ -96,6 +96,13 @@ def test_what_is_not_there_is_told_with_what_to_do(central: Service, operator: R
     assert "vlaarena-central device list" in said
 
 
+def test_the_quarantine_can_be_read_with_its_reasons(central: Service, operator: Run, lab: Workstation) -> None:
+    poisoned = lab.note_operation("vote", "v", b"\xc0")
+    lab.push()
+    told = next(line for line in operator(central, "quarantine")[1].splitlines() if poisoned.op_id in line)
+    assert f"store {lab.store_id} number 1  rejected  vote" in told
+
+
 def test_cards_are_registered_once(central: Service) -> None:
     cards = [card("heron"), card("egret")]
     assert rows(central, lambda c: registry.register(c, cards)) == ["heron", "egret"]

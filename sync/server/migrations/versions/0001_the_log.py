@@ -1,4 +1,4 @@
-"""Who may speak to the service, the log, and the rows that it becomes. A migration that was ever released is never edited."""
+"""Who may speak to the service, the log, and what it becomes. A migration that was ever released is never edited."""
 
 from __future__ import annotations
 
