@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +47,7 @@ class Centre:
         self.device_limit = RateLimit(settings.device_rate, settings.device_burst)
         self.address_limit = RateLimit(settings.address_rate, settings.address_burst)
         self.enrol_limit = RateLimit(settings.enrol_rate, settings.enrol_burst)
+        self._checking = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="checking")
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="central")
 
     async def rows(self, work: Callable[[Connection], T]) -> T:
@@ -57,9 +58,14 @@ class Centre:
         """Do something that takes its time, beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
+    def check(self, work: Callable[[], None]) -> Future[None]:
+        """Begin to check something on threads that wait for nothing, so that a transaction may wait for the outcome."""
+        return self._checking.submit(work)
+
     async def close(self) -> None:
         """Close every connection."""
         self._threads.shutdown(wait=True)
+        self._checking.shutdown(wait=True)
         await self.documents.close()
         self.engine.dispose()
 

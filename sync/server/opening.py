@@ -1,4 +1,4 @@
-"""Operations as they arrive: opened and checked before any transaction begins, for that takes most of the time."""
+"""Operations as they arrive: their signatures, which take most of the time, and what they say."""
 
 from __future__ import annotations
 
@@ -34,14 +34,26 @@ class Opened(Struct, frozen=True, kw_only=True):
     deferred: bool = False  # a newer program may read it: kept until this service can
 
 
-def opened(push: Push, keys: Sequence[bytes], known_kinds: Sequence[str] = KINDS) -> list[Opened]:
-    """Every operation of a push, in its order. Whoever wrote an unreadable body, the others are not held up by it.
+def check_signatures(operations: Sequence[SignedOperation], keys: Sequence[bytes]) -> None:
+    """RequestRefused (forbidden) unless every operation was signed with one of the keys. Lets other threads run."""
+    for signed in operations:
+        message = SIGNED_AS + signed.content
+        if not any(is_signed(key, signed.signature, message) for key in keys):
+            raise RequestRefused(
+                "forbidden",
+                "An operation was not signed by a device of this store.",
+                hint="Enrol the device that signed it for this store.",
+            )
+
+
+def opened(push: Push, known_kinds: Sequence[str] = KINDS) -> list[Opened]:
+    """Every operation of a push, in its order; whose they are, `check_signatures` tells. An unreadable body does not
+    hold up the others.
 
     Raises:
-        RequestRefused: forbidden, because one is not signed by a device of the store; bad_request, because one is no
-            operation of this store, or their numbers do not grow.
+        RequestRefused: bad_request, because one is no operation of this store, or their numbers do not grow.
     """
-    found = [_opened(signed, push, keys, known_kinds) for signed in push.operations]
+    found = [_opened(signed, push, known_kinds) for signed in push.operations]
     numbers = [each.operation.seq for each in found]
     if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise RequestRefused("bad_request", "The operations of a push come in the order of their numbers.")
@@ -55,14 +67,7 @@ def reopened(signed: SignedOperation, known_kinds: Sequence[str] = KINDS) -> Ope
     return _read(signed, VERSION, known_kinds)
 
 
-def _opened(signed: SignedOperation, push: Push, keys: Sequence[bytes], known_kinds: Sequence[str]) -> Opened:
-    message = SIGNED_AS + signed.content
-    if not any(is_signed(key, signed.signature, message) for key in keys):
-        raise RequestRefused(
-            "forbidden",
-            "An operation was not signed by a device of this store.",
-            hint="Enrol the device that signed it for this store.",
-        )
+def _opened(signed: SignedOperation, push: Push, known_kinds: Sequence[str]) -> Opened:
     found = _read(signed, push.version, known_kinds)
     if found.operation.store_id != push.store_id:
         raise RequestRefused("bad_request", "An operation belongs to another store than its push.")

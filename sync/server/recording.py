@@ -157,7 +157,7 @@ def _log(connection: Connection, key: SigningKey, token_id: str, records: list[R
     last = text("SELECT last_seq FROM stores WHERE store_id = :store FOR UPDATE")
     first = 1 + int(connection.execute(last, {"store": store_id}).scalar_one())
     signed = tuple(sign(recorded.operation(store_id, seq, each), key) for seq, each in enumerate(records, first))
-    found = opened(Push(version=1, store_id=store_id, operations=signed), [key.public])
+    found = opened(Push(version=1, store_id=store_id, operations=signed))
     refused = [each.reason for each in rows.push(connection, store_id, found).verdicts if each.verdict != "applied"]
     if refused:
         raise BadInput(f"This battle cannot be recorded: {refused[0]}")

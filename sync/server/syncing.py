@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
+
 import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -21,15 +25,17 @@ from sync.api import (
     Verified,
     Verify,
 )
+from sync.operations import SignedOperation
 from sync.server import devices, episodes_in, rows, snapshots, verifying
 from sync.server.centre import Centre
 from sync.server.door import Asked, address_of, body_version, limited_body, record_of, signed_body
-from sync.server.opening import Opened, opened
+from sync.server.opening import Opened, check_signatures, opened
 from sync.server.pointers import tell_uses_of
 from sync.server.postgres import is_refused_content
 from sync.server.refusals import RequestRefused
 
 _MAX_ENROL_BYTES = 4096
+_CHECKED_AT_ONCE = 100  # signatures
 _FRAME_BYTES = 4096  # around the episodes of a request
 
 
@@ -50,9 +56,10 @@ async def push(centre: Centre, request: Asked) -> Pushed:
     asked: Push = record_of(body, Push)
     body_version(request, asked.version)
     keys = await centre.rows(lambda c: devices.keys_for(c, device.device_id, asked.store_id))
-    found = await centre.beside(lambda: opened(asked, keys))
+    checks = [centre.check(partial(check_signatures, part, keys)) for part in _parts(asked.operations)]
+    found = await centre.beside(lambda: opened(asked))
     reach("push.before_tx")
-    answer = await _applied(centre, asked.store_id, found)
+    answer = await _applied(centre, asked.store_id, found, checks)
     reach("push.after_tx_before_reply")
     for verdict in answer.verdicts:
         centre.metrics.operations.labels(verdict.verdict).inc()
@@ -91,11 +98,23 @@ async def pull(centre: Centre, request: Asked) -> tuple[Snapshot | None, str]:
     return found.snapshot, found.etag
 
 
-async def _applied(centre: Centre, store_id: str, found: list[Opened]) -> Pushed:
-    """The batch at once, or, where the database refuses something of it, one by one."""
+async def _applied(centre: Centre, store_id: str, found: list[Opened], checks: list[Future[None]]) -> Pushed:
+    """The batch at once, or, where the database refuses something of it, one by one. Nothing is committed before every
+    signature was found good."""
+
+    def pushed(connection: Connection, careful: bool) -> Pushed:
+        answer = rows.push(connection, store_id, found, careful=careful)
+        for check in checks:
+            check.result()
+        return answer
+
     try:
-        return await centre.rows(lambda c: rows.push(c, store_id, found))
+        return await centre.rows(lambda c: pushed(c, False))
     except (DBAPIError, psycopg.Error) as error:
         if not is_refused_content(error):
             raise
-        return await centre.rows(lambda c: rows.push(c, store_id, found, careful=True))
+        return await centre.rows(lambda c: pushed(c, True))
+
+
+def _parts(operations: Sequence[SignedOperation]) -> Iterator[Sequence[SignedOperation]]:
+    return (operations[start : start + _CHECKED_AT_ONCE] for start in range(0, len(operations), _CHECKED_AT_ONCE))

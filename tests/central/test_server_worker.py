@@ -153,7 +153,7 @@ def test_an_operation_of_a_newer_program_is_applied_by_a_newer_service(lab: Work
     lab.battle()
     signed = tuple(sign(each, lab.key) for each in lab.operations)
     push = api.Push(version=1, store_id=lab.store_id, operations=signed)
-    older = opening.opened(push, [lab.key.public], ("evaluator", "session", "battle", "turn"))
+    older = opening.opened(push, ("evaluator", "session", "battle", "turn"))
     pushed = transaction(work.engine, lambda c: service_rows.push(c, lab.store_id, older))
     assert [each.verdict for each in pushed.verdicts] == ["applied"] * 4 + ["deferred"]
     assert transaction(work.engine, deferred.retry_deferred) == 1
