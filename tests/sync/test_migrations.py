@@ -133,7 +133,9 @@ def test_a_backup_of_the_old_store_is_made_first(folder) -> None:
     assert copy.execute("SELECT name FROM sqlite_master WHERE name IN ('note', 'branch')").fetchall() == []
     copy.close()
     Store.open(folder).close()
-    assert len(list((folder / "backups").glob("*-before-*"))) == len(("0002_the_replay_room", "0003_sync", "0004_registrations"))
+    assert len(list((folder / "backups").glob("*-before-*"))) == len(
+        ("0002_the_replay_room", "0003_sync", "0004_registrations")
+    )
 
 
 def test_the_backup_opens_as_a_store_again(folder, tmp_path) -> None:
