@@ -13,7 +13,6 @@ from scenes import states
 from scenes.cameras import Cameras
 from scenes.episode import State, Trajectory
 from scenes.models import CameraInput
-from scenes.observing import picture
 from scenes.progress import Job, Progress
 
 BUDGET = 96_000_000  # bytes of pictures kept of one turn
@@ -65,6 +64,8 @@ class Album:
             NotFound: the world has no such camera.
             BadInput: the states belong to another model.
         """
+        from scenes.observing import picture  # brings the solver of control, which the window's start does without
+
         width = max((each.width for side in self.sides for each in side.inputs), default=1)
         height = max((each.height for side in self.sides for each in side.inputs), default=1)
         model = copy.copy(self._model)  # the viewers draw with theirs meanwhile

@@ -100,14 +100,15 @@ def seed_of(pair: tuple[str, ...], room: Room) -> int:
 def test_loading_and_letting_go_of_models_keeps_no_memory(
     daemon: RunningDaemon, repeats: Callable[[int, int], int]
 ) -> None:
-    cycles = repeats(1, 20)
-    for model_id in MODELS:
-        played(daemon, model_id)
+    def cycle(times: int) -> None:
+        for _ in range(times):
+            for model_id in MODELS:
+                played(daemon, model_id)  # the worker keeps one policy: each play loads another and lets one go
+
+    cycle(repeats(1, 5))  # until the allocator holds what one play of each needs at most
     (worker,) = daemon.workers()
     begun = resident_mb(worker)
-    for _ in range(cycles):
-        for model_id in MODELS:
-            played(daemon, model_id)
+    cycle(repeats(1, 20))
     assert daemon.workers() == [worker]
     assert resident_mb(worker) < begun * 1.05
 
