@@ -24,7 +24,7 @@ from sync.keys import SigningKey, is_signed
 from sync.operations import SignedOperation
 
 VERSION = 1
-SUPPORTED_BEHIND = 2  # the service accepts VERSION - 2 .. VERSION
+SUPPORTED_BEHIND, SUPPORTED_AHEAD = 2, 1  # the service takes VERSION - 2 .. VERSION + 1; what it cannot read it defers
 
 PUSH = "/v1/sync/push"
 EPISODES = "/v1/sync/episodes"

@@ -19,6 +19,7 @@ from sync.api import (
     H_SEQUENCE,
     H_SIGNATURE,
     H_VERSION,
+    SUPPORTED_AHEAD,
     SUPPORTED_BEHIND,
     VERSION,
     request_text,
@@ -29,7 +30,6 @@ from sync.server.centre import Centre
 from sync.server.devices import Device, Scope, Token
 from sync.server.refusals import RequestRefused
 
-SUPPORTED_AHEAD = 1  # a workstation updated before its service: what it alone knows is deferred
 BODY_SECONDS = 120.0  # for a body to arrive
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")

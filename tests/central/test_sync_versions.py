@@ -18,6 +18,10 @@ from sync import api, sending
 from sync.records import new_id
 
 
+ACCEPTED = (api.VERSION - 2, api.VERSION - 1, api.VERSION, api.VERSION + 1)
+TOO_FAR = ((api.VERSION - 3, "newer version of VLA Arena"), (api.VERSION + 2, "update it"))
+
+
 @pytest.fixture
 def lab(central: Service, tmp_path: Path) -> Iterator[Visitor]:
     visitor = Visitor(tmp_path / "lab")
@@ -27,14 +31,14 @@ def lab(central: Service, tmp_path: Path) -> Iterator[Visitor]:
     visitor.close()
 
 
-@pytest.mark.parametrize("version", [api.VERSION - 2, api.VERSION - 1, api.VERSION])
+@pytest.mark.parametrize("version", ACCEPTED)
 def test_versions_that_the_service_accepts(central, lab, monkeypatch, version) -> None:
     monkeypatch.setattr(api, "VERSION", version)
     assert lab.sync().verdicts == {"applied": len(lab.log())}
     check_told(central, lab)
 
 
-@pytest.mark.parametrize(("version", "hint"), [(api.VERSION - 3, "newer version of VLA Arena"), (9, "update it")])
+@pytest.mark.parametrize(("version", "hint"), TOO_FAR)
 def test_versions_that_it_does_not_are_told_what_to_do(lab, monkeypatch, version, hint) -> None:
     monkeypatch.setattr(api, "VERSION", version)
     with pytest.raises(ServiceRefused) as told:
@@ -43,7 +47,9 @@ def test_versions_that_it_does_not_are_told_what_to_do(lab, monkeypatch, version
     assert lab.waiting() == len(lab.log())
 
 
-def test_an_operation_of_a_kind_to_come_is_put_off_and_holds_nothing_up(central, lab) -> None:
+@pytest.mark.parametrize("version", [api.VERSION, api.VERSION + 1])
+def test_an_operation_of_a_kind_to_come_is_put_off_and_holds_nothing_up(central, lab, monkeypatch, version) -> None:
+    monkeypatch.setattr(api, "VERSION", version)
     database = lab.store._database
     database.execute("DROP TRIGGER an_open_battle_stays_here")
     database.execute("PRAGMA ignore_check_constraints = ON")
