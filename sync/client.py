@@ -63,9 +63,11 @@ def enrol(ledger: Ledger, url: str, token: str, name: str, ca_file: str = "") ->
     try:
         store_id = ledger.do(sending.present_store)
         record = api.Enrol(token=token.strip(), public_key=key.public, name=name, store_id=store_id)
+        reach("enrol.before_send")
         answer = connection.ask("POST", api.ENROL, encode(record), {"Content-Type": api.CONTENT_TYPE})
     finally:
         connection.close()
+    reach("enrol.after_send")
     told = read_answer(connection.url, answer.body, api.Enrolled)
     known = Device(
         device_id=told.device_id,
@@ -75,6 +77,7 @@ def enrol(ledger: Ledger, url: str, token: str, name: str, ca_file: str = "") ->
         enrolled_at=now(),
     )
     ledger.do(device.keep, known)
+    reach("enrol.after_keep")
     return known
 
 
@@ -152,15 +155,18 @@ def pull(centre: Centre) -> Job[PulledBoard | None]:
         BadInput: the board was not signed by it.
     """
     yield Progress(0, 1, "Fetching the leaderboard")
+    reach("pull.before_send")
     try:
         answer = yield from centre.get(api.PULL, centre.ledger.do(device.kept_etag))
     except NothingThere:
         return None  # nothing was published yet
+    reach("pull.after_send")
     if answer.status != 200:
         return None
     snapshot = centre.read(answer.body, Snapshot)
     board = api.open_snapshot(snapshot, centre.device.server_key)
     centre.ledger.do(device.keep_board, snapshot)
+    reach("pull.after_keep")
     return board
 
 
@@ -185,6 +191,7 @@ def synchronise(ledger: Ledger, ca_file: str = "", url: str = "") -> Job[Synced]
         ledger.do(device.note_visit, error)
         raise
     ledger.do(device.note_visit, None)
+    reach("visit.after_note")
     return synced
 
 

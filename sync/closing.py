@@ -10,9 +10,10 @@ from msgspec import Struct
 from scenes.database import Database
 from scenes.episode import Run
 from scenes.errors import NotFound, RuleBroken, StoreDamaged
+from scenes.failpoints import reach
 from sync import battles, outbox, votes
 from sync.blindness import Hidden, commitment, open_hidden, open_run
-from sync.records import Battle, Reveal, VoidReason, now
+from sync.records import Battle, CheckKind, Reveal, VoidReason, now
 from sync.rows import columns_of_run, run_of
 
 _log = logging.getLogger(__name__)
@@ -36,9 +37,12 @@ def close(database: Database, key: bytes, battle_id: str) -> Reveal:
         return reveal(database, battle_id)
     if battle.status != "voted":
         raise RuleBroken("A battle closes with a vote.", hint="Vote, or skip it with a reason.")
+    reach("close.before_tx")
     with database.transaction():
         _disclose(database, key, battle, void_reason=None)
         outbox.audit(database, "battle_closed", battle_id)
+        reach("close.in_tx")
+    reach("close.after_tx")
     return reveal(database, battle_id)
 
 
@@ -109,6 +113,7 @@ def reveal(database: Database, battle_id: str) -> Reveal:
         commitment=battle.commitment,
         nonce=battle.nonce,
         vote=votes.live(database, battle_id),
+        check=battle.check,
     )
 
 
@@ -139,14 +144,21 @@ def _disclose(database: Database, key: bytes, battle: Battle, void_reason: str |
     )
     database.execute(
         """UPDATE battle SET left_model_id = ?1, right_model_id = ?2, nonce = ?3, kind = coalesce(?4, kind),
-            propensity = coalesce(?5, propensity), sealed = NULL, status = ?6, void_reason = ?7, updated_at = ?8
-            WHERE battle_id = ?9""",
+            propensity = coalesce(?5, propensity), "check" = ?6, sealed = NULL, status = ?7, void_reason = ?8,
+            updated_at = ?9 WHERE battle_id = ?10""",
         [
-            *(left, right, secret.nonce, secret.kind, secret.propensity),
+            *(left, right, secret.nonce, secret.kind, secret.propensity, _kind_of_check(secret)),
             *("void" if void_reason else "voted", void_reason, now(), battle.battle_id),
         ],
     )
     outbox.release(database, battle.battle_id)
+
+
+def _kind_of_check(secret: Hidden) -> CheckKind | None:
+    """Checks begun by an earlier version were of one model twice, or a battle mirrored."""
+    if secret.kind != "check" or secret.check is not None:
+        return secret.check
+    return "aa" if secret.sides.left_model_id == secret.sides.right_model_id else "swapped"
 
 
 def _secret(database: Database, key: bytes, battle: Battle) -> Hidden:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from scenes.database import Database
 from scenes.errors import ArenaError
+from scenes.failpoints import reach
 from sync.api import PulledBoard, Snapshot, etag_of, open_snapshot
 from sync.records import now
 
@@ -52,6 +53,7 @@ def keep(database: Database, device: Device) -> None:
             sequence=0,
             enrolled_at=device.enrolled_at,
         )
+        reach("enrol.in_keep")
 
 
 def next_sequence(database: Database, beyond: int = 0) -> int:
@@ -59,6 +61,8 @@ def next_sequence(database: Database, beyond: int = 0) -> int:
     with database.transaction():
         database.execute("UPDATE device SET sequence = max(sequence, ?) + 1", [beyond])
         (row,) = database.rows("SELECT sequence FROM device")
+        reach("sequence.in_tx")
+    reach("sequence.after_tx")
     return int(row["sequence"])
 
 

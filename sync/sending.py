@@ -96,6 +96,7 @@ def mark(database: Database, verdicts: Sequence[Verdict]) -> None:
                 "UPDATE outbox SET verdict = ?, reason = ? WHERE op_id = ? AND held = 0",
                 [each.verdict, each.reason, each.op_id],
             )
+        reach("push.in_mark")
 
 
 def rewind(database: Database, store_id: str, first: int, last: int | None = None) -> int:
@@ -113,6 +114,7 @@ def fork(database: Database, store_id: str, forked_at: int) -> str:
     Every operation keeps its op_id and its body. The new store's id is the result.
     """
     new_store_id = new_id()
+    reach("fork.before_tx")
     with database.transaction():
         database.insert("store_fork", new_store_id=new_store_id, old_store_id=store_id, forked_at=forked_at, at=now())
         database.execute("UPDATE meta SET store_id = ? WHERE store_id = ?", [new_store_id, store_id])
@@ -122,6 +124,7 @@ def fork(database: Database, store_id: str, forked_at: int) -> str:
             [new_store_id, store_id, forked_at],
         )
         reach("fork.before_commit")
+    reach("fork.after_tx")
     return new_store_id
 
 

@@ -92,6 +92,7 @@ def _sent(centre: Centre, uploads: list[EpisodeUpload], portion: Portion) -> Job
         return EpisodesStored(stored=())
     started = time.monotonic()
     record = Episodes(version=api.VERSION, episodes=tuple(uploads))
+    reach("episodes.before_send")
     try:
         answer = yield from centre.post(api.EPISODES, record, EpisodesStored)
     except TooLarge:

@@ -36,7 +36,9 @@ def verify(centre: Centre) -> Job[int]:
             differing = yield from _differing(centre, store_id, spans)
             for span in differing:
                 if span.first == span.last:
+                    reach("verify.before_rewind")
                     lost += centre.ledger.do(sending.rewind, store_id, span.first, span.last)
+                    reach("verify.after_rewind")
             spans = [part for span in differing if span.first < span.last for part in _parts(span)]
     return lost
 
@@ -51,6 +53,7 @@ def _differing(centre: Centre, store_id: str, spans: Sequence[Span]) -> Job[list
             yield Progress(start + len(ranges), len(spans), "Comparing with the service")
         record = Verify(version=api.VERSION, store_id=store_id, ranges=tuple(ranges))
         answer = yield from centre.post(api.VERIFY, record, Verified)
+        reach("verify.after_send")
         told = set(answer.differing)
         found += [span for span in spans[start : start + api.MAX_RANGES] if span in told]
     return found

@@ -6,6 +6,7 @@ import msgspec
 
 from scenes.database import Database
 from scenes.errors import BadInput, RuleBroken
+from scenes.failpoints import reach
 from sync import battles, outbox, sessions, turns
 from sync.records import Ballot, Battle, BattleKind, Judgement, Origin, Session, Turn, Vote, Watched, new_id, now
 from sync.rows import columns_of_vote, vote_of
@@ -64,9 +65,12 @@ def retract(database: Database, battle_id: str) -> None:
         raise RuleBroken("There is no vote to retract.")
     if vote.evaluator_id != sessions.evaluator(database).evaluator_id:
         raise RuleBroken("This vote is another evaluator's.", hint="Nobody votes, or retracts, in another's name.")
+    reach("retract.before_tx")
     with database.transaction():
         _withdraw(database, vote)
         outbox.release(database, battle_id)
+        reach("retract.in_tx")
+    reach("retract.after_tx")
 
 
 def live(database: Database, battle_id: str) -> Vote | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from scenes.errors import RuleBroken, StoreDamaged
+from scenes.failpoints import reach
 from sync.operations import SignedOperation
 from sync.server import pointers
 from sync.server.applying import Rows, apply, episodes_of
@@ -29,6 +30,7 @@ def retry_deferred(connection: Connection) -> int:
         if found.body is None:
             continue
         applied += _applied(connection, found, row.quarantine_id)
+    reach("reconcile.in_tx")
     return applied
 
 
@@ -44,6 +46,7 @@ def rebuild(connection: Connection) -> int:
         _replay(connection, batch)
         count += len(batch)
     connection.execute(text(f"{pointers.WANT_AGAIN} ON CONFLICT DO NOTHING"))
+    reach("rebuild.in_tx")
     return count
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from scenes.errors import BadInput, NotFound
+from scenes.failpoints import reach
 from sync.api import Enrol
 from sync.records import new_id
 from sync.server import tables
@@ -116,6 +117,7 @@ def enrol(connection: Connection, request: Enrol) -> str:
     connection.execute(insert(tables.stores).values(store_id=request.store_id).on_conflict_do_nothing())
     allow_store(connection, known.device_id, request.store_id)
     audited(connection, f"token {token.token_id}", "device_enrolled", known.device_id, request.store_id)
+    reach("enrol.in_tx")
     return known.device_id
 
 
@@ -140,6 +142,7 @@ def advance(connection: Connection, device_id: str, sequence: int) -> int | None
         {"device": device_id, "sequence": sequence},
     ).first()
     if grown is not None:
+        reach("request.in_tx")
         return None
     known = device(connection, device_id)
     return known.last_sequence if known else 0
@@ -169,6 +172,7 @@ def keys_for(connection: Connection, device_id: str, store_id: str) -> list[byte
     if not rows and not _is_claimed(connection, store_id):
         connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
         allow_store(connection, device_id, store_id)
+        reach("store.in_tx")
         return keys_for(connection, device_id, store_id)
     keys = {row.device_id: bytes(row.public_key) for row in rows}
     if device_id not in keys:

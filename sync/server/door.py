@@ -13,6 +13,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 
 from scenes.codec import decode
+from scenes.failpoints import reach
 from sync.api import (
     H_DEVICE,
     H_NONCE,
@@ -78,6 +79,7 @@ async def signed_body(centre: Centre, request: Asked, limit: int) -> tuple[Devic
         raise RequestRefused("unauthorized", "The signature of this request is not good.")
     _count(centre, device)
     last = await centre.rows(lambda c: devices.advance(c, device.device_id, int(sequence)))
+    reach("request.after_tx")
     if last is not None:
         raise RequestRefused(
             "replayed", "A request of this number was seen before.", hint="Go on beyond it.", last_sequence=last

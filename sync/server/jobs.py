@@ -19,6 +19,7 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
+from scenes.failpoints import reach
 from sync.records import new_id
 from sync.server import publishing, webhooks
 from sync.server.auditing import audited
@@ -57,6 +58,7 @@ def run(work: Work, job: Job, slot: datetime | None = None) -> Outcome:
             return "busy"
         if not transaction(work.engine, lambda c: _claim(c, job, name)):
             return "done_before"
+        reach("job.claimed")
         try:
             votes = _JOBS[job](work)
         except Exception as error:
@@ -95,7 +97,10 @@ def _ratings(work: Work) -> int:
         publishing.note_status(connection, publishing.RATINGS, "ok", votes)
         return votes
 
-    return transaction(work.engine, rated)
+    reach("ratings.before_tx")
+    votes = transaction(work.engine, rated)
+    reach("ratings.after_tx")
+    return votes
 
 
 def _reconcile(work: Work) -> int:
@@ -106,6 +111,7 @@ def _reconcile(work: Work) -> int:
         finally:
             await documents.close()
 
+    reach("reconcile.before_tx")
     applied = transaction(work.engine, retry_deferred)
     found, lost = asyncio.run(reconciled())
     if found or lost or applied:
@@ -126,6 +132,7 @@ def _expiry(work: Work) -> int:
             audited(connection, "worker", "battle_expired", battle_id)
         statement = text("DELETE FROM job_runs WHERE began_at < now() - CAST(:kept AS interval)")
         connection.execute(statement, {"kept": _KEEP_RUNS})
+        reach("expiry.in_tx")
 
     transaction(work.engine, expired)
     return 0

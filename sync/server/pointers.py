@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from scenes.failpoints import reach
 from sync.operations import Body
 from sync.server.applying import episodes_of
 from sync.server.centre import Centre
@@ -34,6 +35,8 @@ def mark_stored(connection: Connection, names: Iterable[str]) -> None:
         chosen,
     )
     connection.execute(text("DELETE FROM wanted_episodes WHERE episode_id = ANY(:names)"), chosen)
+    reach("episodes.in_tx")
+    reach("reconcile.found_in_tx")
 
 
 def stored_among(connection: Connection, names: Sequence[str]) -> set[str]:
@@ -59,8 +62,10 @@ async def tell_uses_of(centre: Centre, bodies: Iterable[Body]) -> None:
     if not stored:
         return
     uses = await centre.rows(lambda c: uses_of(c, stored))
+    reach("uses.before_mongo")
     try:
         await centre.documents.tell_uses(uses)
+        reach("uses.after_mongo")
     except DatabaseAway as error:
         _log.warning("uses of %d episodes wait for the reconciler: %s", len(stored), error)
 
@@ -74,6 +79,7 @@ async def reconcile(engine: Engine, documents: Documents) -> tuple[int, int]:
     for name_lists, status in ((_pages(engine, "expected"), "expected"), (_pages(engine, "stored"), "stored")):
         for names in name_lists:
             present = await documents.present(names)
+            reach("reconcile.before_pg")
             if status == "expected":
                 await asyncio.to_thread(transaction, engine, lambda c, kept=present: mark_stored(c, kept))
                 found += len(present)
@@ -81,7 +87,9 @@ async def reconcile(engine: Engine, documents: Documents) -> tuple[int, int]:
                 await asyncio.to_thread(transaction, engine, lambda c, gone=missing: _expect(c, gone))
                 lost += len(missing)
             uses = await asyncio.to_thread(transaction, engine, lambda c, kept=present: uses_of(c, sorted(kept)))
+            reach("reconcile.before_uses")
             await documents.tell_uses(uses)
+            reach("reconcile.after_uses")
     return found, lost
 
 
@@ -103,6 +111,7 @@ def _expect(connection: Connection, names: Iterable[str]) -> None:
     statement = text("UPDATE episodes SET status = 'expected', stored_at = NULL WHERE episode_id = ANY(:names)")
     connection.execute(statement, chosen)
     connection.execute(text(WANT_AGAIN + " AND evidence.episode_id = ANY(:names) ON CONFLICT DO NOTHING"), chosen)
+    reach("reconcile.lost_in_tx")
 
 
 WANT_AGAIN = """INSERT INTO wanted_episodes (store_id, episode_id)

@@ -47,6 +47,7 @@ def rate(connection: Connection, key: SigningKey, declared_robots: Sequence[str]
     _write(connection, tables.model_stats_total, overall)
     reach("ratings.in_tx")
     snapshots.publish(connection, board, key)
+    reach("ratings.after_publish")
     return board.votes
 
 

@@ -46,7 +46,9 @@ async def enrol(centre: Centre, request: Asked) -> Enrolled:
         raise RequestRefused("rate_limited", "Too many attempts to enrol.", hint="Wait.", retry_after=wait)
     body = await limited_body(request, _MAX_ENROL_BYTES)
     asked: Enrol = record_of(body, Enrol)
+    reach("enrol.before_tx")
     device_id = await centre.rows(lambda c: devices.enrol(c, asked))
+    reach("enrol.after_tx_before_reply")
     return Enrolled(device_id=device_id, server_key=centre.key.public, version=VERSION)
 
 
@@ -85,7 +87,9 @@ async def verify(centre: Centre, request: Asked) -> Verified:
         devices.keys_for(connection, device.device_id, asked.store_id)
         return verifying.verify(connection, asked)
 
-    return await centre.rows(compared)
+    answer = await centre.rows(compared)
+    reach("verify.before_reply")
+    return answer
 
 
 async def pull(centre: Centre, request: Asked) -> tuple[Snapshot | None, str]:
@@ -95,6 +99,7 @@ async def pull(centre: Centre, request: Asked) -> tuple[Snapshot | None, str]:
     if etag is not None and etag in request.headers.get("if-none-match", ""):
         return None, etag
     found = await centre.rows(snapshots.latest)
+    reach("pull.before_reply")
     return found.snapshot, found.etag
 
 
