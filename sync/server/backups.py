@@ -55,7 +55,7 @@ def backup(settings: CentralSettings, home: Path, target: Path) -> Manifest:
         if any(target.iterdir()):
             raise BadInput(f"{target} is not empty.", hint="Name a new folder.")
         server_key(home)
-        _pg("pg_dump", settings, "--format=custom", "--no-owner", f"--file={target / ROWS}")
+        _pg("pg_dump", settings, "--format=custom", "--no-owner", "--no-unlogged-table-data", f"--file={target / ROWS}")
         count = asyncio.run(_export(settings, target / DOCUMENTS))
         if (home / "blobs").exists():
             shutil.copytree(home / "blobs", target / "blobs")

@@ -44,9 +44,7 @@ class Centre:
         self.documents = Documents(settings.mongo_url, settings.mongo_database, settings.mongo_patience_s)
         self.blobs = ContentFolder(home / "blobs", "", fan_out=2)
         self.metrics = Metrics()
-        self.device_limit = RateLimit(settings.device_rate, settings.device_burst)
         self.address_limit = RateLimit(settings.address_rate, settings.address_burst)
-        self.enrol_limit = RateLimit(settings.enrol_rate, settings.enrol_burst)
         self._checking = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="checking")
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="central")
 

@@ -25,6 +25,7 @@ from sync.server.refusals import RequestRefused
 Scope = Literal["enrol", "record", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 TOKEN_PREFIX = "vlaa_"
+PROGRAM_STORE = "api-"  # begins the ids of stores that the service keeps for programs
 _TOKEN_BYTES = 32
 _STORE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
@@ -197,8 +198,8 @@ def revoke_device(connection: Connection, device_id: str) -> None:
 
 
 def check_store_id(store_id: str) -> None:
-    """BadInput unless it can be a store's id."""
-    if not _STORE_ID.fullmatch(store_id):
+    """BadInput unless it can be a workstation's store's id; those of programs belong to the service."""
+    if not _STORE_ID.fullmatch(store_id) or store_id.startswith(PROGRAM_STORE):
         raise BadInput("That is no store id.", hint="Letters, digits, dots and dashes, at most 64.")
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from msgspec import Struct
+from sqlalchemy import Connection
 
 from scenes.codec import decode
 from scenes.failpoints import reach
@@ -26,16 +28,23 @@ from sync.api import (
     request_text,
 )
 from sync.keys import is_signed
-from sync.server import devices
+from sync.server import devices, limits
 from sync.server.centre import Centre
 from sync.server.devices import Device, Scope, Token
 from sync.server.refusals import RequestRefused
+from sync.server.settings import CentralSettings
 
 BODY_SECONDS = 120.0  # for a body to arrive
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
 _VERSION = re.compile(r"-?[0-9]{1,6}")
 Asked = Request[Any, Any, Any]
+
+
+class Wait(Struct, frozen=True):
+    """Who asked too often waits so long."""
+
+    seconds: int
 
 
 async def limited_body(request: Asked, limit: int) -> bytes:
@@ -77,8 +86,9 @@ async def signed_body(centre: Centre, request: Asked, limit: int) -> tuple[Devic
     signature = _signature(_header(request, H_SIGNATURE))
     if not await centre.beside(partial(is_signed, device.public_key, signature, signed)):
         raise RequestRefused("unauthorized", "The signature of this request is not good.")
-    _count(centre, device)
-    last = await centre.rows(lambda c: devices.advance(c, device.device_id, int(sequence)))
+    last = await centre.rows(lambda c: _advanced(c, centre.settings, device.device_id, int(sequence)))
+    if isinstance(last, Wait):
+        raise RequestRefused("rate_limited", "This device asks too often.", hint="Wait.", retry_after=last.seconds)
     reach("request.after_tx")
     if last is not None:
         raise RequestRefused(
@@ -103,7 +113,36 @@ async def token_of(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any
     kind, _, told = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not 1 <= len(told) <= 200:
         raise RequestRefused("unauthorized", "This needs a token.", hint="Authorization: Bearer <token>")
-    return await centre.rows(lambda c: devices.token_with(c, told.strip(), scope))
+    settings, attempts = centre.settings, _attempts(centre, connection)
+
+    def found(rows: Connection) -> Token | Wait:
+        if wait := limits.left(rows, attempts, settings.enrol_rate, settings.enrol_burst):
+            return Wait(wait)
+        token = devices.token_with(rows, told.strip(), scope)
+        wait = limits.take(rows, f"program {token.token_id}", settings.device_rate, settings.device_burst)
+        return Wait(wait) if wait else token
+
+    try:
+        token = await centre.rows(found)
+    except RequestRefused as refused:
+        if refused.body.code == "unauthorized":
+            await count_attempt(centre, connection)
+        raise
+    if isinstance(token, Wait):
+        raise RequestRefused("rate_limited", "This asks too often.", hint="Wait.", retry_after=token.seconds)
+    return token
+
+
+async def count_attempt(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Count that somebody at this address tries a token that may not be one.
+
+    Raises:
+        RequestRefused: they tried too many.
+    """
+    settings, attempts = centre.settings, _attempts(centre, connection)
+    wait = await centre.rows(lambda c: limits.take(c, attempts, settings.enrol_rate, settings.enrol_burst))
+    if wait:
+        raise RequestRefused("rate_limited", "Too many attempts with a token.", hint="Wait.", retry_after=wait)
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any], trusted_proxies: int) -> str:
@@ -159,9 +198,14 @@ async def _device(centre: Centre, device_id: str) -> Device:
     return known
 
 
-def _count(centre: Centre, device: Device) -> None:
-    if wait := centre.device_limit.wait(device.device_id):
-        raise RequestRefused("rate_limited", "This device asks too often.", hint="Wait.", retry_after=wait)
+def _advanced(connection: Connection, settings: CentralSettings, device_id: str, sequence: int) -> Wait | int | None:
+    """Count a request of a device, and note its sequence; the last one seen where this one does not lie beyond it."""
+    wait = limits.take(connection, f"device {device_id}", settings.device_rate, settings.device_burst)
+    return Wait(wait) if wait else devices.advance(connection, device_id, sequence)
+
+
+def _attempts(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return f"attempts {address_of(connection, centre.settings.trusted_proxies)}".replace("\0", "")
 
 
 def _signature(told: str) -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, text
 
 from scenes.failpoints import reach
 from sync.records import new_id
-from sync.server import publishing, webhooks
+from sync.server import limits, publishing, webhooks
 from sync.server.auditing import audited
 from sync.server.centre import server_key
 from sync.server.deferred import retry_deferred
@@ -132,6 +132,7 @@ def _expiry(work: Work) -> int:
             audited(connection, "worker", "battle_expired", battle_id)
         statement = text("DELETE FROM job_runs WHERE began_at < now() - CAST(:kept AS interval)")
         connection.execute(statement, {"kept": _KEEP_RUNS})
+        limits.forget(connection)
         reach("expiry.in_tx")
 
     transaction(work.engine, expired)

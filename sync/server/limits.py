@@ -1,4 +1,9 @@
-"""How often somebody may ask: token buckets in this process. Several processes each allow this much."""
+"""How often somebody may ask: token buckets.
+
+What anybody may read is counted in the process that answers (`RateLimit`): several processes each allow this much. What
+needs a name - a token that is tried, the requests of a device, the writes of a program - is counted in PostgreSQL
+(`take`), so that all processes of a service hold one limit in common, also after a restart.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,8 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+
+from sqlalchemy import Connection, text
 
 _MOST = 10_000  # buckets remembered; the longest unused is forgotten first
 
@@ -26,4 +33,43 @@ class RateLimit:
         self._buckets[name] = (level - allowed, now)
         while len(self._buckets) > _MOST:
             self._buckets.popitem(last=False)
-        return 0 if allowed else math.ceil((1 - level) / self._rate)
+        return 0 if allowed else _seconds(level, self._rate)
+
+
+def take(connection: Connection, name: str, rate: float, burst: int) -> int:
+    """0, and one request of this name is counted for every process; else how many whole seconds the next has to wait.
+
+    It counts once the transaction is committed.
+    """
+    chosen = {"name": name, "rate": rate, "burst": burst}
+    row = connection.execute(_TAKE, chosen).one()
+    return 0 if row.allowed else _seconds(row.level, rate)
+
+
+def left(connection: Connection, name: str, rate: float, burst: int) -> int:
+    """How many whole seconds this name has to wait now, 0 for not at all; nothing is counted."""
+    level = connection.execute(_LEFT, {"name": name, "rate": rate, "burst": burst}).scalar()
+    return 0 if level is None or level >= 1 else _seconds(level, rate)
+
+
+def forget(connection: Connection) -> None:
+    """Drop what nobody asked under for a day."""
+    connection.execute(text("DELETE FROM buckets WHERE changed_at < now() - interval '1 day'"))
+
+
+def _seconds(level: float, rate: float) -> int:
+    return math.ceil((1 - level) / rate)
+
+
+# PostgreSQL's clock is the common one; one that was set back refills nothing
+_NOW = """least(CAST(:burst AS float), level + CAST(:rate AS float)
+    * greatest(0, CAST(extract(epoch FROM clock_timestamp() - changed_at) AS float)))"""
+_REFILLED = _NOW.replace("level", "buckets.level").replace("changed_at", "buckets.changed_at")
+_TAKE = text(
+    f"""INSERT INTO buckets (name, level, allowed, changed_at)
+    VALUES (:name, CAST(:burst AS float) - 1, true, clock_timestamp())
+    ON CONFLICT (name) DO UPDATE SET allowed = {_REFILLED} >= 1, changed_at = clock_timestamp(),
+        level = {_REFILLED} - CASE WHEN {_REFILLED} >= 1 THEN 1 ELSE 0 END
+    RETURNING level, allowed"""
+)
+_LEFT = text(f"SELECT {_NOW} FROM buckets WHERE name = :name")

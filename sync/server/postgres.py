@@ -47,6 +47,7 @@ def engine_for(url: str, connections: int = 8) -> Engine:
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # they hold what people wrote, and would stand in the log
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "vlaarena-central"},
     )
 

@@ -25,6 +25,7 @@ from sync.records import MAX_TURNS, Battle, Session, Turn, Vote, now
 from sync.server import recorded, registry, rows, tables
 from sync.server.api_bodies import NewBattle, NewTurnOfBattle, NewVote
 from sync.server.auditing import audited
+from sync.server.devices import PROGRAM_STORE
 from sync.server.opening import opened
 from sync.server.recorded import Open, Record
 
@@ -152,7 +153,7 @@ def _check_comparable(session: Session, new: NewTurnOfBattle, episodes: list[Epi
 
 def _log(connection: Connection, key: SigningKey, token_id: str, records: list[Record]) -> None:
     """Append records to the log of the token's own store, signed by the service."""
-    store_id = f"api-{token_id}"
+    store_id = f"{PROGRAM_STORE}{token_id}"
     connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
     last = text("SELECT last_seq FROM stores WHERE store_id = :store FOR UPDATE")
     first = 1 + int(connection.execute(last, {"store": store_id}).scalar_one())

@@ -25,11 +25,11 @@ class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     public_url: str = "http://127.0.0.1:8075"
     connections: Annotated[int, Meta(ge=1, le=200)] = 8  # to PostgreSQL, of one process
     workers: Annotated[int, Meta(ge=1, le=64)] = 8  # threads that answer
-    device_rate: Rate = 50.0  # requests a second of one device, in the long run
+    device_rate: Rate = 50.0  # requests a second of one device or program, in the long run
     device_burst: Burst = 500
     address_rate: Rate = 50.0  # requests a second of one address to anything
     address_burst: Burst = 1000
-    enrol_rate: Rate = 0.2  # attempts a second of one address with a token
+    enrol_rate: Rate = 0.2  # attempts a second of one address with a token, to enrol or with one that is not valid
     enrol_burst: Burst = 20
     trusted_proxies: Annotated[int, Meta(ge=0, le=10)] = 0  # hops of X-Forwarded-For that are ours
     max_blob_bytes: Annotated[int, Meta(ge=1024, le=2**31)] = 64 * 2**20
@@ -38,6 +38,7 @@ class CentralSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reconcile_cron: str = "*/10 * * * *"
     expiry_cron: str = "30 3 * * *"
     webhooks_cron: str = "* * * * *"
+    farewell_s: Annotated[float, Meta(gt=0, le=300)] = 10.0  # that a worker told to stop waits for the job it does
     open_battle_days: Days = 30  # after which an API client's open battle is given up
     stale_after_minutes: Annotated[int, Meta(ge=1, le=100_000)] = 150  # without ratings: /health says so
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

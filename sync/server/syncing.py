@@ -28,11 +28,10 @@ from sync.api import (
 from sync.operations import SignedOperation
 from sync.server import devices, episodes_in, rows, snapshots, verifying
 from sync.server.centre import Centre
-from sync.server.door import Asked, address_of, body_version, limited_body, record_of, signed_body
+from sync.server.door import Asked, body_version, count_attempt, limited_body, record_of, signed_body
 from sync.server.opening import Opened, check_signatures, opened
 from sync.server.pointers import tell_uses_of
 from sync.server.postgres import is_refused_content
-from sync.server.refusals import RequestRefused
 
 _MAX_ENROL_BYTES = 4096
 _CHECKED_AT_ONCE = 100  # signatures
@@ -41,9 +40,7 @@ _FRAME_BYTES = 4096  # around the episodes of a request
 
 async def enrol(centre: Centre, request: Asked) -> Enrolled:
     """Let a workstation in that shows a token."""
-    address = address_of(request, centre.settings.trusted_proxies)
-    if wait := centre.enrol_limit.wait(address):
-        raise RequestRefused("rate_limited", "Too many attempts to enrol.", hint="Wait.", retry_after=wait)
+    await count_attempt(centre, request)
     body = await limited_body(request, _MAX_ENROL_BYTES)
     asked: Enrol = record_of(body, Enrol)
     reach("enrol.before_tx")

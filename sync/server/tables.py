@@ -59,6 +59,7 @@ snapshots = _of("snapshots", "position snapshot_id content signature published_a
 worker_status = _of("worker_status", "worker_name last_run_at status votes_processed error_message")
 job_runs = _of("job_runs", "run_id job slot worker began_at")
 webhooks = _of("webhooks", "webhook_id url events created_at revoked_at")
+buckets = _of("buckets", "name level allowed changed_at")
 deliveries = _of("deliveries", "delivery_id webhook_id event subject attempts due_at done_at error")
 blobs = _of("blobs", "sha256 media_type size_bytes purpose subject created_at")
 
@@ -66,5 +67,5 @@ DERIVED = (runs, branches, notes, votes, turns, wanted_episodes, battles, sessio
 EVERY = (
     *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, evaluators, sessions, battles),
     *(episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards, model_stats_by_robot),
-    *(model_stats_total, snapshots, worker_status, job_runs, blobs, webhooks, deliveries),
+    *(model_stats_total, snapshots, worker_status, job_runs, blobs, webhooks, deliveries, buckets),
 )

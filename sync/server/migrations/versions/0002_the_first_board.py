@@ -97,6 +97,13 @@ _BOARDS = (
         subject text NOT NULL DEFAULT '',
         created_at timestamptz NOT NULL DEFAULT now()
     )""",
+    # how often somebody asked, in common for all processes: it may be lost, so no write-ahead log is kept of it
+    """CREATE UNLOGGED TABLE buckets (
+        name text PRIMARY KEY,
+        level double precision NOT NULL,
+        allowed boolean NOT NULL,
+        changed_at timestamptz NOT NULL
+    )""",
 )
 
 
