@@ -205,6 +205,24 @@ class PulledRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     both_bad: int
     win_rate: float
     provisional: bool = False
+    battles: int | None = None  # None: a service of an earlier version did not tell
+    evaluators: int | None = None
+    flags: tuple[str, ...] = ()  # why it is provisional (`ratings.board.Flag`; a newer service may know others)
+    general_low: float | None = None  # 95 % for evaluators in general; None: there are fewer than three
+    general_high: float | None = None
+    better_than_next: float | None = None  # probability; None for the last
+
+
+class PulledPair(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What two models did against each other in the votes that count, as the first sees it; smaller id first."""
+
+    first: str
+    second: str
+    robot_id: str | None = None  # None: on all declared robots
+    wins: int = 0
+    losses: int = 0
+    ties: int = 0
+    both_bad: int = 0
 
 
 class PairWeight(Struct, frozen=True):
@@ -227,6 +245,10 @@ class PulledBoard(Struct, frozen=True, kw_only=True):
     pair_weights: tuple[PairWeight, ...] = ()
     bundles: tuple[Sha256, ...] = ()  # scene bundles at /v1/blobs/{sha256}
     votes: int = 0  # that the board counts
+    battles: int | None = None  # None: a service of an earlier version did not tell
+    evaluators: int | None = None
+    robots: tuple[str, ...] = ()  # the declared ones, over which the overall rating is the equal-weight mean
+    pairs: tuple[PulledPair, ...] = ()
 
 
 class Snapshot(Struct, frozen=True):

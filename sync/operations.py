@@ -33,7 +33,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     seq: int  # from 1, without gaps within a store
     kind: str  # one of KINDS; a newer program's may be unknown here
     record_id: str
-    rev: int  # above 1 only for session, vote and note
+    rev: int  # above 1 only for evaluator, session, vote and note
     created_at: str
     body: bytes  # scenes.codec.encode of the record
 
@@ -121,14 +121,14 @@ def _identity(body: Body) -> tuple[str, range]:
             return body.note_id, range(1 + body.withdrawn, 2 + body.withdrawn)
         case Session():
             return body.session_id, range(1, _ANY)
+        case Evaluator():
+            return body.evaluator_id, range(1, _ANY)
         case Battle():
             return body.battle_id, range(1, 2 if body.left_model_id and body.right_model_id and body.nonce else 1)
         case TurnBody():
             return body.turn.turn_id, range(1, 2)
         case BranchBody():
             return body.branch.branch_id, range(1, 2)
-        case Evaluator():
-            return body.evaluator_id, range(1, 2)
 
 
 def range_digest(digests: list[bytes]) -> bytes:

@@ -30,7 +30,7 @@ def apply(body: Body, rev: int, known: Known, rows: Rows) -> None:
     """
     match body:
         case Evaluator():
-            _evaluator(body, known, rows)
+            _evaluator(body, rev, known, rows)
         case Session():
             _session(body, rev, known, rows)
         case Battle():
@@ -56,11 +56,12 @@ def episodes_of(body: Body) -> tuple[str, ...]:
             return ()
 
 
-def _evaluator(evaluator: Evaluator, known: Known, rows: Rows) -> None:
+def _evaluator(evaluator: Evaluator, rev: int, known: Known, rows: Rows) -> None:
     _require(1 <= len(evaluator.name) <= 200, "An evaluator's name has 1 to 200 characters.")
-    if evaluator.evaluator_id not in known.evaluators:
-        known.evaluators.add(evaluator.evaluator_id)
-        rows["evaluators"].append(msgspec.structs.asdict(evaluator))
+    _require(len(evaluator.group or "") <= 200, "A group's name has at most 200 characters.")
+    if rev > known.evaluators.get(evaluator.evaluator_id, 0):
+        known.evaluators[evaluator.evaluator_id] = rev
+        rows["evaluators"].append(msgspec.structs.asdict(evaluator) | {"rev": rev})
 
 
 def _session(session: Session, rev: int, known: Known, rows: Rows) -> None:

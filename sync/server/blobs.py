@@ -1,4 +1,4 @@
-"""Blobs: files named by their SHA-256 in the data folder, with a row that says what each is for."""
+"""Blobs: files named by their SHA-256 in the data folder, a row of what each is, and rows of what it is used for."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scenes.codec import digest
 from scenes.errors import BadInput, NotFound, StoreDamaged
-from sync.server import tables
+from sync.offers import BUNDLE_TYPE, MAX_OFFER_BYTES, MAX_SHEET_BYTES, SHEET_TYPE, Offer, Sheet, Wanted
+from sync.server import contents, tables
 from sync.server.auditing import audited
 from sync.server.centre import Centre
-from sync.server.door import Asked, signed_body
+from sync.server.door import Asked, body_version, record_of, signed_body
+from sync.server.refusals import RequestRefused
 
-PURPOSES = {"bundle": ("application/octet-stream",), "sheet": ("image/png", "image/jpeg", "image/webp")}
-_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/webp": b"RIFF"}
+BUNDLE, SHEET = "bundle", "sheet"
+TYPES = {BUNDLE: BUNDLE_TYPE, SHEET: SHEET_TYPE}
+MOST_SHEETS = 8  # of one battle: each copy of a workstation may have rendered its own
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -24,7 +27,7 @@ async def content(centre: Centre, sha256: str) -> tuple[bytes, str]:
     """A blob's bytes and media type.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none that may be shown.
     """
     row = await centre.rows(lambda c: _row(c, sha256)) if _SHA256.fullmatch(sha256) else None
     if row is None:
@@ -35,48 +38,88 @@ async def content(centre: Centre, sha256: str) -> tuple[bytes, str]:
         raise NotFound("This blob is damaged here.", hint="It is asked for again.", detail=str(error)) from error
 
 
+async def wanted(centre: Centre, request: Asked) -> Wanted:
+    """What of an offer is lacking here: sheets of battles that the device sent, bundles that an episode names."""
+    device, body = await signed_body(centre, request, MAX_OFFER_BYTES)
+    asked: Offer = record_of(body, Offer)
+    body_version(request, asked.version)
+    sheets = await centre.rows(lambda c: _lacking_sheets(c, asked.sheets, device.device_id))
+    named = sorted(await centre.documents.named_bundles(asked.bundles)) if asked.bundles else []
+    kept = await centre.rows(lambda c: _kept_bundles(c, named)) if named else set()
+    bundles = [name for name in named if name not in kept or not centre.blobs.path(name).exists()]
+    return Wanted(sheets=tuple(sheets), bundles=tuple(bundles))
+
+
 async def keep(centre: Centre, request: Asked, sha256: str) -> None:
     """Keep what a device sends; the same bytes again change nothing.
 
     Raises:
         BadInput: its bytes do not have this SHA-256, or it is not what its purpose says.
+        NotFound: no episode names this bundle, or no voted battle of the device this sheet is of.
         RequestRefused: it is too large, or not signed.
     """
-    device, body = await signed_body(centre, request, centre.settings.max_blob_bytes)
-    purpose, subject = request.query_params.get("purpose", "bundle"), request.query_params.get("battle_id", "")
-    media_type = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip()
+    purpose, subject = request.query_params.get("purpose", BUNDLE), request.query_params.get("battle_id", "")
+    most = MAX_SHEET_BYTES if purpose == SHEET else centre.settings.max_blob_bytes
+    device, body = await signed_body(centre, request, min(most, centre.settings.max_blob_bytes))
+    media_type = request.headers.get("content-type", BUNDLE_TYPE).partition(";")[0].strip()
     if not _SHA256.fullmatch(sha256) or digest(body) != sha256:
         raise BadInput("A blob's bytes do not have its SHA-256.")
-    if media_type not in PURPOSES.get(purpose, ()):
-        raise BadInput(f"A blob for '{purpose[:20]}' is not of this media type.", hint=", ".join(PURPOSES))
-    if not body.startswith(_MAGIC.get(media_type, b"")):
-        raise BadInput("A picture's bytes are not of its media type.")
-    if purpose == "sheet":
+    if TYPES.get(purpose) != media_type:
+        raise BadInput(f"A blob for '{purpose[:20]}' is not of this media type.", hint=f"{TYPES}")
+    if purpose == SHEET:
         await centre.rows(lambda c: _check_battle(c, subject, device.device_id))
+    elif sha256 not in await centre.documents.named_bundles([sha256]):
+        raise NotFound("No episode here was played in this bundle.", hint="Send the episodes first.")
+    check = contents.check_png if purpose == SHEET else contents.check_archive
+    await centre.beside(lambda: check(body))
     await centre.beside(lambda: centre.blobs.keep(body))
-    row = {"sha256": sha256, "media_type": media_type, "size_bytes": len(body), "purpose": purpose, "subject": subject}
-    await centre.rows(lambda c: _note(c, row, device.device_id))
+    row = {"sha256": sha256, "media_type": media_type, "size_bytes": len(body), "purpose": purpose}
+    await centre.rows(lambda c: _note(c, row, subject if purpose == SHEET else "", device.device_id))
 
 
 def _row(connection: Connection, sha256: str) -> Any:
-    return connection.execute(text("SELECT media_type FROM blobs WHERE sha256 = :name"), {"name": sha256}).first()
+    return connection.execute(text(_SHOWN), {"name": sha256}).first()
 
 
-def _note(connection: Connection, row: dict[str, Any], device_id: str) -> None:
-    statement = insert(tables.blobs).values(row).on_conflict_do_nothing().returning(tables.blobs.c.sha256)
-    if connection.execute(statement).first() is not None:
+def _note(connection: Connection, row: dict[str, Any], subject: str, device_id: str) -> None:
+    statement = insert(tables.blobs).values(row | {"subject": subject}).on_conflict_do_nothing()
+    connection.execute(statement)
+    use = {"purpose": row["purpose"], "subject": subject, "sha256": row["sha256"]}
+    added = insert(tables.blob_uses).values(use).on_conflict_do_nothing().returning(tables.blob_uses.c.sha256)
+    if connection.execute(added).first() is not None:
         audited(connection, f"device {device_id}", "blob_kept", row["sha256"], row["purpose"])
 
 
 def _check_battle(connection: Connection, battle_id: str, device_id: str) -> None:
-    """NotFound unless the battle is closed and came from a store of this device."""
-    found = connection.execute(
-        text(
-            """SELECT 1 FROM op_log JOIN op_places USING (op_id)
-            JOIN device_stores ON device_stores.store_id = op_places.store_id
-            WHERE op_log.kind = 'battle' AND op_log.record_id = :battle AND device_id = :device LIMIT 1"""
-        ),
-        {"battle": battle_id.replace("\0", ""), "device": device_id},
-    ).first()
-    if found is None:
-        raise NotFound("This device sent no such battle.", hint="Push the battle first.")
+    """NotFound unless the battle was voted on and came from a store of this device."""
+    if battle_id not in _own_battles(connection, [battle_id], device_id):
+        raise NotFound("This device sent no such battle with a vote.", hint="Push the battle first.")
+    uses = text("SELECT count(*) FROM blob_uses WHERE purpose = 'sheet' AND subject = :battle")
+    if connection.execute(uses, {"battle": battle_id}).scalar_one() >= MOST_SHEETS:
+        raise RequestRefused("conflict", "This battle has contact sheets enough.")
+
+
+def _own_battles(connection: Connection, names: list[str], device_id: str) -> set[str]:
+    """Those of these battles that were voted on and came from a store of this device."""
+    sent = {"names": [name.replace("\0", "") for name in names], "device": device_id}
+    return set(connection.execute(text(_OWN), sent).scalars())
+
+
+def _lacking_sheets(connection: Connection, offered: tuple[Sheet, ...], device_id: str) -> list[Sheet]:
+    own = _own_battles(connection, [sheet.battle_id for sheet in offered], device_id)
+    uses = "SELECT subject, sha256 FROM blob_uses WHERE purpose = 'sheet' AND subject = ANY(:names)"
+    known = {(row.subject, row.sha256) for row in connection.execute(text(uses), {"names": sorted(own)})}
+    return [each for each in offered if each.battle_id in own and (each.battle_id, each.sha256) not in known]
+
+
+def _kept_bundles(connection: Connection, names: list[str]) -> set[str]:
+    statement = text("SELECT sha256 FROM blob_uses WHERE purpose = 'bundle' AND sha256 = ANY(:names)")
+    return set(connection.execute(statement, {"names": names}).scalars())
+
+
+_SHOWN = """SELECT media_type FROM blobs JOIN blob_uses USING (sha256)
+    LEFT JOIN battles ON battle_id = blob_uses.subject
+    WHERE sha256 = :name AND (blob_uses.purpose <> 'sheet' OR battles.status = 'voted') LIMIT 1"""
+_OWN = """SELECT DISTINCT op_log.record_id FROM op_log JOIN op_places USING (op_id)
+    JOIN device_stores ON device_stores.store_id = op_places.store_id JOIN battles ON battle_id = op_log.record_id
+    WHERE op_log.kind = 'battle' AND op_log.record_id = ANY(:names) AND device_id = :device AND status = 'voted'"""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
-from msgspec import Struct, structs
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from scenes.codec import decode
 from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
-from sync.ratings.board import Flag, Rating, board
+from sync.ratings.board import Rating, board
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
 from sync.server import ballots, snapshots
@@ -59,7 +58,7 @@ class Row(Struct, frozen=True, kw_only=True):
     both_bad: int
     acceptable: Share
     provisional: bool
-    reasons: tuple[Flag, ...]  # why, where it is known
+    reasons: tuple[str, ...]  # why, where it is known
 
 
 class PublicBoard(Struct, frozen=True, kw_only=True):
@@ -144,12 +143,6 @@ def board_in(log: VoteLog, snapshot: Snapshot, robot_id: str | None, scene_id: s
     )
 
 
-def with_turnout(log: VoteLog, shown: PublicBoard) -> PublicBoard:
-    """The board with each model's battles and evaluators in these votes."""
-    within = log if shown.robot_id is None else narrowed(log, Narrowing(robot_ids=(shown.robot_id,)))
-    return structs.replace(shown, rows=tuple(_turned_out(row, within) for row in shown.rows))
-
-
 def _snapshot(found: snapshots.Published) -> Snapshot:
     return Snapshot(
         snapshot_id=found.board.snapshot_id,
@@ -170,15 +163,15 @@ def _row(row: PulledRow, card: ModelCard | None) -> Row:
         high=row.high,
         elo=row.elo_score,
         votes=row.votes,
-        battles=None,
-        evaluators=None,
+        battles=row.battles,
+        evaluators=row.evaluators,
         wins=row.wins,
         losses=row.losses,
         ties=row.ties,
         both_bad=row.both_bad,
         acceptable=share(row.votes - row.both_bad, row.votes),
         provisional=row.provisional,
-        reasons=(),
+        reasons=row.flags,
     )
 
 
@@ -204,13 +197,6 @@ def _rated_row(rating: Rating, card: ModelCard | None) -> Row:
         provisional=bool(rating.flags),
         reasons=rating.flags,
     )
-
-
-def _turned_out(row: Row, log: VoteLog) -> Row:
-    place = log.models.index(row.model_id) if row.model_id in log.models else -1
-    here = (log.left == place) | (log.right == place)
-    battles, evaluators = len(np.unique(log.battle[here])), len(np.unique(log.evaluator[here]))
-    return structs.replace(row, battles=battles, evaluators=evaluators)
 
 
 def _names(model_id: str, card: ModelCard | None) -> dict[str, str]:

@@ -21,6 +21,7 @@ _INDEXES: tuple[tuple[str, list[tuple[str, int]]], ...] = (
     ("episodes_of_a_session", [("uses.session_id", ASCENDING)]),
     ("runs_of_a_model", [("runs.model_id", ASCENDING), ("runs.created_at", DESCENDING)]),
     ("place", [("robot_id", ASCENDING), ("scene_id", ASCENDING), ("task_id", ASCENDING)]),
+    ("bundle", [("bundle_digest", ASCENDING)]),
     ("what_happened", [("events.kind", ASCENDING), ("termination", ASCENDING)]),
 )
 Document = dict[str, Any]
@@ -88,6 +89,13 @@ class Documents:
         except PyMongoError as error:
             raise _away(error) from error
         return bytes(found["content"]) if found else None
+
+    async def named_bundles(self, digests: Iterable[str]) -> set[str]:
+        """Those of these bundles that an episode was played in."""
+        try:
+            return set(await self._episodes.distinct("bundle_digest", {"bundle_digest": {"$in": list(digests)}}))
+        except PyMongoError as error:
+            raise _away(error) from error
 
     async def tell_uses(self, uses: Mapping[str, tuple[list[Document], list[Document]]]) -> None:
         """Write, per episode, what it is used for and who made it."""

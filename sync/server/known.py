@@ -17,7 +17,7 @@ from sync.records import Battle, Branch, Evaluator, Note, Session, Turn, Vote
 class Known:
     """Records by their ids; while a batch is applied it grows with it."""
 
-    evaluators: set[str] = field(default_factory=set)
+    evaluators: dict[str, int] = field(default_factory=dict)  # rev
     sessions: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)  # rev, robot, scene, evaluator
     battles: dict[str, Battle] = field(default_factory=dict)
     turns: dict[str, tuple[str, int, str, str]] = field(default_factory=dict)  # battle, seq, left, right episode
@@ -33,7 +33,7 @@ def known_about(connection: Connection, bodies: Iterable[Body]) -> Known:
     """All that the rows hold about what these records are or point at."""
     names = _names(bodies)
     known = Known()
-    known.evaluators = {row.evaluator_id for row in _rows(connection, _EVALUATORS, names["evaluator"])}
+    known.evaluators = {row.evaluator_id: row.rev for row in _rows(connection, _EVALUATORS, names["evaluator"])}
     for row in _rows(connection, _SESSIONS, names["session"]):
         known.sessions[row.session_id] = (row.rev, row.robot_id, row.scene_id, row.evaluator_id)
     for row in _rows(connection, _BATTLES, names["battle"]):
@@ -92,9 +92,10 @@ def same_turn(known: Known, turn: Turn) -> bool:
     return known.turns.get(turn.turn_id) == (turn.battle_id, turn.seq, turn.left_episode_id, turn.right_episode_id)
 
 
-_EVALUATORS = text("SELECT evaluator_id FROM evaluators WHERE evaluator_id = ANY(:names)")
+_EVALUATORS = text("SELECT evaluator_id, rev FROM evaluators WHERE evaluator_id = ANY(:names)")
 _SESSIONS = text("SELECT * FROM sessions WHERE session_id = ANY(:names)")
-_BATTLES = text(f"SELECT {', '.join(Battle.__struct_fields__)} FROM battles WHERE battle_id = ANY(:names)")
+_COLUMNS = ", ".join(f'"{name}"' for name in Battle.__struct_fields__)
+_BATTLES = text(f"SELECT {_COLUMNS} FROM battles WHERE battle_id = ANY(:names)")
 _TURNS = text("SELECT * FROM turns WHERE battle_id = ANY(:names)")
 _VOTES = text("SELECT vote_id, rev, battle_id, evaluator_id, vote, withdrawn FROM votes WHERE battle_id = ANY(:names)")
 _NOTES = text("SELECT note_id, rev, battle_id FROM notes WHERE note_id = ANY(:names)")

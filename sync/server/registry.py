@@ -36,4 +36,5 @@ def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
 
 def bundles(connection: Connection) -> list[str]:
     """The digests of the bundles at /v1/blobs."""
-    return list(connection.execute(text("SELECT sha256 FROM blobs WHERE purpose = 'bundle' ORDER BY sha256")).scalars())
+    statement = text("SELECT sha256 FROM blob_uses WHERE purpose = 'bundle' ORDER BY sha256")
+    return list(connection.execute(statement).scalars())

@@ -47,6 +47,10 @@ def compute(connection: Connection, declared_robots: Sequence[str] = ()) -> Pull
         pair_weights=found.pair_weights,
         bundles=tuple(registry.bundles(connection)),
         votes=found.votes,
+        battles=found.battles,
+        evaluators=found.evaluators,
+        robots=found.robots,
+        pairs=found.pairs,
     )
     return structs.replace(board, snapshot_id=digest(encode(board)))
 

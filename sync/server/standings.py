@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from msgspec import Struct
 
-from sync.api import PairWeight, PulledRow
+from sync.api import PairWeight, PulledPair, PulledRow
 from sync.ratings.board import Rating, rate
+from sync.ratings.counting import table
 from sync.ratings.elo import Standing, elo_board
 from sync.ratings.hierarchy import robot_boards
-from sync.ratings.log import VoteLog, live, vote_log
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, live, vote_log
 from sync.ratings.prospects import pair_information
 from sync.records import Vote
 
-MAX_PAIRS_OF = 100  # models whose pairs are weighed
+MAX_PAIRS_OF = 100  # models whose pairs are weighed and told
 METHOD = (
     "Bradley-Terry with Davidson ties, partially pooled over robots; overall: the mean over {robots}. "
     "95 % intervals of these evaluators. Both bad is apart. Elo: K = 32, both bad as a tie."
@@ -29,6 +30,10 @@ class Standings(Struct, frozen=True, kw_only=True):
     rows: tuple[PulledRow, ...]
     pair_weights: tuple[PairWeight, ...]
     votes: int
+    battles: int
+    evaluators: int
+    robots: tuple[str, ...]  # over which the overall rating is the mean
+    pairs: tuple[PulledPair, ...]
 
 
 def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Standings:
@@ -46,6 +51,10 @@ def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Sta
         rows=tuple(rows),
         pair_weights=_pair_weights(log),
         votes=len(counting),
+        battles=len({vote.battle_id for vote in counting}),
+        evaluators=len({vote.evaluator_id for vote in counting}),
+        robots=robots,
+        pairs=tuple(_pairs(log)),
     )
 
 
@@ -72,7 +81,33 @@ def _row(rating: Rating, elo: Standing, robot_id: str | None) -> PulledRow:
         both_bad=elo.both_bad,
         win_rate=elo.win_rate,
         provisional=bool(rating.flags),
+        battles=rating.record.battles,
+        evaluators=rating.record.evaluators,
+        flags=rating.flags,
+        general_low=rating.general.low if rating.general else None,
+        general_high=rating.general.high if rating.general else None,
+        better_than_next=rating.better_than_next,
     )
+
+
+def _pairs(log: VoteLog) -> Iterator[PulledPair]:
+    """What every two models that met did against each other, over all robots and on each."""
+    if not len(log) or len(log.models) > MAX_PAIRS_OF:
+        return
+    each = table(log, robots=True)
+    for robot, counts in ((None, each.sum(0)), *zip(log.robots, each, strict=True)):
+        for one, other in combinations(range(len(log.models)), 2):
+            left, right = counts[one, other], counts[other, one]
+            if left.sum() + right.sum():
+                yield PulledPair(
+                    first=log.models[one],
+                    second=log.models[other],
+                    robot_id=robot,
+                    wins=int(left[LEFT] + right[RIGHT]),
+                    losses=int(left[RIGHT] + right[LEFT]),
+                    ties=int(left[TIE] + right[TIE]),
+                    both_bad=int(left[BOTH_BAD] + right[BOTH_BAD]),
+                )
 
 
 def _pair_weights(log: VoteLog) -> tuple[PairWeight, ...]:

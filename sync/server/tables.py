@@ -38,7 +38,7 @@ op_quarantine = _of(
 op_places = _of("op_places", "store_id seq op_id digest")
 audit = _of("audit", "audit_id at actor action subject detail")
 
-evaluators = _of("evaluators", _fields(Evaluator))
+evaluators = _of("evaluators", (*_fields(Evaluator), "rev"))
 sessions = _of("sessions", ("rev", *_fields(Session)))
 battles = _of("battles", _fields(Battle))
 episodes = _of("episodes", "episode_id status stored_at")
@@ -62,10 +62,11 @@ webhooks = _of("webhooks", "webhook_id url events created_at revoked_at")
 buckets = _of("buckets", "name level allowed changed_at")
 deliveries = _of("deliveries", "delivery_id webhook_id event subject attempts due_at done_at error")
 blobs = _of("blobs", "sha256 media_type size_bytes purpose subject created_at")
+blob_uses = _of("blob_uses", "purpose subject sha256 created_at")
 
 DERIVED = (runs, branches, notes, votes, turns, wanted_episodes, battles, sessions, evaluators)  # from op_log alone
 EVERY = (
     *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, evaluators, sessions, battles),
     *(episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards, model_stats_by_robot),
-    *(model_stats_total, snapshots, worker_status, job_runs, blobs, webhooks, deliveries, buckets),
+    *(model_stats_total, snapshots, worker_status, job_runs, blobs, blob_uses, webhooks, deliveries, buckets),
 )

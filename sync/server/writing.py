@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sync.server import tables
 from sync.server.applying import Rows
 
-_REVISED = {"sessions": "session_id", "notes": "note_id"}  # whose highest revision replaces the others
+# whose highest revision replaces the others
+_REVISED = {"evaluators": "evaluator_id", "sessions": "session_id", "notes": "note_id"}
 _ORDER = (
     *(tables.op_log, tables.op_quarantine, tables.op_places, tables.evaluators, tables.sessions, tables.battles),
     *(tables.episodes, tables.turns, tables.votes, tables.notes, tables.branches, tables.runs, tables.wanted_episodes),

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post, put
 
 from sync.api import BLOBS, ENROL, EPISODES, PULL, PUSH, REGISTRY, VERIFY
+from sync.offers import BUNDLE_TYPE, OFFER
 from sync.server import blobs, registry, syncing
 from sync.server.answers import packed
 from sync.server.centre import Centre
@@ -39,6 +40,12 @@ async def verify(request: Asked, centre: Centre) -> Response[bytes]:
     return packed(await syncing.verify(centre, request))
 
 
+@post(OFFER, status_code=200, request_max_body_size=None)
+async def offer(request: Asked, centre: Centre) -> Response[bytes]:
+    """MessagePack `Offer` to `Wanted`, signed: which contact sheets and bundles the service lacks."""
+    return packed(await blobs.wanted(centre, request))
+
+
 @get(PULL)
 async def pull(request: Asked, centre: Centre) -> Response[bytes]:
     """The signed board published last, as MessagePack `Snapshot`; 304 where If-None-Match names it."""
@@ -62,6 +69,8 @@ async def blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "public, max-age=31536000, immutable"}
     if f'"{sha256}"' in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
+    if media_type == BUNDLE_TYPE:
+        headers["Content-Disposition"] = f'attachment; filename="{sha256}.mjz"'
     return Response(content, media_type=media_type, headers=headers)
 
 
@@ -72,4 +81,4 @@ async def keep_blob(sha256: str, request: Asked, centre: Centre) -> Response[byt
     return Response(b"", status_code=201)
 
 
-ROUTES = (enrol, push, episodes, verify, pull, registered, blob, keep_blob)
+ROUTES = (enrol, push, episodes, verify, offer, pull, registered, blob, keep_blob)

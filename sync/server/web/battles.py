@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 from scenes.errors import NotFound
 
 SHEET = "sheet"  # the purpose of a blob that a workstation rendered of a battle; its subject is the battle
-PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
+PICTURES = frozenset({"image/png"})
 
 
 class Judged(Struct, frozen=True, kw_only=True):
@@ -160,15 +160,17 @@ def _live(condition: str) -> str:
 _OF_MODEL = _live("(left_model_id = :model OR right_model_id = :model)")
 _KNOWN = "SELECT 1 FROM votes WHERE left_model_id = :model OR right_model_id = :model LIMIT 1"
 _BATTLE = f"""SELECT battles.*, robot_id, scene_id,
-    (SELECT sha256 FROM blobs WHERE purpose = '{SHEET}' AND subject = battle_id
-        AND media_type IN ('image/png', 'image/jpeg', 'image/webp') ORDER BY created_at DESC, sha256 LIMIT 1) AS sheet
+    (SELECT sha256 FROM blob_uses JOIN blobs USING (sha256) WHERE blob_uses.purpose = '{SHEET}'
+        AND blob_uses.subject = battle_id AND media_type = 'image/png'
+        ORDER BY blob_uses.created_at DESC, sha256 LIMIT 1) AS sheet
     FROM battles JOIN sessions USING (session_id) WHERE battle_id = :battle"""
 _VOTES = f"SELECT * FROM {_live('battle_id = :battle')} AS live ORDER BY vote_id"
 _TURNS = """SELECT seq, instruction, task_id, start, left_episode_id, right_episode_id,
     NOT EXISTS (SELECT 1 FROM episodes WHERE episode_id IN (left_episode_id, right_episode_id) AND status <> 'stored')
     AS stored FROM turns WHERE battle_id = :battle ORDER BY seq"""
-_SHOWN_SHEET = """SELECT media_type FROM blobs JOIN battles ON battle_id = subject
-    WHERE sha256 = :name AND purpose = :purpose AND status = 'voted'"""
+_SHOWN_SHEET = """SELECT media_type FROM blobs JOIN blob_uses USING (sha256)
+    JOIN battles ON battle_id = blob_uses.subject
+    WHERE sha256 = :name AND blob_uses.purpose = :purpose AND status = 'voted' LIMIT 1"""
 _SIDES = f"""SELECT live.*, CASE WHEN left_model_id = :model THEN right_model_id ELSE left_model_id END AS opponent_id,
     CASE WHEN vote IN ('tie', 'both_bad') THEN vote
         WHEN (vote = 'left_better') = (left_model_id = :model) THEN 'win' ELSE 'loss' END AS outcome

@@ -115,7 +115,7 @@ def _narrowed(known: _Remembered, snapshot: Snapshot, robot_id: str | None, scen
     key = robot_id, scene_id
     if key not in known.boards:
         if scene_id is None:
-            known.boards[key] = boards.with_turnout(known.log, boards.board_of(snapshot, robot_id))
+            known.boards[key] = boards.board_of(snapshot, robot_id)
         else:
             known.boards[key] = boards.board_in(known.log, snapshot, robot_id, scene_id)
     return known.boards[key]
