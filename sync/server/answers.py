@@ -30,9 +30,7 @@ _SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
-_DOCUMENTATION = (
-    "default-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://cdn.jsdelivr.net"
-)
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _SECURITY.items()]
 
 
 def packed(record: object, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -74,7 +72,7 @@ class Envelope:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told["status"] = message["status"]
-                message["headers"] = [*message.get("headers", []), *_security_headers(scope["path"])]
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
             await send(message)
 
         if wait := self._centre.address_limit.wait(address):
@@ -91,11 +89,6 @@ class Envelope:
         known = {"route": route, "method": scope["method"], "status": status, "address": address}
         device = (scope.get("state") or {}).get("device", "")
         _log.info("answered", extra=known | {"milliseconds": round(seconds * 1000, 1), "device": device})
-
-
-def _security_headers(path: str) -> list[tuple[bytes, bytes]]:
-    policy = {"Content-Security-Policy": _DOCUMENTATION} if path.startswith("/docs") else {}
-    return [(name.lower().encode(), value.encode()) for name, value in (_SECURITY | policy).items()]
 
 
 def _refusal(body: ErrorBody, status: int, retry_after: int | None) -> Response[bytes]:

@@ -9,12 +9,11 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from sync.server import publishing
 from sync.server.answers import Envelope, refused
 from sync.server.centre import Centre
+from sync.server.documenting import documentation
 from sync.server.routes import arena, exchange, state
 from sync.server.web.routes import public_board
 
@@ -40,9 +39,7 @@ def make_app(centre: Centre) -> Litestar:
         exception_handlers={Exception: refused},
         middleware=[DefineMiddleware(Envelope, centre=centre)],
         lifespan=[lifespan],
-        openapi_config=OpenAPIConfig(
-            title="VLA Arena central service", version="1", path="/docs", render_plugins=[SwaggerRenderPlugin()]
-        ),
+        openapi_config=documentation(),
         request_max_body_size=MAX_JSON_BYTES,
         logging_config=None,
     )

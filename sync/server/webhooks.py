@@ -38,8 +38,9 @@ MAX_ATTEMPTS = 10
 _SECONDS = urllib3.Timeout(connect=5, read=10)
 _NEVER = tuple(  # addresses that lead to IPv4 addresses unseen, and what older Pythons call global
     ipaddress.ip_network(each)
-    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "192.0.0.0/24", "100.64.0.0/10")
+    for each in ("2001::/23", "2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10")
 )
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out of IPv6 (IANA); beyond it lie mapped addresses
 Resolve = Callable[[str], list[str]]
 
 
@@ -111,8 +112,16 @@ def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve |
 
 
 def addresses_of(host: str) -> list[str]:
-    """Every address that a name leads to."""
-    return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+    """Every address that a name leads to; a number in whatever notation is the address that the system takes it for.
+
+    Raises:
+        BadInput: that can be no name.
+        OSError: it leads nowhere.
+    """
+    try:
+        return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+    except UnicodeError as error:
+        raise BadInput("That can be no host's name.") from error
 
 
 def checked_address(host: str, resolve: Resolve) -> str:
@@ -157,7 +166,8 @@ def post(due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SS
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     inside = any(address in network for network in _NEVER if network.version == address.version)
-    return address.is_global and not address.is_multicast and not inside
+    given_out = address.version == 4 or address in _UNICAST
+    return address.is_global and given_out and not address.is_multicast and not inside
 
 
 def _parts(url: str) -> tuple[str, int, str]:

@@ -16,6 +16,7 @@ from sync.records import Turn
 from sync.server import episodes_in, reading, recording, snapshots
 from sync.server.api_bodies import BattleBegun, EpisodeKept, NewBattle, NewTurnOfBattle, NewVote, Revealed
 from sync.server.centre import Centre
+from sync.server.documenting import BYTES, JSON, NOTHING, WITH_TOKEN, operation, refusals
 from sync.server.door import limited_body, token_of
 from sync.server.envelopes import sealed_for
 from sync.server.reading import BattleTold, BoardTold, EpisodeTold, ModelTold
@@ -23,7 +24,8 @@ from sync.server.refusals import RequestRefused
 
 Asked = Request[Any, Any, Any]
 MAX_EPISODE_BYTES = 15 * 2**20
-_BINARY = "application/octet-stream"
+_BINARY = BYTES
+_RECORDS: dict[str, Any] = {"security": [*WITH_TOKEN], "responses": refusals(400, 401, 403, 404, 409)}
 
 
 async def records(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -32,7 +34,7 @@ async def records(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHa
     connection.scope["state"]["token_id"] = token.token_id
 
 
-@post("/api/sessions/init", guards=[records])
+@post("/api/sessions/init", guards=[records], **_RECORDS)
 async def begin_battle(data: NewBattle, request: Asked, centre: Centre) -> BattleBegun:
     """Begin a session with one battle."""
     token_id = _token(request)
@@ -47,7 +49,7 @@ async def begin_battle(data: NewBattle, request: Asked, centre: Centre) -> Battl
     )
 
 
-@get("/api/battles/{battle_id:str}")
+@get("/api/battles/{battle_id:str}", responses=refusals(404))
 async def battle(battle_id: str, centre: Centre) -> BattleTold:
     """A battle; its models once it has ended."""
     closed = await centre.rows(lambda c: reading.battle(c, battle_id))
@@ -59,7 +61,7 @@ async def battle(battle_id: str, centre: Centre) -> BattleTold:
     return reading.open_battle(found[0].battle, found[0].session, tuple(found[1]))
 
 
-@post("/api/battles/{battle_id:str}/turns", guards=[records])
+@post("/api/battles/{battle_id:str}/turns", guards=[records], **_RECORDS)
 async def add_turn(battle_id: str, data: NewTurnOfBattle, request: Asked, centre: Centre) -> Turn:
     """Record a turn of two uploaded episodes."""
     token_id, episodes = _token(request), []
@@ -71,7 +73,7 @@ async def add_turn(battle_id: str, data: NewTurnOfBattle, request: Asked, centre
     return await centre.rows(lambda c: recording.add_turn(c, centre.key, token_id, battle_id, data, episodes))
 
 
-@post("/api/votes", guards=[records])
+@post("/api/votes", guards=[records], **_RECORDS)
 async def vote(data: NewVote, request: Asked, centre: Centre) -> Revealed:
     """Close a battle with a vote, and learn who played."""
     token_id = _token(request)
@@ -86,7 +88,13 @@ async def vote(data: NewVote, request: Asked, centre: Centre) -> Revealed:
     )
 
 
-@post("/api/episodes", guards=[records], request_max_body_size=None)
+@post(
+    "/api/episodes",
+    guards=[records],
+    request_max_body_size=None,
+    operation_class=operation((BYTES,)),
+    **_RECORDS,
+)
 async def keep_episode(request: Asked, centre: Centre) -> EpisodeKept:
     """Keep an episode: the body is its exact bytes."""
     content = await limited_body(request, MAX_EPISODE_BYTES)
@@ -96,7 +104,11 @@ async def keep_episode(request: Asked, centre: Centre) -> EpisodeKept:
     return EpisodeKept(kept.stored[0])
 
 
-@get("/api/episodes/{episode_id:str}")
+@get(
+    "/api/episodes/{episode_id:str}",
+    responses=refusals(404),
+    operation_class=operation(answers={200: (JSON, BYTES)}),
+)
 async def episode(episode_id: str, request: Asked, centre: Centre) -> Response[EpisodeTold | bytes]:
     """An episode of a closed battle: actions and states in JSON, or its exact bytes as application/octet-stream."""
     await centre.rows(lambda c: reading.check_episode(c, episode_id))
@@ -110,13 +122,17 @@ async def episode(episode_id: str, request: Asked, centre: Centre) -> Response[E
     return Response(found, headers=headers)
 
 
-@get("/api/models")
+@get("/api/models", responses=refusals())
 async def models(centre: Centre) -> list[ModelTold]:
     """Every registered model."""
     return await centre.rows(reading.models)
 
 
-@get("/api/leaderboard")
+@get(
+    "/api/leaderboard",
+    responses=refusals(400, 404),
+    operation_class=operation(answers={304: NOTHING}),
+)
 async def leaderboard(request: Asked, centre: Centre, robot_id: str | None = None) -> Response[BoardTold | bytes]:
     """The board published last: of one robot, or over all. 304 where If-None-Match names it."""
     etag = await centre.rows(snapshots.etag)
