@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post, put
 
 from sync.api import BLOBS, CONTENT_TYPE, ENROL, EPISODES, PULL, PUSH, REGISTRY, VERIFY
-from sync.offers import BUNDLE_TYPE, OFFER, TYPES
+from sync.offers import BUNDLE_TYPE, OFFER, SHEET_TYPE
 from sync.server import blobs, registry, syncing
 from sync.server.answers import packed
 from sync.server.centre import Centre
@@ -88,7 +88,7 @@ async def registered(centre: Centre) -> dict[str, Any]:
     _BLOB,
     media_type=BYTES,
     responses=refusals(404),
-    operation_class=operation(answers={200: tuple(TYPES.values()), 304: NOTHING}),
+    operation_class=operation(answers={200: (BUNDLE_TYPE, SHEET_TYPE), 304: NOTHING}),
 )
 async def blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
     """A blob's exact bytes: a bundle, or a battle's contact sheet. It never changes."""
@@ -108,7 +108,7 @@ async def blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
     request_max_body_size=None,
     security=[*SIGNED],
     responses=refusals(400, 401, 403, 404, 409, 426),
-    operation_class=operation(tuple(TYPES.values()), {201: NOTHING}, signed=True),
+    operation_class=operation((BUNDLE_TYPE, SHEET_TYPE), {201: NOTHING}, signed=True),
 )
 async def keep_blob(sha256: str, request: Asked, centre: Centre) -> Response[bytes]:
     """Keep a blob, signed by a device: `?purpose=bundle`, or `?purpose=sheet&battle_id=...` of a closed battle."""
