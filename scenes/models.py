@@ -51,7 +51,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organization: Short
     license: Short
     parameters: Annotated[int, Meta(ge=0)] = 0
-    status: Literal["active", "inactive"] = "active"
+    status: Literal["active", "inactive", "check"] = "active"  # check: it plays in hidden checks alone, never compared
     adapter: Id  # the entry point of the group vlaarena.policies that plays it
     checkpoint: Short = ""
     revision: Short = ""

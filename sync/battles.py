@@ -32,15 +32,16 @@ class _Pair(Struct, frozen=True):
 def start(database: Database, key: bytes, session: Session, draw: Draw) -> Battle:
     """Begin a battle: the pair is fixed, promised by its commitment, and sealed.
 
-    So is what would tell more than a blind evaluator may know: a check rests as `rated`, and the propensity, which
-    differs from pair to pair, as 1, until the battle is closed.
+    So is what would tell more than a blind evaluator may know: a check rests as `rated` and says nothing of its kind,
+    and the propensity, which differs from pair to pair, rests as 1, until the battle is closed.
 
     Raises:
-        BadInput: the seed is out of range, or a rated or practice pair is one model twice.
+        BadInput: the seed is out of range, a rated or practice pair is one model twice, or a check says not which.
     """
     _check(draw)
     blind = draw.kind in _BLIND
-    battle_id, moment, secret = new_id(), now(), hidden(draw.sides, draw.kind, draw.propensity)
+    battle_id, moment = new_id(), now()
+    secret = hidden(draw.sides, draw.kind, draw.propensity, draw.check)
     with database.transaction():
         (count,) = database.rows("SELECT count(*) AS battles FROM battle WHERE session_id = ?", [session.session_id])
         database.insert(
@@ -187,3 +188,5 @@ def _check(draw: Draw) -> None:
         raise BadInput(f"A seed lies between 0 and {_MAX_SEED}.")
     if draw.kind in ("rated", "practice") and draw.sides.left_model_id == draw.sides.right_model_id:
         raise BadInput(f"A {draw.kind} battle needs two different models.")
+    if (draw.kind == "check") != (draw.check is not None):
+        raise BadInput("A check, and nothing else, says what it checks.")

@@ -14,7 +14,7 @@ from scenes.codec import decode, encode
 from scenes.episode import Run
 from scenes.errors import BadInput, DaemonError, StoreDamaged
 from scenes.seal import RUN_BYTES, derived, seal, unseal
-from sync.records import BattleKind, Reveal, Sides
+from sync.records import BattleKind, CheckKind, Reveal, Sides
 
 _NONCE_BYTES = 32
 
@@ -26,9 +26,15 @@ class Hidden(Struct, frozen=True):
     nonce: str
     kind: BattleKind | None = None  # None: as it stands in the battle's row
     propensity: float | None = None  # the same
+    check: CheckKind | None = None
 
 
-def hidden(sides: Sides, kind: BattleKind | None = None, propensity: float | None = None) -> Hidden:
+def hidden(
+    sides: Sides,
+    kind: BattleKind | None = None,
+    propensity: float | None = None,
+    check: CheckKind | None = None,
+) -> Hidden:
     """A pair with a fresh nonce.
 
     Raises:
@@ -36,7 +42,7 @@ def hidden(sides: Sides, kind: BattleKind | None = None, propensity: float | Non
     """
     if "\n" in sides.left_model_id or "\n" in sides.right_model_id:
         raise BadInput("A model id cannot hold a line break.")
-    return Hidden(sides, secrets.token_hex(_NONCE_BYTES), kind, propensity)
+    return Hidden(sides, secrets.token_hex(_NONCE_BYTES), kind, propensity, check)
 
 
 def commitment(nonce: str, left_model_id: str, right_model_id: str) -> str:

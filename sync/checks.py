@@ -1,63 +1,94 @@
-"""Hidden checks: now and then a battle whose answer is known, never rated. Pure: given the rate and what is at hand."""
+"""Hidden checks: now and then a battle whose answer is known, never rated. Pure: given the rate and what is at hand.
+
+`aa` is one model against itself, `swapped` a rated battle of the evaluator's own with its sides exchanged, `noop` a
+model against one that does nothing.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 
 from scenes.errors import BadInput
 from scenes.models import ModelCard
-from sync.records import Battle, Draw, Sides
+from sync.matchmaking import first_side
+from sync.records import Battle, CheckKind, Draw, Sides
 
 RATE = 0.05  # of battles
-CheckKind = Literal["alike", "repeat", "no_op"]
+Outcome = tuple[CheckKind, frozenset[str]]  # the kind, and the unordered pair
 
 
-class Check(Struct, frozen=True, kw_only=True):
-    """A check to be played instead of a rated battle."""
+class Option(Struct, frozen=True):
+    """A check that could be played. The sides of a mirrored battle are given; those of others a coin decides."""
 
     check: CheckKind
-    draw: Draw  # its seed is that of the repeated battle where it repeats one
-    repeats: str | None = None  # the battle shown again with its sides exchanged
+    sides: Sides
+    repeats: Battle | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What a draw's propensity is the probability of."""
+        return self.check, frozenset((self.sides.left_model_id, self.sides.right_model_id))
+
+
+def options(cards: Sequence[ModelCard], own: Sequence[Battle] = ()) -> tuple[Option, ...]:
+    """Every check that is possible with these cards, which fit robot and scene.
+
+    `own` are the evaluator's closed battles there that may be shown again. One model meets itself only where its
+    actions depend on the policy's seed, for alike policies play alike episodes. Cards of the status `check` do nothing.
+    """
+    active = sorted({card.id for card in cards if card.status == "active"})
+    varied = sorted({card.id for card in cards if card.status == "active" and card.stochastic})
+    idle = sorted({card.id for card in cards if card.status == "check"})
+    again = [each for each in own if {each.left_model_id, each.right_model_id} <= {*active}]
+    return (
+        *(Option("aa", Sides(model, model)) for model in varied),
+        *(Option("swapped", Sides(each.right_model_id or "", each.left_model_id or ""), each) for each in again),
+        *(Option("noop", Sides(model, nothing)) for model in active for nothing in idle),
+    )
+
+
+def propensities(possible: Sequence[Option], rate: float) -> dict[Outcome, float]:
+    """The probability of each outcome where a check comes at this rate: the kinds that are possible come alike often,
+    and of a kind every option. They sum to the rate, or to 0 where no check is possible."""
+    of_kind = Counter(option.check for option in possible)
+    chances: dict[Outcome, float] = dict.fromkeys((option.outcome for option in possible), 0.0)
+    for option in possible:
+        chances[option.outcome] += rate / len(of_kind) / of_kind[option.check]
+    return chances
 
 
 def check_due(
     generator: np.random.Generator,
-    cards: Sequence[ModelCard],
+    possible: Sequence[Option],
     seed: int,
     *,
     rate: float = RATE,
-    own: Sequence[Battle] = (),
-    random_ids: frozenset[str] = frozenset(),
-    no_op_ids: frozenset[str] = frozenset(),
-) -> Check | None:
-    """Whether this battle is a check, with probability `rate`, and which; None: a rated one.
-
-    `cards` fit the robot and scene; `own` are the evaluator's closed battles there that may be repeated; `random_ids`
-    the models whose actions depend on the policy's seed, for alike policies play alike episodes; `no_op_ids` those that
-    do nothing. The kinds that are possible are drawn alike. A draw's propensity is that of its pair among checks.
+    left_first: int = 0,
+) -> Draw | None:
+    """Whether this battle is a check, with probability `rate`, and which; None: a rated one, also where none is
+    possible. `seed` is the world's; a mirrored battle keeps its own. `left_first` as in matchmaking.draw.
 
     Raises:
         BadInput: the rate is no probability.
     """
-    active = sorted({card.id for card in cards if card.status == "active"})
-    alike = [model for model in active if model in random_ids]
-    idle = [(model, other) for model in active if model in no_op_ids for other in active if other not in no_op_ids]
-    again = [battle for battle in own if {battle.left_model_id, battle.right_model_id} <= {*active}]
-    at_hand: dict[CheckKind, Sequence[object]] = {"alike": alike, "repeat": again, "no_op": idle}
-    possible = [kind for kind, choices in at_hand.items() if choices]
     if generator.random() >= _checked(rate) or not possible:
         return None
-    kind = possible[int(generator.integers(len(possible)))]
-    if kind == "repeat":
-        return _repeat(again[int(generator.integers(len(again)))], generator, len(possible) * len(again))
-    pairs = [(model, model) for model in alike] if kind == "alike" else idle
-    pair = pairs[int(generator.integers(len(pairs)))]
-    sides = Sides(*pair[:: 1 if generator.integers(2) else -1])
-    return Check(check=kind, draw=_draw(sides, seed, generator, len(possible) * len(pairs)))
+    kinds = sorted({option.check for option in possible})
+    kind = kinds[int(generator.integers(len(kinds)))]
+    alike = [option for option in possible if option.check == kind]
+    option = alike[int(generator.integers(len(alike)))]
+    return Draw(
+        sides=option.sides if option.repeats is not None else _by_coin(option.sides, generator),
+        kind="check",
+        seed=seed if option.repeats is None else option.repeats.seed,
+        propensity=propensities(possible, rate)[option.outcome],
+        first=first_side(generator, left_first),
+        check=kind,
+    )
 
 
 def _checked(rate: float) -> float:
@@ -66,11 +97,5 @@ def _checked(rate: float) -> float:
     return rate
 
 
-def _repeat(battle: Battle, generator: np.random.Generator, of: int) -> Check:
-    sides = Sides(battle.right_model_id or "", battle.left_model_id or "")
-    return Check(check="repeat", draw=_draw(sides, battle.seed, generator, of), repeats=battle.battle_id)
-
-
-def _draw(sides: Sides, seed: int, generator: np.random.Generator, of: int) -> Draw:
-    first: Literal["left", "right"] = "left" if generator.integers(2) else "right"
-    return Draw(sides=sides, kind="check", seed=seed, propensity=1 / of, first=first)
+def _by_coin(sides: Sides, generator: np.random.Generator) -> Sides:
+    return sides if generator.integers(2) else Sides(sides.right_model_id, sides.left_model_id)

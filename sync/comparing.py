@@ -23,12 +23,12 @@ class Comparing:
         self._database = database
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every live vote of a closed battle with the battle's seed, in the order of the battles.
+        """Every live vote of a closed battle with the battle's seed and check, in the order of the battles.
 
         `sync.rows.vote_of` makes a Vote of each.
         """
         return self._database.rows(
-            """SELECT live_vote.*, battle.seed FROM live_vote JOIN battle USING (battle_id)
+            """SELECT live_vote.*, battle.seed, battle."check" FROM live_vote JOIN battle USING (battle_id)
             WHERE live_vote.left_model_id IS NOT NULL ORDER BY battle.position"""
         )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 import numpy as np
 
 from scenes.errors import BadInput
 from scenes.models import ModelCard
 from sync.pairing import mixed, pairs_of
-from sync.records import BattleKind, Draw, Sides
+from sync.records import BattleKind, Draw, Side, Sides
 
 
 def draw(
@@ -22,10 +21,12 @@ def draw(
     *,
     weights: Mapping[tuple[str, str], float] | None = None,
     left_first: int = 0,
+    share: float = 1.0,
 ) -> Draw:
     """Draw two different active models, and their sides: 80 % by `weights` (pairing.py) and 20 % every pair alike.
 
-    Without weights every pair is alike.
+    Without weights every pair is alike. `share` is the probability that it comes to this draw, and not to a check: the
+    propensity is that of the pair times it.
 
     `cards` are those that fit the robot and scene. `balance` says for each pair (smaller id, larger id) how
     often the smaller stood left more than right: where they stood level a fair coin decides, else whoever
@@ -35,7 +36,7 @@ def draw(
     Raises:
         BadInput: fewer than two active models.
     """
-    pairs = pairs_of(_active(cards))
+    pairs = pairs_of(active_models(cards))
     chances = mixed(pairs, weights)
     drawn = int(generator.integers(len(pairs))) if weights is None else int(generator.choice(len(pairs), p=chances))
     smaller, larger = pairs[drawn]
@@ -43,9 +44,8 @@ def draw(
     lead = balance.get((smaller, larger), 0)
     smaller_left = heads if lead == 0 else lead < 0
     sides = Sides(smaller, larger) if smaller_left else Sides(larger, smaller)
-    return Draw(
-        sides=sides, kind=kind, seed=seed, propensity=float(chances[drawn]), first=_first(generator, left_first)
-    )
+    propensity = share * float(chances[drawn])
+    return Draw(sides=sides, kind=kind, seed=seed, propensity=propensity, first=first_side(generator, left_first))
 
 
 def chosen(left_model_id: str, right_model_id: str, generator: np.random.Generator, seed: int) -> Draw:
@@ -60,7 +60,12 @@ def chosen(left_model_id: str, right_model_id: str, generator: np.random.Generat
     return Draw(sides=sides, kind="chosen", seed=seed, propensity=1.0, first=_coin(generator))
 
 
-def _active(cards: Iterable[ModelCard]) -> list[str]:
+def active_models(cards: Iterable[ModelCard]) -> list[str]:
+    """The models that are compared with each other, by id.
+
+    Raises:
+        BadInput: they are fewer than two.
+    """
     models = sorted({card.id for card in cards if card.status == "active"})
     if len(models) < 2:
         known = ", ".join(models) or "none"
@@ -71,11 +76,14 @@ def _active(cards: Iterable[ModelCard]) -> list[str]:
     return models
 
 
-def _first(generator: np.random.Generator, left_first: int) -> Literal["left", "right"]:
-    """The side that came first less often; where they stand level, by a coin."""
+def first_side(generator: np.random.Generator, left_first: int) -> Side:
+    """Who is played and listed first: the side that was less often; where they stand level, a coin decides.
+
+    It follows the evaluator's blind battles, whatever their pairs, and so tells nothing of a pair.
+    """
     coin = _coin(generator)
     return coin if left_first == 0 else "left" if left_first < 0 else "right"
 
 
-def _coin(generator: np.random.Generator) -> Literal["left", "right"]:
+def _coin(generator: np.random.Generator) -> Side:
     return "left" if generator.integers(2) else "right"

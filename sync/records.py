@@ -17,6 +17,9 @@ Choice = Literal["left_better", "right_better", "tie", "both_bad"]
 Origin = Literal["window", "cli", "simulated"]
 Side = Literal["left", "right"]
 BattleKind = Literal["rated", "practice", "check", "experiment", "chosen"]
+CheckKind = Literal[
+    "aa", "swapped", "noop"
+]  # one model twice; a battle of one's own mirrored; a model that does nothing
 BattleStatus = Literal["ongoing", "voted", "abandoned", "void"]
 TurnStart = Literal["reset", "continue"]
 VoidReason = Literal[
@@ -76,8 +79,9 @@ class Draw(Struct, frozen=True, kw_only=True):
     sides: Sides
     kind: BattleKind
     seed: int
-    propensity: float  # probability of this unordered pair
+    propensity: float  # probability that this unordered pair was drawn, for a rated battle or for this kind of check
     first: Side  # which side is played and listed first
+    check: CheckKind | None = None  # None: no check
 
 
 class Battle(Struct, frozen=True, kw_only=True):
@@ -98,6 +102,7 @@ class Battle(Struct, frozen=True, kw_only=True):
     void_reason: VoidReason | None
     created_at: str
     updated_at: str
+    check: CheckKind | None = None  # of closed checks; earlier versions did not tell it
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -194,6 +199,7 @@ class Reveal(Struct, frozen=True, kw_only=True):
     commitment: str
     nonce: str
     vote: Vote | None  # None where the battle ended without one
+    check: CheckKind | None = None  # None: it was no check
 
 
 class Note(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from sync import schema_registrations, schema_replay_room, schema_sync
+from sync import schema_checks, schema_registrations, schema_replay_room, schema_sheets, schema_sync
 
 APPLICATION_ID = 0x564C4141  # "VLAA"
 migrations = Migrations("vlaarena")
@@ -257,4 +257,18 @@ def sync_with_the_centre(database: sqlite_utils.Database) -> None:
 def registrations_and_checks(database: sqlite_utils.Database) -> None:
     """Comparisons promised before their first battle; checks that look like any battle until they are closed."""
     for statement in schema_registrations.STATEMENTS:
+        database.execute(statement)
+
+
+@migrations(name="0005_checks")
+def kinds_of_checks(database: sqlite_utils.Database) -> None:
+    """Of which kind a hidden check was, told when its battle closes."""
+    for statement in schema_checks.STATEMENTS:
+        database.execute(statement)
+
+
+@migrations(name="0006_sheets")
+def contact_sheets(database: sqlite_utils.Database) -> None:
+    """Contact sheets of closed battles, and which files the service has been told of."""
+    for statement in schema_sheets.STATEMENTS:
         database.execute(statement)

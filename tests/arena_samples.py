@@ -103,7 +103,8 @@ class Arena:
 
     def battle(self, left: str = "alpha", right: str = "beta", kind: BattleKind = "rated", seed: int = 1) -> Battle:
         session = self.store.open_session("panda", "table")
-        draw = Draw(sides=Sides(left, right), kind=kind, seed=seed, propensity=0.5, first="left")
+        check = None if kind != "check" else "aa" if left == right else "swapped"
+        draw = Draw(sides=Sides(left, right), kind=kind, seed=seed, propensity=0.5, first="left", check=check)
         return self.store.start_battle(session, draw)
 
     def played(self, battle_id: str, side: str, content: bytes, inferences: int = 2) -> Played:

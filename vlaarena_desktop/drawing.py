@@ -10,16 +10,14 @@ from msgspec import Struct
 from scenes.errors import BadInput
 from scenes.models import ModelCard
 from sync import checks, matchmaking
-from sync.pairing import Pair, pair_weights
+from sync.pairing import Pair, pair_weights, pairs_of
 from sync.ratings.log import vote_log
 from sync.records import Draw
 from sync.store import Store
 from vlaarena_desktop.settings import DesktopSettings, read_settings
 
-FIRST_CHECK = (
-    10  # rated votes an evaluator has cast before the first: until then she is learning, and the board is empty
-)
-IDLE = "idle"  # the adapter of models that do nothing
+# rated votes that an evaluator has cast before her first check: until then she is learning, and the board is empty
+FIRST_CHECK = 10
 
 
 class Occasion(Struct, frozen=True):
@@ -35,35 +33,32 @@ class Occasion(Struct, frozen=True):
 def draw_pair(
     store: Store, eligible: Sequence[ModelCard], on: Occasion, generator: np.random.Generator, checks_per_hundred: int
 ) -> Draw:
-    """The pair of a blind battle, or a check in its place.
+    """The pair of a blind battle, or a check in its place. `eligible`: cards that fit, those for checks among them.
 
     Raises:
         BadInput: fewer than two models fit.
     """
-    reads = store.comparing()
+    models, reads = matchmaking.active_models(eligible), store.comparing()  # refuses alike, check or not
+    left_first, rate = reads.left_first(), 0.0
     if checks_per_hundred and reads.judged() >= FIRST_CHECK:
-        due = checks.check_due(
-            generator,
-            eligible,
-            on.seed,
-            rate=checks_per_hundred / 100,
-            own=reads.repeatable(on.robot_id, on.scene_id, on.instruction),
-            random_ids=frozenset(card.id for card in eligible if card.stochastic),
-            no_op_ids=frozenset(card.id for card in eligible if card.adapter == IDLE),
-        )
+        possible = checks.options(eligible, reads.repeatable(on.robot_id, on.scene_id, on.instruction))
+        rate = checks_per_hundred / 100 if possible else 0.0
+        due = checks.check_due(generator, possible, on.seed, rate=rate, left_first=left_first)
         if due is not None:
-            return due.draw
-    weights, balance = weights_for(store, eligible, on), store.left_minus_right()
-    return matchmaking.draw(eligible, generator, on.seed, balance, weights=weights, left_first=reads.left_first())
+            return due
+    weights, balance = weights_for(store, models, on), store.left_minus_right()
+    return matchmaking.draw(
+        eligible, generator, on.seed, balance, weights=weights, left_first=left_first, share=1 - rate
+    )
 
 
-def weights_for(store: Store, eligible: Sequence[ModelCard], on: Occasion) -> Mapping[Pair, float] | None:
-    """The weights last pulled from the centre, else of the votes here; None without any: every pair alike."""
+def weights_for(store: Store, models: Sequence[str], on: Occasion) -> Mapping[Pair, float] | None:
+    """The weights last pulled from the centre where it knows one of these pairs, else of the votes here; None without
+    any: every pair alike."""
     pulled = store.comparing().pulled_weights(on.robot_id)
-    if pulled is not None:
+    if pulled is not None and any(pair in pulled for pair in pairs_of(models)):
         return pulled
     log = vote_log(store.judgements(on.robot_id, unrated=on.unrated))
-    models = sorted({card.id for card in eligible})
     if not len(log) or len(models) < 2:
         return None
     return pair_weights(log, models).by_pair()

@@ -20,7 +20,7 @@ from gpu_daemon.messages import Play
 from scenes import catalog, compat
 from scenes.bundle import Bundle
 from scenes.episode import Played, State, Trajectory
-from scenes.errors import ArenaError, RuleBroken
+from scenes.errors import ArenaError, BadInput, RuleBroken
 from scenes.models import ModelCard, find_card
 from scenes.progress import Job
 from scenes.world import compile_world
@@ -57,6 +57,12 @@ def contestants(cards: Iterable[ModelCard], robot_id: str, scene_id: str) -> lis
     return [card for card in cards if card.status == "active" and not compat.issues(card, robot, scene)]
 
 
+def for_checks(cards: Iterable[ModelCard], robot_id: str, scene_id: str) -> list[ModelCard]:
+    """The cards for hidden checks alone that can play this robot in this scene."""
+    robot, scene = catalog.find_robot(robot_id), catalog.find_scene(scene_id)
+    return [card for card in cards if card.status == "check" and not compat.issues(card, robot, scene)]
+
+
 def start_battle(
     store: Store,
     cards: Iterable[ModelCard],
@@ -73,22 +79,29 @@ def start_battle(
         NotFound, BadInput, Incompatible: the setting or the names do not exist or do not fit.
     """
     catalog.check_instruction(setting.instruction)
-    eligible = contestants(cards := tuple(cards), setting.robot_id, setting.scene_id)
+    cards = tuple(cards)
     if named is not None:
         for model_id in (named.left_model_id, named.right_model_id):
-            robot, scene = catalog.find_robot(setting.robot_id), catalog.find_scene(setting.scene_id)
-            compat.check(find_card(cards, model_id), robot, scene)
-    drawn = _draw(store, eligible, setting, seed, named)
+            _check_nameable(find_card(cards, model_id), setting)
+    drawn = _draw(store, cards, setting, seed, named)
     return store.start_battle(store.open_session(setting.robot_id, setting.scene_id), drawn)
 
 
-def _draw(store: Store, eligible: list[ModelCard], setting: Setting, seed: int | None, named: Sides | None) -> Draw:
+def _check_nameable(card: ModelCard, setting: Setting) -> None:
+    if card.status == "check":
+        raise BadInput(f"'{card.id}' is for hidden checks alone.", hint="`vlaarena models` lists those to compare.")
+    compat.check(card, catalog.find_robot(setting.robot_id), catalog.find_scene(setting.scene_id))
+
+
+def _draw(store: Store, cards: tuple[ModelCard, ...], setting: Setting, seed: int | None, named: Sides | None) -> Draw:
+    eligible = contestants(cards, setting.robot_id, setting.scene_id)
     generator = np.random.default_rng(seed)
     world_seed = secrets.randbelow(_SEEDS) if seed is None else seed
     if named is not None:
         return matchmaking.chosen(named.left_model_id, named.right_model_id, generator, world_seed)
     if seed is not None:
         return matchmaking.draw(eligible, generator, world_seed, {}, kind="experiment")
+    eligible += for_checks(cards, setting.robot_id, setting.scene_id)
     on = drawing.Occasion(setting.robot_id, setting.scene_id, setting.instruction, world_seed)
     return drawing.draw_pair(store, eligible, on, generator, drawing.checks_of(store))
 

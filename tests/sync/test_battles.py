@@ -137,7 +137,7 @@ def test_the_balance_is_counted_where_the_battles_lie(arena, store) -> None:
     store._database.execute(
         """WITH RECURSIVE copies (place) AS (SELECT 2 UNION ALL SELECT place + 1 FROM copies WHERE place <= 3000)
         INSERT INTO battle SELECT NULL, battle_id || place, session_id, place, left_model_id, right_model_id, nonce,
-            sealed, status, kind, seed, propensity, first, commitment, void_reason, created_at, updated_at
+            sealed, status, kind, seed, propensity, first, commitment, void_reason, created_at, updated_at, "check"
         FROM battle, copies"""
     )
     arena.battle("beta", "alpha")

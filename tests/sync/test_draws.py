@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from arena_samples import Arena, ballot
+from msgspec.structs import replace
 
 from scenes.errors import BadInput
+from sync.blindness import open_hidden, seal_hidden
 from sync.ratings.log import vote_log
 from sync.ratings.registration import Registration, register
-from sync.records import Battle, Draw, Sides
+from sync.records import Battle, CheckKind, Draw, Sides
 from sync.store import Store
 
 KINDS = ("rated", "check")
 
 
-def begun(store: Store, kind: str, left: str = "alpha", right: str = "beta", propensity: float = 0.125) -> Battle:
-    draw = Draw(sides=Sides(left, right), kind=kind, seed=1, propensity=propensity, first="left")
+def begun(
+    store: Store,
+    kind: str,
+    left: str = "alpha",
+    right: str = "beta",
+    propensity: float = 0.125,
+    check: CheckKind = "swapped",
+) -> Battle:
+    told = check if kind == "check" else None
+    draw = Draw(sides=Sides(left, right), kind=kind, seed=1, propensity=propensity, first="left", check=told)
     return store.start_battle(store.open_session("panda", "table"), draw)
+
+
+def sealed_of(store: Store, battle_id: str) -> bytes:
+    return store._database.rows("SELECT sealed FROM battle WHERE battle_id = ?", [battle_id])[0]["sealed"]
 
 
 def judged(store: Store, battle_id: str) -> Battle:
@@ -40,6 +55,9 @@ def test_an_open_check_looks_like_any_battle(store: Store) -> None:
     assert (check.kind, check.propensity) == (rated.kind, rated.propensity) == ("rated", 1.0)
     rows = store._database.rows("SELECT length(sealed) AS bytes FROM battle")
     assert len({row["bytes"] for row in rows}) == 1
+    others = {"battle_id", "seq_in_session", "sealed", "commitment", "created_at", "updated_at", "position"}
+    one, other = store._database.rows("SELECT * FROM battle")
+    assert {name: one[name] for name in one.keys() - others} == {name: other[name] for name in other.keys() - others}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,8 +67,43 @@ def test_kind_and_propensity_are_told_when_the_battle_closes(store: Store, kind:
     assert [vote.kind for vote in store.votes(kinds=(kind,))] == [kind]
 
 
+@pytest.mark.parametrize("check", get_args(CheckKind))
+def test_what_was_checked_is_told_when_the_battle_closes(store: Store, check: CheckKind) -> None:
+    open_one = begun(store, "check", check=check)
+    assert open_one.check is None
+    closed = judged(store, open_one.battle_id)
+    assert (closed.check, store.close_battle(closed.battle_id).check) == (check, check)
+    assert [row["check"] for row in store.comparing().rows()] == [check]
+
+
+def test_a_battle_that_is_no_check_says_so(store: Store) -> None:
+    assert judged(store, begun(store, "rated").battle_id).check is None
+
+
+def test_a_skipped_check_tells_what_it_was(store: Store) -> None:
+    battle_id = begun(store, "check", check="noop").battle_id
+    assert store.void_battle(battle_id, "other").check == "noop"
+
+
+@pytest.mark.parametrize(("kind", "check"), [("check", None), ("rated", "aa"), ("chosen", "noop")])
+def test_a_check_and_nothing_else_says_what_it_checks(store: Store, kind: str, check: CheckKind | None) -> None:
+    draw = Draw(sides=Sides("alpha", "beta"), kind=kind, seed=1, propensity=1.0, first="left", check=check)
+    with pytest.raises(BadInput, match="what it checks"):
+        store.start_battle(store.open_session("panda", "table"), draw)
+
+
+def test_a_check_begun_by_an_earlier_version_still_closes(store: Store) -> None:
+    """Its seal says that it is a check, and not of which kind."""
+    for left, right, check in (("alpha", "alpha", "aa"), ("alpha", "beta", "swapped")):
+        battle_id = begun(store, "check", left, right).battle_id
+        before = open_hidden(store._key, battle_id, sealed_of(store, battle_id))
+        told = seal_hidden(store._key, battle_id, replace(before, check=None))
+        store._database.execute("UPDATE battle SET sealed = ? WHERE battle_id = ?", [told, battle_id])
+        assert judged(store, battle_id).check == check
+
+
 def test_a_check_of_one_model_with_itself_closes(store: Store) -> None:
-    closed = judged(store, begun(store, "check", "alpha", "alpha").battle_id)
+    closed = judged(store, begun(store, "check", "alpha", "alpha", check="aa").battle_id)
     assert (closed.left_model_id, closed.right_model_id, closed.kind) == ("alpha", "alpha", "check")
     assert store.votes() == []
 
@@ -70,6 +123,7 @@ def test_a_check_leaves_the_balance_of_sides_alone_open_or_closed(store: Store) 
         "UPDATE battle SET kind = 'check'",
         "UPDATE battle SET kind = 'practice'",
         "UPDATE battle SET propensity = 0.5",
+        "UPDATE battle SET \"check\" = 'aa'",
         "UPDATE vote SET kind = 'check'",
         "UPDATE vote SET vote = 'tie'",
     ],

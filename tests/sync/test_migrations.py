@@ -58,6 +58,11 @@ def without_outbox(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict
     return {table: found for table, found in rows.items() if table != "outbox"}
 
 
+def since_then(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the first version with the columns that came later, empty."""
+    return rows | {"battle": [row | {"check": None} for row in rows["battle"]]}
+
+
 def as_noted(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
     """What the outbox said from the first version on, but for the place."""
     columns = ("op_id", "kind", "record_id", "rev", "held", "created_at")
@@ -84,11 +89,11 @@ def test_a_store_of_the_first_version_loses_nothing(folder) -> None:
     assert [table for table, rows in before.items() if not rows] == []
     with Store.open(folder) as store:
         after = every_row(store)
-        assert {table: after[table] for table in without_outbox(before)} == without_outbox(before)
+        assert {table: after[table] for table in without_outbox(before)} == since_then(without_outbox(before))
         assert set(as_noted(after)) > set(as_noted(before))
         assert set(after) - set(before) == {
             *("note", "note_withdrawal", "branch", "branch_run"),
-            *("store_fork", "device", "sync_visit", "pulled_board", "registration"),
+            *("store_fork", "device", "sync_visit", "pulled_board", "registration", "sheet", "told_bundle"),
         }
         assert store._database.rows("PRAGMA foreign_key_check") == []
         assert store._database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
@@ -134,7 +139,7 @@ def test_a_backup_of_the_old_store_is_made_first(folder) -> None:
     copy.close()
     Store.open(folder).close()
     assert len(list((folder / "backups").glob("*-before-*"))) == len(
-        ("0002_the_replay_room", "0003_sync", "0004_registrations")
+        ("0002_the_replay_room", "0003_sync", "0004_registrations", "0005_checks", "0006_sheets")
     )
 
 
@@ -148,7 +153,7 @@ def test_the_backup_opens_as_a_store_again(folder, tmp_path) -> None:
     (restored / "seal.key").write_bytes((folder / "seal.key").read_bytes())
     with Store.open(restored) as store:
         after = every_row(store)
-        assert {table: after[table] for table in without_outbox(before)} == without_outbox(before)
+        assert {table: after[table] for table in without_outbox(before)} == since_then(without_outbox(before))
 
 
 def test_a_migration_that_fails_halfway_leaves_the_store_as_it_was(folder) -> None:
@@ -198,3 +203,25 @@ def test_a_death_while_bodies_are_made_is_made_good_at_the_next_start(folder) ->
     Database.open(folder / "arena.sqlite3", schema.migrations, schema.APPLICATION_ID).close()
     with Store.open(folder) as store:
         check_whole(store)
+
+
+def test_a_closed_check_of_an_older_version_learns_of_which_kind_it_was(folder) -> None:
+    older = first_version()
+    older(name="0002_the_replay_room")(schema.the_replay_room)
+    older(name="0003_sync")(schema.sync_with_the_centre)
+    older(name="0004_registrations")(schema.registrations_and_checks)
+    folder.mkdir(exist_ok=True)
+    database = Database.open(folder / "arena.sqlite3", older, schema.APPLICATION_ID)
+    with contextlib.closing(database):
+        sessions.identify(database)
+        session = sessions.open_session(database, "panda", "table")
+        for number, (kind, right) in enumerate((("check", "a"), ("check", "b"), ("rated", "b")), start=1):
+            sides = {"left_model_id": "a", "right_model_id": right, "nonce": "n", "commitment": "c" * 64}
+            began = {"seq_in_session": number, "seed": 1, "propensity": 0.5, "first": "left", "created_at": ""}
+            ended = {"battle_id": f"b{number}", "status": "voted", "kind": kind, "updated_at": ""}
+            database.insert("battle", session_id=session.session_id, **sides, **began, **ended)
+    key_from(folder / "seal.key")
+    with Store.open(folder) as store:
+        assert [battle.check for battle in store.battles()] == [None, "swapped", "aa"]
+        with pytest.raises(StoreError, match=r"never changes|final"):
+            store._database.execute("UPDATE battle SET \"check\" = 'noop'")
