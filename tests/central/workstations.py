@@ -89,6 +89,7 @@ class Workstation(Asking):
     episodes: dict[str, bytes] = field(default_factory=dict)
     evaluator: Evaluator = field(default_factory=lambda: Evaluator(evaluator_id=new_id(), name="Ada"))
     session: Session | None = None
+    new_episode: Callable[[], bytes] = lambda: episode(variant=secrets.randbits(24)).to_bytes()  # exact bytes
 
     def enrol(self, told: str | None = None) -> api.Enrolled:
         body = api.Enrol(
@@ -176,7 +177,7 @@ class Workstation(Asking):
     def turn(self, battle: Battle, seq: int = 1) -> Turn:
         names, runs = [], []
         for model_id in (battle.left_model_id, battle.right_model_id):
-            content = episode(variant=secrets.randbits(24)).to_bytes()
+            content = self.new_episode()
             names.append(episode_id(content))
             runs.append(run(model_id or "", content))
             self.episodes[names[-1]] = content
