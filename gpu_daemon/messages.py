@@ -38,7 +38,7 @@ from scenes.seal import KEY_BYTES
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2  # 2: cards may be for hidden checks alone
 MAX_MESSAGE_BYTES = 1 * 2**20
 MAX_EPISODE_BYTES = 64 * 2**20
 REPEAT_SECONDS = 1.0  # a running job's last Snapshot is sent again this often

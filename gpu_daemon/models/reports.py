@@ -31,12 +31,13 @@ def pins_of_card(card: ModelCard, home: Path) -> tuple[Pin, ...]:
 
 
 def models_table(cards: tuple[ModelCard, ...], home: Path) -> str:
-    """One line per model: whether it is here, how much room it takes, its license; below, why some cannot play."""
+    """One line per model: whether it is here, how much room it takes, its license; below, why some are not compared."""
     rows: list[tuple[str, ...]] = [("id", "status", "files", "size", "license", "robots", "name")]
     rows += [_row(card, home) for card in cards]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     reasons = [f"{card.id}: {card.notes.splitlines()[0]}" for card in cards if card.notes.startswith("Inactive: ")]
+    reasons += [f"{card.id}: for hidden checks alone, never compared." for card in cards if card.status == "check"]
     return "\n".join([*lines, *([""] if reasons else []), *reasons])
 
 

@@ -105,7 +105,8 @@ def test_the_quarantine_can_be_read_with_its_reasons(central: Service, operator:
 
 def test_cards_are_registered_once(central: Service) -> None:
     cards = [card("heron"), card("egret")]
-    assert rows(central, lambda c: registry.register(c, cards)) == ["heron", "egret"]
+    idle = card("idle", status="check")
+    assert rows(central, lambda c: registry.register(c, [*cards, idle])) == ["heron", "egret"]
     assert rows(central, lambda c: registry.register(c, [*cards[:1], card("egret", name="Egret 2")])) == ["egret"]
 
 

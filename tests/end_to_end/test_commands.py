@@ -143,6 +143,7 @@ def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
         (("battle", "--scene", "moon"), 2, "table"),
         (("battle", "--left", "nobody", "--right", "random-walk"), 2, "scripted-careful"),
         (("battle", "--left", "random-walk"), 2, "--right"),
+        (("battle", "--left", "random-walk", "--right", "idle"), 2, "hidden checks alone"),
         (("battle", "--instruction", " "), 2, "empty"),
         (("battle", "--instruction", "x" * 10_000), 2, "10000"),
         (("battle", "--max-steps", "0"), 2, "1 to 1000"),
@@ -201,3 +202,10 @@ def test_models_that_cannot_be_played_are_listed_with_what_to_do(vlaarena, daemo
     reason = next(line for line in listed.splitlines() if line.startswith("  octo-small-1.5: "))
     assert reason.endswith("have not been fetched. Run: vlaarena-daemon models fetch octo-small-1.5")
     assert "  film-cnn: " not in listed
+
+
+def test_what_plays_in_hidden_checks_alone_is_listed_as_that(vlaarena, daemon) -> None:
+    listed = vlaarena("models", "--daemon", daemon).output
+    (row,) = (line for line in listed.splitlines() if line.startswith("idle "))
+    assert row.endswith("check")
+    assert "For hidden checks alone, never compared: idle" in listed

@@ -20,6 +20,7 @@ from scenes.world import compile_world
 
 LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
 REFERENCES = ("random-walk", "scripted-careful", "scripted-hasty")
+FOR_CHECKS = ("idle",)
 LIBERO = (
     "openvla-7b-libero-10",
     "openvla-7b-libero-goal",
@@ -32,7 +33,7 @@ FETCHED = (*LIBERO, "octo-small-1.5", "openvla-7b", "pi0-base", "smolvla-base")
 
 def test_each_file_is_named_after_its_model() -> None:
     cards = all_cards()
-    assert sorted(cards) == sorted([*LEARNED, *REFERENCES, *FETCHED])
+    assert sorted(cards) == sorted([*LEARNED, *REFERENCES, *FOR_CHECKS, *FETCHED])
     assert sorted(path.stem for path in SHIPPED_CARDS.glob("*.toml")) == sorted(cards)
 
 
@@ -115,7 +116,7 @@ def test_openvla_opens_the_gripper_at_one_and_libero_itself_at_minus_one() -> No
 
 def test_models_without_learned_weights_say_so() -> None:
     for card in all_cards().values():
-        assert (card.parameters > 0) is (card.id not in REFERENCES)
+        assert (card.parameters > 0) is (card.id not in (*REFERENCES, *FOR_CHECKS))
         assert ("Reference, not a VLA" in card.notes) is (card.id in REFERENCES)
         assert (card.organization == "VLA Arena") is (card.id not in FETCHED)
 
@@ -131,7 +132,7 @@ def test_learned_models_say_how_they_were_made_and_how_often_they_succeed() -> N
 
 def test_only_those_that_read_the_state_go_without_images() -> None:
     for card in all_cards().values():
-        assert card.reads_state is not bool(card.cameras) or card.id == "smolvla-base"
+        assert card.reads_state is not bool(card.cameras) or card.id in ("smolvla-base", *FOR_CHECKS)
 
 
 def test_end_effector_steps_of_our_own_models_are_those_of_the_arena() -> None:

@@ -36,12 +36,15 @@ def models(arguments: Namespace) -> Report:
 
 
 def models_text(cards: Sequence[ModelCard]) -> str:
-    """The models as a table; below it, why those that are inactive cannot be played: the first line of their notes."""
+    """The models as a table; below it, why those that are inactive cannot be played, by the first line of their notes,
+    and which are for hidden checks."""
     lines = [table(("id", "name", "organization", "license", "robots", "status"), [*map(_row, cards)])]
+    checks = [card.id for card in cards if card.status == "check"]
     inactive = [card for card in cards if card.status == "inactive"]
     lines += ["", "Inactive:"] if inactive else []
     reasons = [(card.notes.partition("\n")[0].removeprefix("Inactive: ") or "It was set aside.") for card in inactive]
     lines += [f"  {card.id}: {reason}" for card, reason in zip(inactive, reasons, strict=True)]
+    lines += ["", "For hidden checks alone, never compared: " + ", ".join(checks)] if checks else []
     return "\n".join(lines)
 
 
