@@ -61,6 +61,10 @@ class Centre:
         answer = yield from self._asked("POST", path, encode(record), {"Content-Type": api.CONTENT_TYPE})
         return self.read(answer.body, kind)
 
+    def put(self, path: str, content: bytes, media_type: str) -> Job[Answer]:
+        """Send a file as it is; errors as those of `post`."""
+        return (yield from self._asked("PUT", path, content, {"Content-Type": media_type}))
+
     def get(self, path: str, etag: str | None) -> Job[Answer]:
         """Fetch; status 304 where what has this ETag is still the newest."""
         headers = {"If-None-Match": etag} if etag else {}

@@ -14,7 +14,7 @@ from scenes.codec import encode
 from scenes.errors import ArenaError, Cancelled, ServiceRefused, SyncError
 from scenes.failpoints import reach
 from scenes.progress import Job, Progress
-from sync import api, device, sending
+from sync import api, device, sending, sheets
 from sync.api import PulledBoard, Pushed, Snapshot, VerdictWord
 from sync.centre import Centre, read_answer
 from sync.connection import Connection, Forked, NothingThere, TooLarge
@@ -24,6 +24,7 @@ from sync.ledger import Ledger
 from sync.operations import Operation, sign
 from sync.patience import Portion
 from sync.records import now
+from sync.sharing import Shared, share
 from sync.uploading import Uploaded, send_episodes
 from sync.verifying import verify
 
@@ -47,6 +48,7 @@ class Synced(Struct, frozen=True, kw_only=True):
     episodes: Uploaded
     sent_again: int  # operations that the service had lost
     new_board: bool
+    shared: Shared = Shared()
     at: str
 
 
@@ -171,7 +173,7 @@ def pull(centre: Centre) -> Job[PulledBoard | None]:
 
 
 def synchronise(ledger: Ledger, ca_file: str = "", url: str = "") -> Job[Synced]:
-    """All of it in order: push, episodes, verify, pull. How it ended is remembered in the data folder.
+    """All of it in order: push, episodes, verify, pull, files. How it ended is remembered in the data folder.
 
     `url`: the service that is meant, where a person named one.
 
@@ -208,12 +210,15 @@ def _all(centre: Centre) -> Job[Synced]:
                 "The service keeps other operations than this workstation, even after they were sent again.",
                 hint="Tell whoever runs it. Nothing is lost here.",
             )
+        centre.ledger.do(sheets.tell_again)
     board = yield from pull(centre)
+    shared = yield from share(centre)
     return Synced(
         verdicts=sent.verdicts,
         forks=sent.forks,
         episodes=episodes,
         sent_again=lost,
         new_board=board is not None,
+        shared=shared,
         at=now(),
     )

@@ -7,6 +7,7 @@ from msgspec import Struct
 from scenes.database import Database
 from scenes.errors import ArenaError
 from scenes.failpoints import reach
+from sync import sheets
 from sync.api import PulledBoard, Snapshot, etag_of, open_snapshot
 from sync.records import now
 
@@ -42,6 +43,7 @@ def keep(database: Database, device: Device) -> None:
         before = find(database)
         if before is not None and before.server_key != device.server_key:
             database.execute("DELETE FROM pulled_board")
+            sheets.tell_again(database)
         database.execute("DELETE FROM device")
         database.insert(
             "device",
@@ -97,6 +99,33 @@ def keep_board(database: Database, snapshot: Snapshot) -> None:
         ON CONFLICT (only_row) DO UPDATE SET etag = ?1, content = ?2, signature = ?3, pulled_at = ?4""",
         [etag_of(snapshot.content), snapshot.content, snapshot.signature, now()],
     )
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """The board that was last fetched, as it lies here; to open it may take place on any thread."""
+
+    snapshot: Snapshot
+    url: str
+    server_key: bytes
+    pulled_at: str
+
+    @property
+    def etag(self) -> str:
+        """Of its content."""
+        return etag_of(self.snapshot.content)
+
+    def open(self) -> PulledBoard:
+        """The board; BadInput if the kept bytes are not those the service signed."""
+        return open_snapshot(self.snapshot, self.server_key)
+
+
+def kept_board(database: Database) -> Kept | None:
+    """The board that was last fetched, unopened; None before the first."""
+    snapshot, known = _snapshot(database), find(database)
+    if snapshot is None or known is None:
+        return None
+    (row,) = database.rows("SELECT pulled_at FROM pulled_board")
+    return Kept(snapshot=snapshot, url=known.url, server_key=known.server_key, pulled_at=row["pulled_at"])
 
 
 def board(database: Database) -> PulledBoard | None:

@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from scenes.database import Database
 from scenes.errors import NotFound
-from sync.content import ContentFolder
+from sync.folders import Folders
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -32,11 +32,11 @@ def directly(act: Callable[[], T], /) -> T:
 
 
 class Ledger:
-    """The log of a data folder and its episodes, for a job that sends them."""
+    """The log of a data folder and its files, for a job that sends them."""
 
-    def __init__(self, folder: Path, database: Database, episodes: ContentFolder, calls: Calls = directly) -> None:
-        self.folder = folder
-        self._database, self._episodes, self._calls = database, episodes, calls
+    def __init__(self, folder: Path, database: Database, folders: Folders, calls: Calls = directly) -> None:
+        self.folder, self.folders = folder, folders
+        self._database, self._calls = database, calls
 
     def do(self, function: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`function(database, ...)`, on the thread that owns the database."""
@@ -49,6 +49,6 @@ class Ledger:
             StoreDamaged: its bytes are not those that were kept.
         """
         try:
-            return self._episodes.read(episode_id)
+            return self.folders.episodes.read(episode_id)
         except NotFound:
             return None

@@ -66,13 +66,13 @@ def release_later(database: Database, kind: OperationKind, record_id: str, evalu
     _release(database, kind, record_id, rev)
 
 
-def revise_session(database: Database, session_id: str) -> None:
-    """Let a session that was released before be sent as it is now, as its next revision."""
+def revise(database: Database, kind: Literal["session", "evaluator"], record_id: str) -> None:
+    """Let a session or an evaluator that was released before be sent as it is now, as the next revision."""
     (sent,) = database.rows(
-        "SELECT max(rev) AS rev FROM outbox WHERE kind = 'session' AND record_id = ? AND held = 0", [session_id]
+        "SELECT max(rev) AS rev FROM outbox WHERE kind = ? AND record_id = ? AND held = 0", [kind, record_id]
     )
     if sent["rev"] is not None:
-        _release(database, "session", session_id, sent["rev"] + 1)
+        _release(database, kind, record_id, sent["rev"] + 1)
 
 
 def complete(database: Database) -> None:

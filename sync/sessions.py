@@ -62,6 +62,7 @@ def sit(database: Database, name: str, group: str | None = None) -> Evaluator:
         elif known != seated:
             update = 'UPDATE evaluator SET "group" = ? WHERE evaluator_id = ?'
             database.execute(update, [seated.group, seated.evaluator_id])
+            outbox.revise(database, "evaluator", seated.evaluator_id)
         database.execute("UPDATE meta SET evaluator_id = ?", [seated.evaluator_id])
         outbox.audit(database, "evaluator_seated", None, seated.evaluator_id)
     return seated
@@ -134,7 +135,7 @@ def comment(database: Database, session_id: str, text: str | None) -> None:
     with database.transaction():
         database.execute("UPDATE session SET comment = ? WHERE session_id = ?", [text, session_id])
         outbox.audit(database, "session_commented", None, session_id)
-        outbox.revise_session(database, session_id)
+        outbox.revise(database, "session", session_id)
 
 
 def _checked_name(name: str) -> str:

@@ -7,8 +7,8 @@ votes.py      votes and their revisions
 closing.py    the end of a battle: names in clear
 past.py       battles found again; notes.py and branches.py what is added to closed ones
 outbox.py     what waits to be sent, and the audit; ledger.py what sync may do with it; comparing.py what boards may
-schema.py     the tables; schema_replay_room.py those for closed battles, schema_sync.py those of sync,
-              schema_registrations.py those of comparisons
+folders.py    the files beside the database
+schema.py     the tables, as each migration changed them
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from scenes.codec import digest as sha256
 from scenes.database import Database, translated
 from scenes.episode import Episode, Played, Run
-from scenes.errors import BadInput
 from sync import battles, blindness, branches, closing, episodes, notes, outbox, past, sessions, turns, votes
 from sync.comparing import Comparing
-from sync.content import ContentFolder
+from sync.folders import Folders
 from sync.ledger import Calls, Ledger, directly
 from sync.records import (
     Ballot,
@@ -58,8 +56,8 @@ class Store:
         self.folder = folder
         self._database = database
         self._key = key
-        self._episodes = ContentFolder(folder / "episodes", ".episode", fan_out=2)
-        self._bundles = ContentFolder(folder / "bundles", ".mjz")
+        self._folders = Folders(folder)
+        self._episodes = self._folders.episodes
 
     @classmethod
     def open(cls, folder: Path) -> Store:
@@ -282,7 +280,7 @@ class Store:
 
     def ledger(self, calls: Calls = directly) -> Ledger:
         """What sync may do with this folder; `calls` brings a job's calls to the thread that opened it."""
-        return Ledger(self.folder, self._database, self._episodes, calls)
+        return Ledger(self.folder, self._database, self._folders, calls)
 
     def comparing(self) -> Comparing:
         """What boards, comparisons and draws read of this folder."""
@@ -290,10 +288,8 @@ class Store:
 
     def keep_bundle(self, digest: str, content: bytes) -> None:
         """Keep a robot and scene bundle; BadInput if the bytes do not have this digest."""
-        if sha256(content) != digest:
-            raise BadInput("A bundle's bytes do not have its digest.")
-        self._bundles.keep(content)
+        self._folders.keep_bundle(digest, content)
 
     def bundle(self, digest: str) -> bytes | None:
         """A kept bundle, or None; StoreDamaged if its bytes are not those that were kept."""
-        return self._bundles.read(digest) if self._bundles.path(digest).exists() else None
+        return self._folders.bundle(digest)

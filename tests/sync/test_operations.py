@@ -115,7 +115,6 @@ def test_numbers_begin_at_one(changes) -> None:
         ({"kind": "prophecy"}, "not known here"),
         ({"kind": "vote"}, "not a Vote record"),
         ({"record_id": "grace"}, "another evaluator"),
-        ({"rev": 2}, "another evaluator or revision"),
         ({"body": OPERATION.body[:-1]}, "not a Evaluator record"),
         ({"body": b""}, "not a Evaluator record"),
     ],

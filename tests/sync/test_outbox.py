@@ -99,6 +99,18 @@ def test_a_comment_on_a_sitting_without_a_closed_battle_stays_here(arena, store)
     assert released(store) == []
 
 
+def test_a_change_of_group_is_sent_as_the_next_revision_of_the_evaluator(arena, store) -> None:
+    ada = store.sit("Ada", "lab")
+    store.sit("Ada", "other lab")
+    assert released(store) == []  # nothing was ever told of her
+    store.close_battle(arena.voted_battle())
+    store.sit("Ada", "third lab")
+    store.sit("Ada", "third lab")
+    told = [body for body in bodies(store) if isinstance(body, Evaluator)]
+    assert [each.evaluator_id for each in told] == [ada.evaluator_id] * 2
+    assert [each.group for each in told] == ["other lab", "third lab"]
+
+
 def test_what_was_released_keeps_its_bytes_whatever_changes_later(arena, store) -> None:
     store.close_battle(arena.voted_battle())
     before = released(store)
