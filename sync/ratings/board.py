@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 
-from sync.ratings.clusters import Uncertainty, uncertainty
-from sync.ratings.counting import Array, BothBad, Counts, Tally, halved, table, tally, weighed
+from sync.ratings.battles import battle_counts
+from sync.ratings.clusters import Clusters, Uncertainty, clusters, uncertainty
+from sync.ratings.counting import Array, BothBad, Counted, Counts, Tally, counted, halved, tally, weighed
 from sync.ratings.davidson import POINTS, START, Fit, fit, flat_prior
 from sync.ratings.intervals import NORMAL, Interval
+from sync.ratings.listing import FEW_BATTLES as FEW_BATTLES  # part of what a Rating says
+from sync.ratings.listing import WIDE as WIDE
+from sync.ratings.listing import Flag as Flag
+from sync.ratings.listing import Listing, Mask, contrasts, groups, listing, outside, reference
 from sync.ratings.log import VoteLog, compact, vote_log
 from sync.ratings.outcomes import Record as Record  # part of a Rating
 from sync.ratings.outcomes import records
 from sync.ratings.ranks import chance_better, rank_ranges
 from sync.records import Judgement, Vote
 
-FEW_BATTLES = 30  # effective ones, below which a rating is provisional
-WIDE = 200.0  # [points] of an interval, end to end, above which it is
 THESE, GENERAL = "these evaluators", "evaluators in general"  # what the two intervals speak of
-_DIGITS = 6  # kept of ratings: beyond them lies the noise of linear algebra
-
-Flag = Literal["few_battles", "wide_interval", "not_connected", "robot_missing"]
+_DIGITS = 6
 
 
 class Rating(Struct, frozen=True, kw_only=True):
@@ -33,16 +33,21 @@ class Rating(Struct, frozen=True, kw_only=True):
     rating: float
     these: Interval  # 95 %: the larger of Laplace and battle-clustered t
     general: Interval | None  # also of evaluator-clustered t; None with fewer than three evaluators
-    rank: int  # from 1
-    rank_low: int
+    rank: int  # from 1: its place in the list (`listing`)
+    rank_low: int  # those it may have: of a measured model, provisional ones being where they are listed
     rank_high: int
     better_than_next: float | None  # probability; None for the last
     flags: tuple[Flag, ...]  # any makes it provisional
     record: Record
 
+    @property
+    def provisional(self) -> bool:
+        """Whether it stands by the low end of its interval, and nobody should act on its rank."""
+        return bool(self.flags)
+
 
 class Board(Struct, frozen=True, kw_only=True):
-    """The models by their rating, the highest first."""
+    """The models as they are listed: by rating, those whose rating is provisional by the low end of its interval."""
 
     ratings: tuple[Rating, ...]
     votes: int
@@ -55,38 +60,69 @@ class Board(Struct, frozen=True, kw_only=True):
 class Rated(Struct, frozen=True):
     """Strengths of a log's models and what is not known about them."""
 
-    log: VoteLog
-    table: Counts
+    votes: Counted
+    clusters: Clusters
     counts: Tally
     fit: Fit
     uncertainty: Uncertainty
+
+    @property
+    def log(self) -> VoteLog:
+        """The votes."""
+        return self.votes.log
+
+    @property
+    def table(self) -> Counts:
+        """(1, k, k, 4) of them."""
+        return self.votes.table
+
+    @property
+    def apart(self) -> Mask:
+        """(k,) whether a model is not of the group with the most votes."""
+        return outside(self.counts, groups(self.counts))
+
+    @property
+    def contrasts(self) -> Array:
+        """(k, p): each strength's distance from the mean that ratings are told from."""
+        return contrasts(reference(self.clusters.effective, self.apart), len(self.fit.place))
+
+    @property
+    def listing(self) -> Listing:
+        """The models as they stand."""
+        strengths, spread = self.contrasts @ self.fit.place, self.uncertainty.spread(self.contrasts)
+        return listing(self.log.models, strengths, spread, self.clusters.effective, self.apart)
 
 
 def rate(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart", general: bool = True) -> Rated:
     """Ratings and intervals alone. `weights`: (e,) of each evaluator's votes, 1 where None; `general`: whether with
     that of evaluators in general, too."""
-    plain = table(log)
-    counts = tally(plain if weights is None else weighed(log, weights), both_bad)
+    return rated(counted(log, evaluators=general or weights is not None), weights, both_bad, general=general)
+
+
+def rated(votes: Counted, weights: Array | None, both_bad: BothBad, *, general: bool = True) -> Rated:
+    """The same of votes that are counted already."""
+    apart = clusters(votes, weights, both_bad)
+    counts = tally(weighed(votes, weights), both_bad)
     fitted = halved(counts) if both_bad == "tie" else counts
-    found = fit(fitted, flat_prior(len(log.models)))
-    unsure = uncertainty(log, found, counts, weights, both_bad, general=general)
-    return Rated(log, plain, fitted, found, unsure)
+    found = fit(fitted, flat_prior(len(votes.log.models)))
+    return Rated(votes, apart, fitted, found, uncertainty(votes, found, apart, weights, both_bad, general=general))
 
 
 def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart") -> Board:
     """Everything the leaderboard tells of these votes."""
-    log = compact(log)
-    battles = len(log) if log.single else len(np.unique(log.battle))
-    evaluators = int((np.bincount(log.evaluator) > 0).sum())
+    votes = counted_models(log)
     if not len(log):
         return Board(ratings=(), votes=0, battles=0, evaluators=0, groups=0, both_bad=both_bad)
-    rated = rate(log, weights=weights, both_bad=both_bad)
-    groups = connected(rated.counts)
-    contrasts = centring(len(log.models))
-    known = records(log, rated.table, weights, both_bad)
-    ratings = listed(log.models, rated.fit.place, rated.uncertainty, contrasts, known, groups)
+    found = rated(votes, weights, both_bad)
+    known = records(votes, found.clusters.effective)
+    ratings = listed(found.listing, found.fit.place, found.uncertainty, found.contrasts, known)
     return Board(
-        ratings=ratings, votes=len(log), battles=battles, evaluators=evaluators, groups=groups, both_bad=both_bad
+        ratings=ratings,
+        votes=len(log),
+        battles=len(log) if log.single else battle_counts(log)[0],
+        evaluators=judges(log),
+        groups=int(groups(found.counts).max()) + 1,
+        both_bad=both_bad,
     )
 
 
@@ -95,63 +131,47 @@ def board_of(votes: Iterable[Vote | Judgement]) -> Board:
     return board(vote_log(votes))
 
 
-def centring(models: int, parameters: int | None = None) -> Array:
-    """(k, p): each strength's distance from the mean of all."""
-    whole = np.zeros((models, parameters or models + 1))
-    whole[:, :models] = np.eye(models) - 1 / models
-    return whole
+def counted_models(log: VoteLog, *, robots: bool = False) -> Counted:
+    """A log counted, among the models that have votes."""
+    votes = counted(log, robots=robots)
+    met = votes.cells.sum((0, 1))
+    present = met.any(0) | met.any(1)
+    return votes if present.all() else counted(compact(log), robots=robots)
 
 
-def listed(
-    models: tuple[str, ...], place: Array, unsure: Uncertainty, contrasts: Array, known: list[Record], groups: int
-) -> tuple[Rating, ...]:
-    """Ratings of the contrasts (m, p) of a place, the highest first."""
-    strengths = contrasts @ place
-    points = np.round(POINTS * strengths, _DIGITS)
-    order = sorted(range(len(models)), key=lambda k: (-points[k], models[k]))
-    low, high = rank_ranges(strengths, unsure.covariance(contrasts))
-    reach = [POINTS * NORMAL * unsure.spread(contrasts, general=general) for general in (False, True)]
-    leads = contrasts[order[:-1]] - contrasts[order[1:]]
-    chances = [*map(chance_better, leads @ place, unsure.spread(leads))] if len(order) > 1 else []
+def judges(log: VoteLog) -> int:
+    """How many evaluators voted."""
+    return int((np.bincount(log.evaluator, minlength=1) > 0).sum())
+
+
+def listed(found: Listing, place: Array, unsure: Uncertainty, whole: Array, known: list[Record]) -> tuple[Rating, ...]:
+    """Ratings of the contrasts `whole` (k, p) of a place, in their order."""
+    low, high = rank_ranges(whole @ place, unsure.covariance(whole), found.held)
+    general = np.round(POINTS * NORMAL * unsure.spread(whole, general=True), _DIGITS)
+    chances = _chances(place, unsure, whole[list(found.order)])
     return tuple(
         Rating(
-            model_id=models[k],
-            rating=START + float(points[k]),
-            these=_around(points[k], reach[0][k]),
-            general=_around(points[k], reach[1][k]) if unsure.evaluator is not None else None,
+            model_id=found.models[k],
+            rating=START + float(found.points[k]),
+            these=_around(found.points[k], found.these[k]),
+            general=None if unsure.evaluator is None else _around(found.points[k], general[k]),
             rank=rank,
             rank_low=min(int(low[k]), rank),
             rank_high=max(int(high[k]), rank),
-            better_than_next=round(chances[rank - 1], _DIGITS) if rank < len(order) else None,
-            flags=flags(known[k], 2 * float(reach[0][k]), groups),
+            better_than_next=chances[rank - 1],
+            flags=found.flags[k],
             record=known[k],
         )
-        for rank, k in enumerate(order, 1)
+        for rank, k in enumerate(found.order, 1)
     )
 
 
-def flags(known: Record, width: float, groups: int) -> tuple[Flag, ...]:
-    """Why a rating is provisional."""
-    few: tuple[Flag, ...] = ("few_battles",) if known.effective_battles < FEW_BATTLES else ()
-    wide: tuple[Flag, ...] = ("wide_interval",) if width > WIDE else ()
-    apart: tuple[Flag, ...] = ("not_connected",) if groups > 1 else ()
-    return few + wide + apart
-
-
-def connected(counts: Tally) -> int:
-    """How many groups of models no chain of preferences or ties connects."""
-    met = (counts.votes.sum(0) > 0) | np.eye(counts.wins.shape[1], dtype=bool)
-    unseen, groups = np.ones(len(met), bool), 0
-    while unseen.any():
-        reached = np.zeros(len(met), bool)
-        reached[unseen.argmax()] = True
-        while (further := met[reached].any(0)).sum() > reached.sum():
-            reached = further
-        unseen &= ~reached
-        groups += 1
-    return groups
+def _chances(place: Array, unsure: Uncertainty, listed: Array) -> list[float | None]:
+    """How likely each of these contrasts (k, p) is above the next; None for the last."""
+    leads = listed[:-1] - listed[1:]
+    found = map(chance_better, leads @ place, unsure.spread(leads)) if len(leads) else ()
+    return [*(round(each, _DIGITS) for each in found), None]
 
 
 def _around(middle: float, reach: float) -> Interval:
-    reach = round(reach, _DIGITS)
     return Interval(START + float(middle - reach), START + float(middle + reach))

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from sync.ratings.counting import CHUNK, Array, BothBad, Shared, Tally, cells, shared, split, tally, weighed
+from sync.ratings.battles import Shared, shared, sharing
+from sync.ratings.counting import CHUNK, Array, BothBad, Counted, Tally, counted, tally, weighed
 from sync.ratings.davidson import Fit, Odds, assembled
 from sync.ratings.intervals import LEVEL, NORMAL, t_quantile
-from sync.ratings.log import BOTH_BAD, VoteLog
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked
 
 FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
-_WHOLE = 2.0**28
+_WHOLE, _DIGITS = 2.0**28, 6
 
 
 class Uncertainty(Struct, frozen=True):
@@ -43,35 +45,64 @@ class Uncertainty(Struct, frozen=True):
         return stretched
 
 
+class Clusters(Struct, frozen=True):
+    """A log's battles: those of one vote counted by pairs, the others one by one."""
+
+    squares: Tally  # of votes alone in their battle: the squares of their weights
+    groups: Shared
+    battles: int  # that told a preference, of anyone whose votes weigh something
+    effective: Array  # (k,) of each model's: (sum of weights)^2 / sum of squares (L. Kish, Survey Sampling, 1965)
+
+
+def clusters(votes: Counted, weights: Array | None = None, both_bad: BothBad = "apart") -> Clusters:
+    """Of all votes of a log."""
+    within = sharing(votes.log, both_bad)
+    together = picked(votes.log, within)
+    groups = shared(together, weights, robots=votes.robots)
+    alone = votes if not len(together) else _alone(votes, within, together, weights)
+    once, twice, ones = (tally(weighed(alone, each, power), both_bad) for each, power in _powers(weights))
+    count = len(votes.log.models)
+    sums = [one.votes.sum((0, 2)) for one in (once, twice)]
+    for power, lone in enumerate(sums, 1):
+        for side in (groups.first, groups.second):
+            lone += np.bincount(side, groups.weight**power, count)
+    battles = round(ones.votes.sum() / 2) + int((groups.weight > 0).sum())
+    effective = np.round(sums[0] ** 2 / np.maximum(sums[1], 1e-300), _DIGITS)
+    return Clusters(twice, groups, battles, effective)
+
+
+def _powers(weights: Array | None) -> list[tuple[Array | None, int]]:
+    """Weights, their squares, and 1 for whoever counts at all."""
+    if weights is None:
+        return [(None, 1)] * 3
+    return [(weights, 1), (weights, 2), ((weights > 0).astype(np.float64), 1)]
+
+
+def _alone(votes: Counted, within: NDArray[np.bool_], together: VoteLog, weights: Array | None) -> Counted:
+    if weights is not None:
+        return counted(picked(votes.log, ~within), robots=votes.robots)
+    part = counted(together, robots=votes.robots, evaluators=False)
+    return Counted(votes.log, votes.robots, votes.cells - part.cells, None)
+
+
 def uncertainty(
-    log: VoteLog,
+    votes: Counted,
     found: Fit,
-    counts: Tally,
+    apart: Clusters,
     weights: Array | None = None,
     both_bad: BothBad = "apart",
     *,
-    robots: bool = False,
     general: bool = True,
 ) -> Uncertainty:
-    """Around a fit of the counts of this log's votes, all of them."""
+    """Around a fit of these votes, all of them."""
     laplace = np.linalg.inv(found.curvature).astype(np.float64)
-    alone, together = split(log, both_bad)
-    plain = log.single and weights is None
-    lone = counts if plain else tally(weighed(alone, weights, 2, robots=robots), both_bad)
-    groups = shared(together, weights, robots=robots)
-    lone_battles = lone if weights is None else tally(weighed(alone, _counting(weights), robots=robots), both_bad)
-    battles = round(lone_battles.votes.sum() / 2) + int((groups.weight > 0).sum())
-    battle = _sandwich(laplace, _battles(lone, groups, found.odds), battles)
-    evaluator = _of_evaluators(laplace, log, found, weights, both_bad, robots=robots) if general else None
+    battle = _sandwich(laplace, _battles(apart.squares, apart.groups, found.odds), apart.battles)
+    scores = _evaluators(votes, found, both_bad) if general else np.zeros((0, len(laplace)))
+    if weights is not None and general:
+        scores = scores * weights[:, None]
+    people = int(scores.any(1).sum())
+    evaluator = _sandwich(laplace, scores.T @ scores, people) if people >= FEWEST_EVALUATORS else None
     return Uncertainty(laplace, battle, evaluator)
-
-
-def _of_evaluators(
-    laplace: Array, log: VoteLog, found: Fit, weights: Array | None, both_bad: BothBad, *, robots: bool
-) -> Array | None:
-    scores = _evaluators(log, found, weights, both_bad, robots=robots)
-    evaluators = int(scores.any(1).sum())
-    return _sandwich(laplace, scores.T @ scores, evaluators) if evaluators >= FEWEST_EVALUATORS else None
 
 
 def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
@@ -102,26 +133,49 @@ def _together(groups: Shared, odds: Odds, shape: tuple[int, ...]) -> tuple[Array
     return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
 
 
-def _evaluators(log: VoteLog, found: Fit, weights: Array | None, both_bad: BothBad, *, robots: bool) -> Array:
-    """(e, p) each evaluator's score: what her votes say beyond what the strengths expect of them.
+def _evaluators(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
+    """(e, p) each evaluator's score: what her votes say beyond what the strengths expect of them."""
+    people, robots, models = len(votes.log.evaluators), found.robots, found.strengths.shape[1]
+    if people < FEWEST_EVALUATORS:
+        return np.zeros((people, len(found.place)))
+    if votes.each is None:
+        return _vote_by_vote(votes, found, both_bad)
+    scores, ties = np.zeros((people, robots, models)), np.zeros((people, robots))
+    some = max(1, CHUNK // max(votes.cells.size, 1))
+    for start in range(0, people, some):
+        of = slice(start, start + some)
+        scores[of], ties[of] = _beyond(votes.each[of], found.odds, both_bad)
+    return np.hstack([scores.reshape(people, -1), ties])
+
+
+def _beyond(counts: NDArray[np.int32], odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
+    """(e, r, k) and (e, r): what these counts (e, r, 4, k, k) exceed what is to be expected by."""
+    won, lost, tied = counts[:, :, LEFT], counts[:, :, RIGHT], counts[:, :, TIE]
+    if both_bad == "tie":
+        tied = tied + counts[:, :, BOTH_BAD]
+    met = won + lost + tied
+    met = (met + met.swapaxes(-1, -2)).astype(np.float64)
+    score = won.sum(-1) + lost.sum(-2) + (tied.sum(-1) + tied.sum(-2)) / 2 - np.einsum("erij,rij->eri", met, odds.score)
+    return score, tied.sum((-1, -2)) - np.einsum("erij,rij->er", met, odds.tie) / 2
+
+
+def _vote_by_vote(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
+    """The same where there are far more cells than votes.
 
     Each vote's part is a whole number of 2^-28 logits: sums of those are exact in any order, for 33 million votes.
     """
-    people, strengths = len(log.evaluators), found.strengths.size
-    if people < FEWEST_EVALUATORS:
-        return np.zeros((people, len(found.place)))
-    lead, tied = (np.round(part * _WHOLE).ravel() for part in _parts(found.odds, both_bad))
+    log, people, strengths = votes.log, len(votes.log.evaluators), found.strengths.size
+    lead, tied = (np.round(part * _WHOLE) for part in _parts(found.odds, both_bad))
     scores, ties = np.zeros(people * strengths), np.zeros(people * found.robots)
     for start in range(0, len(log), CHUNK):
         rows = slice(start, start + CHUNK)
-        cell, person = cells(log, rows, robots), log.evaluator[rows].astype(np.int64)
-        robot = log.robot[rows] if robots else np.int64(0)
+        robot = log.robot[rows] if votes.robots else np.zeros(1, np.int16)
+        cell, person = (robot, log.left[rows], log.right[rows], log.outcome[rows]), log.evaluator[rows].astype(np.int64)
         own, block = lead[cell], person * strengths + robot * np.int64(len(log.models))
         scores += np.bincount(block + log.left[rows], own, len(scores))
         scores -= np.bincount(block + log.right[rows], own, len(scores))
         ties += np.bincount(person * found.robots + robot, tied[cell], len(ties))
-    whole = np.hstack([scores.reshape(people, -1), ties.reshape(people, -1)]) / _WHOLE
-    return whole if weights is None else whole * weights[:, None]
+    return np.hstack([scores.reshape(people, -1), ties.reshape(people, -1)]) / _WHOLE
 
 
 def _parts(odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
@@ -145,8 +199,3 @@ def _sandwich(laplace: Array, meat: Array, clusters: int) -> Array | None:
 def _quadratic(contrasts: Array, covariance: Array) -> Array:
     found: Array = ((contrasts @ covariance) * contrasts).sum(1)
     return found
-
-
-def _counting(weights: Array) -> Array:
-    """1 for whoever counts at all."""
-    return (weights > 0).astype(np.float64)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 BothBad = Literal["apart", "tie"]  # "tie": as LM Arena has it, for comparison: any tie is half a win for each
 
-CHUNK = 1 << 17  # votes coded at a time: what fits a processor's cache
-_CELLS = 1 << 22  # counted at a time: 32 MiB
-_OUTCOMES = 4
+CHUNK = 1 << 16  # votes coded at a time: what fits a processor's cache
+OUTCOMES = 4
+_CELLS = 1 << 23  # counted at a time: 32 MiB
+_SPARE = 1 << 18  # cells that are always worth having
 
 
 class Tally(Struct, frozen=True):
@@ -29,49 +30,49 @@ class Tally(Struct, frozen=True):
     @property
     def votes(self) -> Array:
         """(r, k, k) of each pair."""
-        return self.wins + self.wins.swapaxes(1, 2) + self.ties
+        return self.wins + self.wins.swapaxes(-1, -2) + self.ties
 
 
-class Shared(Struct, frozen=True):
-    """Battles that several evaluators voted on: each is one cluster."""
+class Counted(Struct, frozen=True):
+    """A log's votes, counted in one pass."""
 
-    robot: NDArray[np.int64]  # (b,)
-    first: NDArray[np.int64]  # (b,)
-    second: NDArray[np.int64]  # (b,)
-    counts: Array  # (b, 3) weighted: the first preferred, the second preferred, a tie
-    weight: Array  # (b,) mean of its votes'
+    log: VoteLog
+    robots: bool  # whether each robot's apart
+    cells: Counts  # (r, 4, k, k) by outcome, left and right
+    each: NDArray[np.int32] | None  # (e, r, 4, k, k) by evaluator; None where that has far more cells than votes
+
+    @property
+    def table(self) -> Counts:
+        """(r, k, k, 4): how often the first stood left of the second and the vote was LEFT, RIGHT, TIE, BOTH_BAD."""
+        return np.moveaxis(self.cells, 1, -1)
+
+
+def counted(log: VoteLog, *, robots: bool = False, evaluators: bool = True) -> Counted:
+    """Count a log. Without `robots` they all count as one; `evaluators`: whether each one's, too."""
+    people, shape = len(log.evaluators), _shape(log, robots)
+    size = people * int(np.prod(shape))
+    if not evaluators or not people or size > min(_CELLS, 2 * len(log) + _SPARE):
+        return Counted(log, robots, _filled(log, robots, np.zeros(shape, np.int64)), None)
+    each = _filled(log, robots, np.zeros((people, *shape), np.int32))
+    return Counted(log, robots, each.sum(0, dtype=np.int64), each)
 
 
 def table(log: VoteLog, *, robots: bool = False) -> Counts:
-    """(r, k, k, 4): how often the first stood left of the second and the vote was LEFT, RIGHT, TIE, BOTH_BAD.
-
-    Without `robots` they all count as one.
-    """
-    model_count = len(log.models)
-    spots = (len(log.robots) if robots else 1, model_count, model_count, _OUTCOMES)
-    counts = np.zeros(int(np.prod(spots)), np.int64)
-    for start in range(0, len(log), CHUNK):
-        rows = slice(start, start + CHUNK)
-        counts += np.bincount(cells(log, rows, robots), minlength=len(counts))
-    return counts.reshape(spots)
+    """`Counted.table`, (r, k, k, 4), of a log that is counted for nothing else."""
+    return counted(log, robots=robots, evaluators=False).table
 
 
-def tables(log: VoteLog, *, robots: bool = False) -> Iterator[tuple[slice, Counts]]:
-    """The same for each evaluator, (e, r, k, k, 4), some evaluators at a time."""
-    model_count, robot_count = len(log.models), len(log.robots) if robots else 1
-    each = robot_count * model_count**2 * _OUTCOMES
-    some = max(1, _CELLS // max(each, 1))
-    for start in range(0, len(log.evaluators), some):
-        of = slice(start, min(start + some, len(log.evaluators)))
-        counts = np.zeros((of.stop - of.start) * each, np.int64)
-        for begin in range(0, len(log), CHUNK):
-            rows = slice(begin, begin + CHUNK)
-            cell, evaluator = cells(log, rows, robots), log.evaluator[rows].astype(np.int64) - of.start
-            if of.start or of.stop < len(log.evaluators):
-                inside = (evaluator >= 0) & (evaluator < of.stop - of.start)
-                cell, evaluator = cell[inside], evaluator[inside]
-            counts += np.bincount(evaluator * each + cell, minlength=len(counts))
-        yield of, counts.reshape(-1, robot_count, model_count, model_count, _OUTCOMES)
+def by_evaluator(votes: Counted) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+    """(e, r, 4, k, k) of some evaluators at a time."""
+    log, shape = votes.log, _shape(votes.log, votes.robots)
+    people = len(log.evaluators)
+    if votes.each is not None:
+        yield slice(0, people), votes.each
+        return
+    some = max(1, _CELLS // max(int(np.prod(shape)), 1))
+    for start in range(0, people, some):
+        of = slice(start, min(start + some, people))
+        yield of, _filled(log, votes.robots, np.zeros((of.stop - of.start, *shape), np.int32), start)
 
 
 def tally(counts: Counts | Array, both_bad: BothBad = "apart") -> Tally:
@@ -86,55 +87,43 @@ def halved(counts: Tally) -> Tally:
     return Tally(counts.wins + counts.ties / 2, np.zeros_like(counts.ties))
 
 
-def weighed(log: VoteLog, weights: Array | None, power: int = 1, *, robots: bool = False) -> Counts | Array:
+def weighed(votes: Counted, weights: Array | None, power: int = 1) -> Counts | Array:
     """The table in which each vote counts its evaluator's weight to this power."""
     if weights is None:
-        return table(log, robots=robots)
-    total = np.zeros((len(log.robots) if robots else 1, len(log.models), len(log.models), _OUTCOMES))
-    for of, counts in tables(log, robots=robots):
+        return votes.table
+    total = np.zeros(votes.cells.shape)
+    for of, counts in by_evaluator(votes):
         for weight, own in zip(weights[of] ** power, counts, strict=True):
-            total += weight * own
-    return total
+            if weight:
+                total += weight * own
+    return np.moveaxis(total, 1, -1)
 
 
-def split(log: VoteLog, both_bad: BothBad = "apart") -> tuple[VoteLog, VoteLog]:
-    """The votes that stand alone in their battle, and those that share one; where votes tell no preference, only the
-    others count."""
-    if log.single:
-        return log, picked(log, np.zeros(0, np.intp))
-    telling = picked(log, log.outcome != BOTH_BAD) if both_bad == "apart" else log
-    _, place, size = np.unique(telling.battle, return_inverse=True, return_counts=True)
-    together = size[place] > 1
-    return picked(telling, ~together), picked(telling, together)
+def _shape(log: VoteLog, robots: bool) -> tuple[int, int, int, int]:
+    return (len(log.robots) if robots else 1, OUTCOMES, len(log.models), len(log.models))
 
 
-def shared(log: VoteLog, weights: Array | None, *, robots: bool = False) -> Shared:
-    """What the votes say that share battles: one row a battle."""
-    order = np.lexsort((log.outcome, log.evaluator, log.battle))
-    log = picked(log, order)
-    starts = np.flatnonzero(np.diff(log.battle, prepend=-1))
-    first, second = np.minimum(log.left, log.right), np.maximum(log.left, log.right)
-    outcome = np.where(log.outcome >= TIE, TIE, np.where(log.left <= log.right, log.outcome, 1 - log.outcome))
-    weight = np.ones(len(log)) if weights is None else weights[log.evaluator]
-    counts = np.add.reduceat(weight[:, None] * (outcome[:, None] == np.arange(3)), starts) if len(log) else None
-    sizes = np.diff(starts, append=len(log))
-    return Shared(
-        robot=(log.robot[starts] if robots else np.zeros(len(starts))).astype(np.int64),
-        first=first[starts].astype(np.int64),
-        second=second[starts].astype(np.int64),
-        counts=np.zeros((0, 3)) if counts is None else counts,
-        weight=np.zeros(0) if counts is None else counts.sum(1) / sizes,
-    )
+def _filled(log: VoteLog, robots: bool, cells: NDArray[Any], start: int = 0) -> NDArray[Any]:
+    """The cells, with every vote in its own; with five axes they begin at evaluator `start`."""
+    flat, one = cells.reshape(-1), cells.dtype.type(1)
+    for begin in range(0, len(log), CHUNK):
+        rows = slice(begin, begin + CHUNK)
+        code = _codes(log, rows, robots, start if cells.ndim == 5 else None)
+        if start or (cells.ndim == 5 and len(cells) < len(log.evaluators)):
+            code = code[(code >= 0) & (code < len(flat))]
+        np.add.at(flat, code, one)
+    return cells
 
 
-def cells(log: VoteLog, rows: slice, robots: bool) -> Counts:
-    """Each vote's place in the flat `table`."""
-    model_count = len(log.models)
-    cell = log.left[rows].astype(np.int64)
+def _codes(log: VoteLog, rows: slice, robots: bool, start: int | None) -> NDArray[np.intp]:
+    """Each vote's place in the flat cells."""
+    large = len(log.evaluators) * int(np.prod(_shape(log, robots))) >= 1 << 31
+    code: NDArray[Any] = log.evaluator[rows].astype(np.int64 if large else np.int32)
+    code -= code if start is None else start
     if robots:
-        cell += log.robot[rows].astype(np.int64) * model_count
-    cell *= model_count
-    cell += log.right[rows]
-    cell *= _OUTCOMES
-    cell += log.outcome[rows]
-    return cell
+        code *= len(log.robots)
+        code += log.robot[rows]
+    for size, column in ((OUTCOMES, log.outcome), (len(log.models), log.left), (len(log.models), log.right)):
+        code *= size
+        code += column[rows]
+    return code.astype(np.intp)

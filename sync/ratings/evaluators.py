@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from sync.ratings.agreement import SideBias, side_bias
-from sync.ratings.counting import Array, Counts, Tally, table, tables, tally
+from sync.ratings.counting import Array, Counts, Tally, by_evaluator, counted, table, tally
 from sync.ratings.davidson import Fit, Odds, fit, flat_prior
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import VoteLog, picked
@@ -115,10 +115,10 @@ def _seconds(vote: Vote) -> float | None:
 
 def _each(log: VoteLog) -> Iterator[tuple[int, Tally]]:
     """Each evaluator who has votes, and hers."""
-    for of, counts in tables(log):
+    for of, counts in by_evaluator(counted(log)):
         for code, own in zip(range(of.start, of.stop), counts, strict=True):
             if own.any():
-                yield code, tally(own)
+                yield code, tally(np.moveaxis(own, 1, -1))
 
 
 def _less(everyone: Tally, own: Tally) -> Tally:

@@ -15,10 +15,12 @@ from math import log as ln
 import numpy as np
 from msgspec import Struct, structs
 
-from sync.ratings.board import Rating, centring, connected, listed, rate
-from sync.ratings.clusters import Uncertainty, uncertainty
-from sync.ratings.counting import Array, BothBad, Tally, halved, tally, weighed
+from sync.ratings.battles import battle_counts
+from sync.ratings.board import Board, Rating, board, counted_models, judges, listed
+from sync.ratings.clusters import Clusters, Uncertainty, clusters, uncertainty
+from sync.ratings.counting import Array, BothBad, Counted, Tally, counted, halved, tally, weighed
 from sync.ratings.davidson import PRIOR, Fit, fit, log_likelihood
+from sync.ratings.listing import Mask, contrasts, groups, listing, outside, reference
 from sync.ratings.log import VoteLog, compact, picked
 from sync.ratings.outcomes import records
 
@@ -33,28 +35,114 @@ class RobotBoards(Struct, frozen=True, kw_only=True):
     overall: tuple[Rating, ...]
     each: dict[str, tuple[Rating, ...]]
     tau: float  # [logits] posterior mean of how much models differ from robot to robot
+    votes: int = 0  # on declared robots
+    battles: int = 0
+    evaluators: int = 0
+    groups: int = 0  # of models that no chain of preferences connects, on whatever robot
+    both_bad: BothBad = "apart"
+
+    @property
+    def board(self) -> Board:
+        """The one over all declared robots."""
+        return Board(
+            ratings=self.overall,
+            votes=self.votes,
+            battles=self.battles,
+            evaluators=self.evaluators,
+            groups=self.groups,
+            both_bad=self.both_bad,
+        )
+
+    def columns(self) -> dict[str, tuple[Rating | None, ...]]:
+        """Each model's rating on every declared robot, in their order; None where it has no votes."""
+        found = {robot: {each.model_id: each for each in ratings} for robot, ratings in self.each.items()}
+        return {
+            each.model_id: tuple(found.get(robot, {}).get(each.model_id) for robot in self.robots)
+            for each in self.overall
+        }
+
+
+class RobotsRated(Struct, frozen=True):
+    """Strengths on every declared robot, and what is not known about them."""
+
+    votes: Counted  # of each robot, in the order they were declared
+    clusters: Clusters
+    counts: Tally
+    place: Array  # (p,) as in a Fit
+    uncertainty: Uncertainty
+    tau: float
+
+    @property
+    def log(self) -> VoteLog:
+        """The votes on declared robots."""
+        return self.votes.log
+
+    @property
+    def apart(self) -> Mask:
+        """(k,) whether a model is not of the group with the most votes, on whatever robot."""
+        return outside(self.counts, groups(self.counts))
+
+    @property
+    def contrasts(self) -> Array:
+        """(k, p): each model's distance from the mean that ratings are told from, as the mean over robots."""
+        robots, weights = len(self.log.robots), reference(self.clusters.effective, self.apart)
+        own = contrasts(weights, len(weights)) / robots
+        return np.hstack([np.tile(own, robots), np.zeros((len(own), robots))])
 
 
 def robot_boards(
     log: VoteLog, robots: tuple[str, ...], *, weights: Array | None = None, both_bad: BothBad = "apart"
 ) -> RobotBoards:
-    """The boards over `robots`; votes on others do not count. A robot without votes widens the global intervals."""
+    """The boards over `robots`; votes on others do not count. A robot without votes widens the global intervals. Of one
+    robot alone both are its `board`."""
     robots = tuple(dict.fromkeys(robots))
     log = _declared(log, robots)
-    if not len(log) or not robots:
-        return RobotBoards(robots=robots, overall=(), each={}, tau=_HALF_NORMAL)
-    counts = tally(weighed(log, weights, robots=True), both_bad)
-    fitted = halved(counts) if both_bad == "tie" else counts
-    fits = [(tau, *_fitted(fitted, tau)) for tau in _GRID]
-    chances = np.exp([score - max(each[2] for each in fits) for _, _, score in fits])
-    chances /= chances.sum()
-    place, unsure = _mixed(log, counts, [found for _, found, _ in fits], chances, weights, both_bad)
-    each = {robot: _of_robot(log, place, unsure, code, weights, both_bad) for code, robot in enumerate(robots)}
+    if not len(log):
+        return RobotBoards(robots=robots, overall=(), each={}, tau=_HALF_NORMAL, both_bad=both_bad)
+    if len(robots) == 1:
+        return _of_one(board(log, weights=weights, both_bad=both_bad), robots)
+    found = rate_robots(log, robots, weights=weights, both_bad=both_bad)
+    each = {robot: _on_robot(found, code, weights, both_bad) for code, robot in enumerate(robots)}
     return RobotBoards(
         robots=robots,
-        overall=_overall(log, place, unsure, weights, both_bad),
+        overall=_overall(found),
         each={robot: ratings for robot, ratings in each.items() if ratings},
-        tau=round(float(chances @ np.array(_GRID)), 6),
+        tau=round(found.tau, 6),
+        votes=len(log),
+        battles=battle_counts(log)[0],
+        evaluators=judges(log),
+        groups=int(groups(found.counts).max()) + 1,
+        both_bad=both_bad,
+    )
+
+
+def rate_robots(
+    log: VoteLog, robots: tuple[str, ...], *, weights: Array | None = None, both_bad: BothBad = "apart"
+) -> RobotsRated:
+    """Strengths and intervals alone, of a log with votes on some of these robots."""
+    votes = counted_models(_declared(log, robots), robots=True)
+    apart, counts = clusters(votes, weights, both_bad), tally(weighed(votes, weights), both_bad)
+    fitted = halved(counts) if both_bad == "tie" else counts
+    fits, scores = _fits(fitted)
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    place: Array = chances @ np.array([found.place for found in fits])
+    unsure = uncertainty(votes, fits[int(chances.argmax())], apart, weights, both_bad)
+    unsure = structs.replace(unsure, laplace=_laplace(fits, chances, place))
+    return RobotsRated(votes, apart, fitted, place, unsure, float(chances @ np.array(_GRID)))
+
+
+def _of_one(found: Board, robots: tuple[str, ...]) -> RobotBoards:
+    return RobotBoards(
+        robots=robots,
+        overall=found.ratings,
+        each={robots[0]: found.ratings},
+        tau=_HALF_NORMAL,
+        votes=found.votes,
+        battles=found.battles,
+        evaluators=found.evaluators,
+        groups=found.groups,
+        both_bad=found.both_bad,
     )
 
 
@@ -65,14 +153,24 @@ def _declared(log: VoteLog, robots: tuple[str, ...]) -> VoteLog:
     return compact(picked(recoded, recoded.robot >= 0))
 
 
-def _fitted(counts: Tally, tau: float) -> tuple[Fit, float]:
-    """The fit at one tau, and tau's log posterior up to a constant."""
+def _fits(counts: Tally) -> tuple[list[Fit], Array]:
+    """The fit at each tau of the grid, begun where that before ended, and their log posteriors up to a constant."""
+    fits: list[Fit] = []
+    scores = []
+    for tau in _GRID:
+        found, score = _fitted(counts, tau, fits[-1].place if fits else None)
+        fits.append(found)
+        scores.append(score)
+    return fits, np.array(scores)
+
+
+def _fitted(counts: Tally, tau: float, start: Array | None) -> tuple[Fit, float]:
     robots, models = counts.wins.shape[:2]
     between = np.full((robots, robots), PRIOR**2) + tau**2 * np.eye(robots)
     precision = np.zeros((robots * (models + 1),) * 2)
     precision[:-robots, :-robots] = np.kron(np.linalg.inv(between), np.eye(models))
     precision[-robots:, -robots:] = np.eye(robots) / PRIOR**2
-    found = fit(counts, precision)
+    found = fit(counts, precision, start)
     prior = -models / 2 * float(np.linalg.slogdet(between)[1]) - float(found.place @ precision @ found.place) / 2
     volume = -float(np.linalg.slogdet(found.curvature)[1]) / 2
     width = -(tau**2) / (2 * _HALF_NORMAL**2) + ln(_step(tau))
@@ -85,50 +183,38 @@ def _step(tau: float) -> float:
     return float(edges[_GRID.index(tau)])
 
 
-def _mixed(
-    log: VoteLog, counts: Tally, fits: list[Fit], chances: Array, weights: Array | None, both_bad: BothBad
-) -> tuple[Array, Uncertainty]:
-    """Mean and covariances of the mixture: Laplace's gain what the means differ, sandwiches stand at the likeliest."""
-    place: Array = chances @ np.array([found.place for found in fits])
-    laplace = sum(
-        chance * (np.linalg.inv(found.curvature) + np.outer(found.place - place, found.place - place))
-        for chance, found in zip(chances, fits, strict=True)
-        if chance > 1e-6
-    )
-    likeliest = fits[int(chances.argmax())]
-    around = uncertainty(log, likeliest, counts, weights, both_bad, robots=True)
-    return place, structs.replace(around, laplace=np.asarray(laplace))
+def _laplace(fits: list[Fit], chances: Array, place: Array) -> Array:
+    """The mixture's covariance: Laplace's gain what the means differ. Sandwiches stand at the likeliest tau."""
+    found = np.zeros((len(place),) * 2)
+    for chance, each in zip(chances, fits, strict=True):
+        if chance > 1e-6:
+            found += chance * (np.linalg.inv(each.curvature) + np.outer(each.place - place, each.place - place))
+    return found
 
 
-def _overall(
-    log: VoteLog, place: Array, unsure: Uncertainty, weights: Array | None, both_bad: BothBad
-) -> tuple[Rating, ...]:
-    models, robots = len(log.models), len(log.robots)
-    contrasts = np.tile(centring(models, models), robots) / robots
-    contrasts = np.hstack([contrasts, np.zeros((models, robots))])
-    rated = rate(log, weights=weights, both_bad=both_bad)
-    known, groups = records(log, rated.table, weights, both_bad), connected(rated.counts)
-    seen = np.zeros((models, robots), bool)
-    seen[log.left, log.robot] = seen[log.right, log.robot] = True
-    missing = {name for name, on in zip(log.models, seen, strict=True) if not on.all()}
-    ratings = listed(log.models, place, unsure, contrasts, known, groups)
-    return tuple(
-        structs.replace(each, flags=(*each.flags, "robot_missing")) if each.model_id in missing else each
-        for each in ratings
-    )
+def _overall(found: RobotsRated) -> tuple[Rating, ...]:
+    log = found.log
+    seen, known = found.votes.cells.sum(1), records(found.votes, found.clusters.effective)  # (r, k, k)
+    missing = ~(seen.any(1) | seen.any(2)).all(0)
+    strengths, spread = found.contrasts @ found.place, found.uncertainty.spread(found.contrasts)
+    order = listing(log.models, strengths, spread, found.clusters.effective, found.apart, missing)
+    return listed(order, found.place, found.uncertainty, found.contrasts, known)
 
 
-def _of_robot(
-    log: VoteLog, place: Array, unsure: Uncertainty, robot: int, weights: Array | None, both_bad: BothBad
-) -> tuple[Rating, ...]:
+def _on_robot(found: RobotsRated, robot: int, weights: Array | None, both_bad: BothBad) -> tuple[Rating, ...]:
     """The models that played there, around their own mean."""
+    log = found.log
     own = picked(log, log.robot == robot)
     if not len(own):
         return ()
     present = np.unique(np.concatenate([own.left, own.right]))
-    contrasts = np.zeros((len(present), len(place)))
-    contrasts[:, robot * len(log.models) + present] = centring(len(present), len(present))
     own = compact(own)
-    rated = rate(own, weights=weights, both_bad=both_bad)
-    known = records(own, rated.table, weights, both_bad)
-    return listed(own.models, place, unsure, contrasts, known, connected(rated.counts))
+    votes = counted(own, evaluators=weights is not None)
+    there = clusters(votes, weights, both_bad)
+    counts = tally(weighed(votes, weights), both_bad)
+    apart = outside(counts, groups(counts))
+    whole = np.zeros((len(present), len(found.place)))
+    whole[:, robot * len(log.models) + present] = contrasts(reference(there.effective, apart), len(present))
+    spread = found.uncertainty.spread(whole)
+    order = listing(own.models, whole @ found.place, spread, there.effective, apart)
+    return listed(order, found.place, found.uncertainty, whole, records(votes, there.effective))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import numpy as np
 from msgspec import Struct
 
 from sync.ratings.board import Rated
+from sync.ratings.clusters import Uncertainty
+from sync.ratings.counting import Array
 from sync.ratings.davidson import POINTS
+from sync.ratings.hierarchy import RobotsRated
 from sync.ratings.intervals import NORMAL, Interval
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE
 from sync.ratings.ranks import chance_better
@@ -54,17 +56,19 @@ def meetings(rated: Rated) -> tuple[Meetings, ...]:
     return tuple(found)
 
 
-def difference(rated: Rated, first: str, second: str) -> Difference:
-    """Of two models of the log, with 95 % intervals of the difference itself."""
-    contrast = np.zeros((1, len(rated.fit.place)))
-    contrast[0, rated.log.models.index(first)] += 1.0
-    contrast[0, rated.log.models.index(second)] -= 1.0
-    lead = float((contrast @ rated.fit.place)[0])
-    these, general = (float(rated.uncertainty.spread(contrast, general=each)[0]) for each in (False, True))
+def difference(rated: Rated | RobotsRated, first: str, second: str) -> Difference:
+    """Of two models of the log, with 95 % intervals of the difference itself; over robots, of their means."""
+    models, place = rated.log.models, rated.fit.place if isinstance(rated, Rated) else rated.place
+    contrast = rated.contrasts[models.index(first)] - rated.contrasts[models.index(second)]
+    return _difference(rated.uncertainty, contrast[None, :], float(contrast @ place))
+
+
+def _difference(unsure: Uncertainty, contrast: Array, lead: float) -> Difference:
+    these, general = (float(unsure.spread(contrast, general=each)[0]) for each in (False, True))
     return Difference(
         points=POINTS * lead,
         these=_around(lead, these),
-        general=_around(lead, general) if rated.uncertainty.evaluator is not None else None,
+        general=_around(lead, general) if unsure.evaluator is not None else None,
         chance_better=chance_better(lead, these),
     )
 

@@ -27,9 +27,11 @@ class Flip(Struct, frozen=True):
 
 
 def votes_to_flip(rated: Rated) -> Flip | None:
-    """The fewest over the five that follow the first; None: there is no other, or more than a million are needed."""
-    strengths = rated.fit.strengths[0]
-    order = np.lexsort((np.arange(len(strengths)), -strengths))
+    """The fewest over the five that are listed after the first; None: there is no other, or more than a million are
+    needed. Only measured models are challengers, where there are any."""
+    found = rated.listing
+    measured = [k for k in found.order[1:] if not found.flags[k]]
+    order = [*found.order[:1], *(measured or found.order[1:])]
     flips = [
         Flip(rated.log.models[other], votes)
         for other in order[1 : 1 + _CHALLENGERS]
@@ -85,4 +87,4 @@ def _flips(rated: Rated, leader: int, challenger: int, votes: int) -> bool:
     wins = rated.counts.wins.copy()
     wins[0, challenger, leader] += votes
     found = fit(Tally(wins, rated.counts.ties), flat_prior(wins.shape[1]), rated.fit.place)
-    return int(found.strengths[0].argmax()) != leader
+    return bool(found.strengths[0][challenger] > found.strengths[0][leader])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from simulated_votes import election
 
-from sync.ratings.board import centring, rate
+from sync.ratings.board import rate
 from sync.ratings.counting import table, tally
 from sync.ratings.davidson import POINTS, SCALE, START, fit, flat_prior
 from sync.ratings.elo import K
@@ -46,8 +46,9 @@ def truth_of(models: int, spread: float) -> np.ndarray:
 
 def ours(log: VoteLog, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whether the intervals of these evaluators, and of evaluators in general, hold each strength."""
-    rated, contrasts = rate(log), centring(len(truth))
-    off = np.abs(contrasts @ rated.fit.place - truth)
+    rated = rate(log)
+    contrasts = rated.contrasts
+    off = np.abs(contrasts @ rated.fit.place - contrasts[:, : len(truth)] @ truth)
     spreads = (rated.uncertainty.spread(contrasts, general=general) for general in (False, True))
     these, general = (off <= NORMAL * spread for spread in spreads)
     return these, general
