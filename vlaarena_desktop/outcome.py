@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from scenes.models import ModelCard
-from sync.records import Choice, Reveal
+from sync.records import CheckKind, Choice, Reveal
 from vlaarena_desktop.evidence import Evidence, SideEvidence
 
 
@@ -34,6 +34,7 @@ class Outcome(Struct, frozen=True):
     choice: Choice | None  # None: it ended without a vote
     left: SideOutcome
     right: SideOutcome
+    check: CheckKind | None = None  # what it checked, if it was a hidden check
 
 
 def outcome_of(reveal: Reveal, cards: Iterable[ModelCard], evidence: Evidence | None) -> Outcome:
@@ -50,6 +51,7 @@ def outcome_of(reveal: Reveal, cards: Iterable[ModelCard], evidence: Evidence | 
         reveal.vote.vote if reveal.vote else None,
         side(reveal.left_model_id, [turn.left for turn in turns]),
         side(reveal.right_model_id, [turn.right for turn in turns]),
+        reveal.check,
     )
 
 

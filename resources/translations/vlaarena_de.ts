@@ -2406,6 +2406,18 @@
 <context>
     <name>choices</name>
     <message>
+        <source>A hidden check: an earlier battle of yours, mirrored.</source>
+        <translation>Eine verdeckte Probe: ein früherer Vergleich von Ihnen, gespiegelt.</translation>
+    </message>
+    <message>
+        <source>A hidden check: one model, twice.</source>
+        <translation>Eine verdeckte Probe: ein Modell, zweimal.</translation>
+    </message>
+    <message>
+        <source>A hidden check: one side did nothing on purpose.</source>
+        <translation>Eine verdeckte Probe: eine Seite tat mit Absicht nichts.</translation>
+    </message>
+    <message>
         <source>A is better</source>
         <translation>A ist besser</translation>
     </message>
@@ -2416,6 +2428,10 @@
     <message>
         <source>Both bad</source>
         <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>It counts for no rating. Thank you for judging it.</source>
+        <translation>Sie zählt für keine Wertung. Danke für Ihr Urteil.</translation>
     </message>
     <message>
         <source>Tie</source>

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from desktop.evaluator import MAX_STEPS, PATIENCE, play_a_turn, press, visible_words, watch_everything
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from sync.records import CHOICES
+from sync.records import CHOICES, CheckKind
 from sync.store import Store
 from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.notices import Notice
@@ -116,3 +117,16 @@ def test_turns_that_ended_alike_are_told_in_one_breath(qtbot: QtBot) -> None:
     qtbot.addWidget(panel)
     panel.show_outcome(Outcome("b", "tie", side, side))
     assert panel.sides[0].result.text() == "succeeded in 34, 23 steps · no success in 50 steps · 7 steps"
+
+
+@pytest.mark.parametrize(("check", "what"), [("aa", "twice"), ("swapped", "of yours, mirrored"), ("noop", "did nothing")])
+def test_after_the_reveal_a_hidden_check_is_kindly_told(qtbot: QtBot, check: CheckKind, what: str) -> None:
+    side = SideOutcome("m", "Model", "Lab", ())
+    panel = RevealPanel()
+    qtbot.addWidget(panel)
+    panel.show_outcome(Outcome("b", "tie", side, side, check))
+    vote, told, thanks = panel.said.text().splitlines()
+    assert (vote, what in told) == ("Your vote: Tie", True)
+    assert thanks == "It counts for no rating. Thank you for judging it."
+    panel.show_outcome(Outcome("b", "tie", side, side))
+    assert panel.said.text() == "Your vote: Tie"

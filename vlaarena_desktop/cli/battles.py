@@ -14,12 +14,19 @@ from scenes import catalog
 from scenes.errors import ArenaError, BadInput
 from scenes.models import ModelCard
 from scenes.progress import finish
-from sync.records import Ballot, Battle, Reveal, Sides, Turn, TurnStart
+from sync.records import Ballot, Battle, CheckKind, Reveal, Sides, Turn, TurnStart
 from sync.store import Store
 from vlaarena_desktop import turns
 from vlaarena_desktop.cli.reports import Report
 from vlaarena_desktop.local_daemon import daemon_at
 from vlaarena_desktop.settings import DesktopSettings, home_folder, read_settings
+
+
+_CHECKS: dict[CheckKind, str] = {
+    "aa": "This was a hidden check: one model, twice.",
+    "swapped": "This was a hidden check: an earlier battle of yours, mirrored.",
+    "noop": "This was a hidden check: one side did nothing on purpose.",
+}
 
 
 class PlayedTurn(Struct, frozen=True):
@@ -137,4 +144,7 @@ def _played(begun: Battle, done: Turn) -> Report:
 
 def _told(reveal: Reveal) -> str:
     choice = reveal.vote.vote if reveal.vote is not None else "no vote"
-    return f"left   {reveal.left_model_id}\nright  {reveal.right_model_id}\nvote   {choice}"
+    told = f"left   {reveal.left_model_id}\nright  {reveal.right_model_id}\nvote   {choice}"
+    if reveal.check is None:
+        return told
+    return f"{told}\n\n{_CHECKS[reveal.check]} It counts for no rating. Thank you for judging it."

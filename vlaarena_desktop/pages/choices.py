@@ -1,10 +1,10 @@
-"""How the four choices are called on screen, and a vote that was retracted."""
+"""How the four choices are called on screen, a vote that was retracted, and hidden checks once they are over."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from sync.records import Choice
+from sync.records import CheckKind, Choice
 
 _tr = QCoreApplication.translate
 
@@ -22,3 +22,13 @@ def choice_text(choice: Choice) -> str:
 def retracted_text() -> str:
     """What stands in the place of the choice once the vote was retracted."""
     return _tr("choices", "retracted")
+
+
+def check_text(check: CheckKind) -> str:
+    """What a hidden check was, told after the reveal, in two short lines."""
+    what = {
+        "aa": _tr("choices", "A hidden check: one model, twice."),
+        "swapped": _tr("choices", "A hidden check: an earlier battle of yours, mirrored."),
+        "noop": _tr("choices", "A hidden check: one side did nothing on purpose."),
+    }[check]
+    return what + "\n" + _tr("choices", "It counts for no rating. Thank you for judging it.")

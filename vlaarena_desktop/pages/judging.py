@@ -11,7 +11,7 @@ from vlaarena_desktop.arena import Arena
 from vlaarena_desktop.outcome import Outcome
 from vlaarena_desktop.pages.ballot import BallotPanel
 from vlaarena_desktop.pages.below import Below
-from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.pages.choices import check_text, choice_text
 from vlaarena_desktop.theme import Colors
 
 
@@ -165,4 +165,4 @@ class Judging(QWidget):
     def _show_outcome(self, outcome: Outcome) -> None:
         self.below.reveal_panel.show_outcome(outcome, practice=self._arena.practising)
         said = self.tr("A was {left}, B was {right}.").format(left=outcome.left.name, right=outcome.right.name)
-        self.announced.emit(said)
+        self.announced.emit("\n".join([said, check_text(outcome.check)] if outcome.check else [said]))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from sync.records import Choice
 from vlaarena_desktop.outcome import Outcome, Performance, SideOutcome
 from vlaarena_desktop.pages.calm_bar import CalmBar
-from vlaarena_desktop.pages.choices import choice_text
+from vlaarena_desktop.pages.choices import check_text, choice_text
 from vlaarena_desktop.viewing.badge import SideMark
 
 
@@ -104,12 +104,14 @@ class RevealPanel(QFrame):
         row.addWidget(self.sides[1], 1)
 
     def show_outcome(self, outcome: Outcome, *, practice: bool = False) -> None:
-        """Tell the names, and whether it was only practice."""
+        """Tell the names, and whether it was only practice or a hidden check."""
         for panel, side in zip(self.sides, (outcome.left, outcome.right), strict=True):
             panel.show_side(side)
         vote = self.tr("Your vote: {choice}").format(choice=choice_text(outcome.choice)) if outcome.choice else ""
-        said = vote or self.tr("Skipped: no vote counts")
-        self.said.setText("\n".join([said, self.tr("Practice: does not count")] if practice else [said]))
+        lines = [vote or self.tr("Skipped: no vote counts")]
+        lines += [self.tr("Practice: does not count")] if practice else []
+        lines += [check_text(outcome.check)] if outcome.check else []
+        self.said.setText("\n".join(lines))
 
 
 def _mood(judged: Sequence[bool]) -> str:
