@@ -21,7 +21,6 @@ from vlaarena_desktop.cli.reports import Report
 from vlaarena_desktop.local_daemon import daemon_at
 from vlaarena_desktop.settings import DesktopSettings, home_folder, read_settings
 
-
 _CHECKS: dict[CheckKind, str] = {
     "aa": "This was a hidden check: one model, twice.",
     "swapped": "This was a hidden check: an earlier battle of yours, mirrored.",
