@@ -26,6 +26,7 @@ from vlaarena_desktop.local_daemon import LocalDaemon
 from vlaarena_desktop.notices import Notices, catch_bugs
 from vlaarena_desktop.restarting import AGAIN
 from vlaarena_desktop.settings import DesktopSettings, Language, read_settings
+from vlaarena_desktop.sheets import Sheets
 from vlaarena_desktop.single_instance import FrontDoor, knock, to_front
 from vlaarena_desktop.syncing import Syncing
 from vlaarena_desktop.theme import Scheme
@@ -49,6 +50,7 @@ class Room(Struct, frozen=True):
     syncing: Syncing
     window: Window
     applying: Applying
+    sheets: Sheets
 
 
 def make_application(arguments: list[str], scheme: Scheme | None = None, language: Language = "en") -> QApplication:
@@ -93,7 +95,10 @@ def make_room(
     models = MjModels(store.bundle, tier or tier_of(live.now.quality, renderer))
     window = Window(arena, models, live, experiments, syncing, renderer=renderer, state=state)
     applying = Applying(live, arena, models, window, renderer)
-    return Room(notices, live, daemon, arena, experiments, syncing, window, applying)
+    sheets = Sheets(store, live, models, arena, window)
+    sheets.rendered.connect(syncing.note_closing)
+    syncing.stopped.connect(sheets.stop)
+    return Room(notices, live, daemon, arena, experiments, syncing, window, applying, sheets)
 
 
 def run(home: Path, *, daemon_address: str | None = None, link: str = "") -> int:
@@ -154,6 +159,7 @@ def _begin(room: Room, store: Store, link: str) -> None:
     store.abandon_unplayed()
     room.daemon.connect_now()
     room.syncing.begin()
+    room.sheets.begin()
     room.window.show()
     if link:
         room.window.open_link(link)

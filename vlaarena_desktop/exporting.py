@@ -30,7 +30,7 @@ class Exported(Struct, frozen=True, kw_only=True):
 
     program: str
     ratings_version: str
-    watermark: Watermark
+    watermark: Watermark | None  # None: fetched, and the snapshot names what it counts
     query: BoardQuery
     votes: int
     left_out: int
@@ -40,6 +40,13 @@ class Exported(Struct, frozen=True, kw_only=True):
     rows: tuple[dict[str, Any], ...]
     pairs: tuple[dict[str, Any], ...]
     weighings: tuple[dict[str, Any], ...]
+    service: str | None = None  # that published it; None: computed here
+    snapshot_id: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What names the votes that it counts."""
+        return self.watermark.sha256 if self.watermark is not None else self.snapshot_id or ""
 
 
 def export(found: Standings, path: Path, cards: Mapping[str, ModelCard] | None = None) -> Path:
@@ -69,9 +76,9 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
     return Exported(
         program=f"vlaarena {version('vlaarena')}",
         ratings_version=RATINGS,
-        watermark=watermark(found.votes),
+        watermark=watermark(found.votes) if found.provenance is None else None,
         query=found.query,
-        votes=len(found.votes),
+        votes=found.counted,
         left_out=found.left_out,
         battles=found.battles,
         evaluators=found.evaluators,
@@ -85,6 +92,8 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
             {"evaluator_id": each.evaluator_id, "weight": each.weight, "reasons": list(each.reasons)}
             for each in found.weighings
         ),
+        service=found.provenance.url if found.provenance else None,
+        snapshot_id=found.provenance.snapshot_id if found.provenance else None,
     )
 
 
@@ -117,7 +126,7 @@ def as_parquet(told: Exported) -> bytes:
     arrow: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
     columns = {name: [row[name] for row in told.rows] for name in _columns()}
-    about = {"program": told.program, "votes": str(told.votes), "watermark": told.watermark.sha256}
+    about = {"program": told.program, "votes": str(told.votes), "watermark": told.fingerprint}
     written = io.BytesIO()
     parquet.write_table(arrow.table(columns).replace_schema_metadata(about), written)
     return written.getvalue()

@@ -27,7 +27,7 @@ def page(told: Exported) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>VLA Arena leaderboard</title><style>{_STYLE}</style></head><body>
 <h1>Leaderboard</h1>
-<p>{told.votes} votes in {told.battles} battles by {told.evaluators} evaluators; not counted: {told.left_out}.</p>
+<p>{_counted(told)}</p>
 <table><thead><tr>{head}</tr></thead><tbody>
 {rows}
 </tbody></table>
@@ -37,10 +37,25 @@ def page(told: Exported) -> str:
 <p>Bradley-Terry with ties (Davidson), independent of the order of the votes; both bad stays out of it and is told as
 the acceptable rate. Intervals: 95 %, these evaluators (other battles, the same people). A ring is a provisional
 rating: few battles, a wide interval, or models that nothing connects.</p>
-<p><small>{escaped(told.program)}, ratings {escaped(told.ratings_version)}, votes up to
-{escaped(told.watermark.last_voted_at)}, digest {escaped(told.watermark.sha256)}</small></p>
+<p><small>{_made_of(told)}</small></p>
 </body></html>
 """
+
+
+def _counted(told: Exported) -> str:
+    if told.service is not None:
+        return (
+            f"{told.votes} votes; published by {escaped(told.service)}, fetched from there and its signature checked."
+        )
+    people = f"{told.votes} votes in {told.battles} battles by {told.evaluators} evaluators"
+    return f"{people}; not counted: {told.left_out}."
+
+
+def _made_of(told: Exported) -> str:
+    program = f"{escaped(told.program)}, ratings {escaped(told.ratings_version)}"
+    if told.watermark is None:
+        return f"{escaped(told.program)}, snapshot {escaped(told.snapshot_id)}"
+    return f"{program}, votes up to {escaped(told.watermark.last_voted_at)}, digest {escaped(told.watermark.sha256)}"
 
 
 def _scale(told: Exported) -> tuple[float, float]:

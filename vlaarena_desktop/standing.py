@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct, structs
 
 from scenes import catalog
+from scenes.models import ModelCard
 from scenes.progress import Job, Progress
 from sync.ratings.board import Board, Rating, Record, board, rate
 from sync.ratings.counting import Array, BothBad, table
@@ -25,6 +26,7 @@ from vlaarena_desktop.quality import checks_judged
 
 RATED: tuple[BattleKind, ...] = ("rated",)
 WINDOW: tuple[Origin, ...] = ("window",)
+Source = Literal["here", "centre"]  # this workstation's votes, or the board that was fetched from the central service
 
 
 class BoardQuery(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ class BoardQuery(Struct, frozen=True, kw_only=True):
     origins: tuple[Origin, ...] = WINDOW
     both_bad: BothBad = "apart"
     weighed: bool = False  # whether the evaluator policy weighs the votes; False: all alike
+    source: Source = "here"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -65,6 +68,19 @@ class Pairing(Struct, frozen=True, kw_only=True):
         return self.wins + self.losses + self.ties + self.both_bad
 
 
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Where a board comes from that was fetched and whose signature was good."""
+
+    url: str
+    snapshot_id: str
+    created_at: str  # of the last operation that it counts, as the service received it
+    pulled_at: str
+    method: str
+    votes: int
+    known_robots: tuple[str, ...]
+    cards: tuple[ModelCard, ...] = ()
+
+
 class Standings(Struct, frozen=True, kw_only=True):
     """The answer to a query."""
 
@@ -83,6 +99,12 @@ class Standings(Struct, frozen=True, kw_only=True):
     robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
     log: VoteLog | None = None  # of the votes it counts; None: none
     rated: VoteLog | None = None  # of all rated votes of the window, wherever they were cast
+    provenance: Provenance | None = None  # None: computed here; otherwise it knows no single votes
+
+    @property
+    def counted(self) -> int:
+        """How many votes it counts."""
+        return len(self.votes) if self.provenance is None else self.provenance.votes
 
     @property
     def general(self) -> bool:

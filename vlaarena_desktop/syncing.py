@@ -36,6 +36,7 @@ class Syncing(QObject):
     enrolled = Signal()
     enrolment_failed = Signal(object)  # ArenaError
     pulled = Signal()  # a newer board of the centre
+    stopped = Signal()
 
     def __init__(self, store: Store, live: LiveSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class Syncing(QObject):
         self._job: background.RunningJob | None = None
         self._error: ArenaError | None = None
         self._failures, self._stopped = 0, False
+        self.offline_since: datetime | None = None  # when the service was first found out of reach
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.sync_now)
         followed(live, "central", self._follow)
@@ -127,10 +129,11 @@ class Syncing(QObject):
         self._stopped = True
         self._timer.stop()
         self._calls.stop()
+        self.stopped.emit()
 
     @Slot(object)
     def _succeeded(self, synced: Synced) -> None:
-        self._error, self._failures = None, 0
+        self._error, self._failures, self.offline_since = None, 0, None
         self._wait(REGULAR_SECONDS)
         if synced.new_board:
             self.pulled.emit()
@@ -140,6 +143,7 @@ class Syncing(QObject):
         """What waits goes on waiting; whoever is not enrolled is not asked again and again."""
         self._error = error
         self._failures += 1
+        self.offline_since = self.offline_since or (datetime.now() if isinstance(error, ServiceUnreachable) else None)
         if isinstance(error, ServiceUnreachable):
             self._wait(jitter(self._failures + _FIRST_FAILURES, error.retry_after))
         elif not isinstance(error, NotEnrolled):

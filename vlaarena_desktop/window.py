@@ -13,7 +13,7 @@ from vlaarena_desktop import theme
 from vlaarena_desktop.arena import Arena, ArenaState
 from vlaarena_desktop.banner import Banner
 from vlaarena_desktop.commands import Command, OffersCommands
-from vlaarena_desktop.diagnostics import Situation, diagnostics
+from vlaarena_desktop.diagnostics import diagnostics
 from vlaarena_desktop.experiments import Experiments
 from vlaarena_desktop.icons import icon
 from vlaarena_desktop.keys import Keys
@@ -30,9 +30,11 @@ from vlaarena_desktop.pages.replay_room import ReplayRoom
 from vlaarena_desktop.pages.settings import SettingsPage
 from vlaarena_desktop.pages.top_bar import TopBar
 from vlaarena_desktop.pages.tour import Tour
+from vlaarena_desktop.playhead import Playhead
 from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.restarting import Restarting
 from vlaarena_desktop.settings import Look
+from vlaarena_desktop.situation import situation_of
 from vlaarena_desktop.syncing import Syncing
 from vlaarena_desktop.viewing.mjmodels import MjModels
 from vlaarena_desktop.window_commands import tour_stops, window_commands
@@ -124,20 +126,8 @@ class Window(QMainWindow):
     @reporting
     def show_diagnostics(self) -> None:
         """Show what helps to find a fault, ready to be copied."""
-        store, arena = self._arena.store, self._arena
-        begun = [battle.created_at for battle in store.battles("ongoing")]
-        begun += [arena.battle.created_at] if arena.battle and arena.state not in ("idle", "revealed") else []
-        situation = Situation(
-            home=store.folder,
-            settings=self._live.now,
-            renderer=self._renderer or "",
-            platform=_application().platformName(),
-            daemon=arena.daemon.state,
-            battle=arena.state,
-            cards=arena.daemon.cards,
-            open_since=min(begun, default=None),
-            evaluators=tuple(person.name for person in store.evaluators()),
-        )
+        platform = _application().platformName()
+        situation = situation_of(self._arena, self._live.now, self._renderer, platform)
         self._open(self.sheet, lambda: self.sheet.show_text(diagnostics(situation)))
 
     @Slot()
@@ -164,6 +154,10 @@ class Window(QMainWindow):
             if isinstance(part, theme.Dressed):
                 part.dress(colors)
 
+    def playheads(self) -> tuple[Playhead, ...]:
+        """The clock of every replay room."""
+        return tuple(room.playhead for room in self.findChildren(ReplayRoom))
+
     def begin_first_time(self) -> None:
         """Show the tour if it was never shown in this data folder."""
         if self._state is not None and not self._state.value("toured"):
@@ -187,7 +181,7 @@ class Window(QMainWindow):
         self.banner = Banner(arena.notices)
         native = self._renderer is not None
         self.battle = BattlePage(arena, models, native=native, state=self._state)
-        self.leaderboard = LeaderboardPage(arena.store, arena.daemon, arena.notices)
+        self.leaderboard = LeaderboardPage(arena.store, arena.daemon, arena.notices, syncing=self._syncing)
         self.history = HistoryPage(arena.store, arena.daemon, models, experiments, native=native, state=self._state)
         self.settings = SettingsPage(self._live, arena.store, self._syncing)
         self.pages: tuple[QWidget, ...] = (self.battle, self.leaderboard, self.history, self.settings)
@@ -248,8 +242,8 @@ class Window(QMainWindow):
     @Slot()
     def _follow_cover(self) -> None:
         """What cannot be seen does not play, and does not count as watched."""
-        for room in self.findChildren(ReplayRoom):
-            room.playhead.hold(held=self._covered())
+        for playhead in self.playheads():
+            playhead.hold(held=self._covered())
 
     def _open(self, wanted: Curtain, show: Callable[[], object]) -> None:
         """Show one curtain instead of another; the same once more closes it."""

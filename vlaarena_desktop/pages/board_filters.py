@@ -29,12 +29,14 @@ class BoardFilters(QWidget):
         super().__init__(parent)
         self.robot, self.scene, self.task, self.group = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.period, self.interval, self.counting = QComboBox(), QComboBox(), QComboBox()
+        self.source = QComboBox()
         self.since, self.until = QDateEdit(), QDateEdit()
         self.unrated = QCheckBox(self.tr("Include unrated battles"))
         self._fill()
         self._name()
         self._lay_out()
-        for box in (self.robot, self.scene, self.task, self.group, self.period, self.counting):
+        self.source.currentIndexChanged.connect(self._follow_source)
+        for box in (self.source, self.robot, self.scene, self.task, self.group, self.period, self.counting):
             box.currentIndexChanged.connect(self.changed)
         for day in (self.since, self.until):
             day.dateChanged.connect(self.changed)
@@ -46,7 +48,9 @@ class BoardFilters(QWidget):
 
     @property
     def query(self) -> BoardQuery:
-        """What is chosen now."""
+        """What is chosen now. A board of the central service is of one robot or all; nothing else narrows it here."""
+        if self.source.currentData() == "centre":
+            return BoardQuery(robot_id=self.robot.currentData(), source="centre")
         since, until = self._dates()
         counting: str = self.counting.currentData()
         everything = self.unrated.isChecked()
@@ -78,6 +82,31 @@ class BoardFilters(QWidget):
             self.group.setCurrentIndex(max(0, self.group.findData(chosen)))
         self.group.setVisible(bool(groups))
 
+    def offer_robots(self, known: Iterable[str]) -> None:
+        """The robots of the catalog, and those that a board knows besides."""
+        names = {robot.id: robot.name for robot in catalog.robots().values()}
+        wanted = names | {robot_id: robot_id for robot_id in sorted(known) if robot_id not in names}
+        if len(wanted) + 1 == self.robot.count():
+            return
+        chosen = self.robot.currentData()
+        with QSignalBlocker(self.robot):
+            self.robot.clear()
+            self._add(self.robot, _tr("board", "All robots"), [(name, robot_id) for robot_id, name in wanted.items()])
+            self.robot.setCurrentIndex(max(0, self.robot.findData(chosen)))
+
+    def offer_source(self, *, offered: bool) -> None:
+        """Whether there is a central service to choose; without one the board is of this workstation."""
+        self.source.setVisible(offered)
+        if not offered:
+            self.source.setCurrentIndex(0)
+
+    @Slot()
+    def _follow_source(self) -> None:
+        here = self.source.currentData() == "here"
+        for widget in (self.scene, self.task, self.group, self.period, self.since, self.until, self.counting):
+            widget.setEnabled(here)
+        self.unrated.setVisible(here)
+
     def _dates(self) -> tuple[date | None, date | None]:
         chosen: int | str | None = self.period.currentData()
         if chosen is None:
@@ -89,6 +118,8 @@ class BoardFilters(QWidget):
 
     def _fill(self) -> None:
         robots, scenes = catalog.robots().values(), catalog.scenes().values()
+        self.source.addItem(_tr("board", "This workstation"), "here")
+        self.source.addItem(_tr("board", "Central service"), "centre")
         self._add(self.robot, _tr("board", "All robots"), [(robot.name, robot.id) for robot in robots])
         self._add(self.scene, _tr("board", "All scenes"), [(scene.name, scene.id) for scene in scenes])
         self._add(self.group, _tr("board", "Any group"), [])
@@ -124,6 +155,7 @@ class BoardFilters(QWidget):
 
     def _name(self) -> None:
         named: tuple[tuple[QWidget, str], ...] = (
+            (self.source, self.tr("Whose votes")),
             (self.robot, self.tr("Robot")),
             (self.scene, self.tr("Scene")),
             (self.task, self.tr("Task")),
@@ -145,7 +177,8 @@ class BoardFilters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for box in (self.robot, self.scene, self.task, self.group, self.period, self.interval, self.counting):
+        boxes = (self.robot, self.scene, self.task, self.group, self.period, self.interval, self.counting)
+        for box in (self.source, *boxes):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(5)
             widest = max(box.fontMetrics().horizontalAdvance(box.itemText(0)), 60) + _FRAME

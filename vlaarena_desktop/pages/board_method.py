@@ -40,6 +40,9 @@ class MethodNotes(QFrame):
         nobody = self.tr("The evaluator policy (version 1) holds nothing against anybody here.")
         told = lines or ([nobody] if found.weighings else [])
         told += [self._on_checks(each, people) for each in found.checks]
+        if found.provenance is not None:
+            published = self.tr("Published by the central service: {method}").format(method=found.provenance.method)
+            told.append(escape(published))
         self.notes.setHtml(method_text() + "".join(f"<p>{line}</p>" for line in told))
 
     def _on_checks(self, done: Checked, people: Mapping[str, str]) -> str:

@@ -11,13 +11,14 @@ _tr = QCoreApplication.translate
 
 
 def flag_text(flag: Flag) -> str:
-    """Why a rating is provisional."""
-    return {
+    """Why a rating is provisional; a newer service may know reasons that this program does not."""
+    known: dict[str, str] = {
         "few_battles": _tr("board", "fewer than {battles} battles told a preference").format(battles=FEW_BATTLES),
         "wide_interval": _tr("board", "its interval is wider than {points:.0f} points").format(points=WIDE),
         "not_connected": _tr("board", "no chain of preferences connects all models"),
         "robot_missing": _tr("board", "a robot is missing on which it never played"),
-    }[flag]
+    }
+    return known.get(flag, _tr("board", "the central service says so"))
 
 
 def reason_text(reason: Reason) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,25 +18,33 @@ from PySide6.QtWidgets import (
 from scenes import catalog
 from scenes.errors import ArenaError, BadInput
 from scenes.models import ModelCard
+from scenes.progress import Job
+from sync import device
 from sync.ratings.log import vote_log
 from sync.ratings.registration import register
 from sync.store import Store
 from vlaarena_desktop import background, theme
 from vlaarena_desktop.background import RunningJob
+from vlaarena_desktop.central_board import central_standings
+from vlaarena_desktop.commands import Command
 from vlaarena_desktop.daemon_link import DaemonLink
 from vlaarena_desktop.exporting import export
 from vlaarena_desktop.links import Link, link_text
 from vlaarena_desktop.notices import Notices
+from vlaarena_desktop.pages.board_commands import board_commands
 from vlaarena_desktop.pages.board_filters import BoardFilters
+from vlaarena_desktop.pages.board_head import BoardHead
 from vlaarena_desktop.pages.board_method import MethodNotes
+from vlaarena_desktop.pages.board_source import BoardSource
 from vlaarena_desktop.pages.board_table import BoardTable, BoardView, rows_of, told_of
 from vlaarena_desktop.pages.pair_panel import PairPanel
 from vlaarena_desktop.pages.table_view import TableCard
 from vlaarena_desktop.pages.win_matrix import WinMatrix
 from vlaarena_desktop.reporting import reporting
 from vlaarena_desktop.standing import BoardQuery, Standings, standings
+from vlaarena_desktop.syncing import Syncing
 
-MATRIX = 1  # the second view
+MATRIX, PAIR = 1, 2  # the second view and the third
 
 
 class LeaderboardPage(QWidget):
@@ -47,22 +54,30 @@ class LeaderboardPage(QWidget):
     link_chosen = Signal(str)  # to a battle behind a number
 
     def __init__(
-        self, store: Store, daemon: DaemonLink, notices: Notices | None = None, parent: QWidget | None = None
+        self,
+        store: Store,
+        daemon: DaemonLink,
+        notices: Notices | None = None,
+        parent: QWidget | None = None,
+        *,
+        syncing: Syncing | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._store, self._daemon, self.notices = store, daemon, notices or Notices(self)
-        self.found, self._of = Standings(query=BoardQuery()), (-1, BoardQuery())
-        self._wanted = self._of
+        self._syncing, self.source = syncing, BoardSource(syncing)
+        self.found = Standings(query=BoardQuery())
+        self._of: tuple[object, BoardQuery] = (None, BoardQuery())
+        self._wanted: tuple[object, BoardQuery] = self._of
         self._job: RunningJob | None = None
         self.table = BoardTable(self)
         self.view, self.filters = BoardView(self.table), BoardFilters()
         self.matrix, self.pair, self.method = WinMatrix(), PairPanel(), MethodNotes()
-        self.summary, self.said = QLabel(), QLabel()
+        self.head, self.said = BoardHead(), QLabel()
+        self.summary, self.tabs, self.save = self.head.summary, self.head.tabs, self.head.save
         self.robot, self.unrated = self.filters.robot, self.filters.unrated
         self.card = TableCard(self.view, self.tr("No votes yet. The board fills with your first battle."))
-        self.tabs, self.views = self._tab_buttons(), QStackedWidget()
-        self.save = QPushButton(self.tr("Export…"))
+        self.views = QStackedWidget()
         for view in (self.card, self.matrix, self.pair, self.method):
             self.views.addWidget(view)
         self._lay_out()
@@ -85,11 +100,11 @@ class LeaderboardPage(QWidget):
         for part in (self.view, self.matrix, self.pair):
             part.dress(colors)
 
-    def show_view(self, place: int, _: bool = False) -> None:
+    @Slot(int)
+    def show_view(self, place: int) -> None:
         """0 the board, 1 who beat whom, 2 whether one is better yet, 3 the method."""
         self.views.setCurrentIndex(place)
-        for number, button in enumerate(self.tabs):
-            button.setChecked(number == place)
+        self.head.show_view(place)
 
     @reporting
     def export_to(self, path: Path) -> None:
@@ -97,22 +112,37 @@ class LeaderboardPage(QWidget):
         export(self.found, path, self._cards())
         self.notices.tell(self.tr("The board was written."), str(path))
 
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done here."""
+        return board_commands(self)
+
     @reporting
     def _refresh(self) -> None:
-        reads = self._store.comparing()
+        reads, kept = self._store.comparing(), self._store.ledger().do(device.kept_board)
         self.filters.offer(reads.evaluators())
+        self.filters.offer_source(
+            offered=kept is not None or (self._syncing is not None and self._syncing.state != "off")
+        )
         query = self.filters.query
-        wanted = (self._store.last_vote_change(), query)
+        central = query.source == "centre"
+        state: object = (kept.etag if kept else "") if central else self._store.last_vote_change()
+        wanted: tuple[object, BoardQuery] = (state, query)
         if wanted == self._of:
             self.release()
             self._show()
             self.computed.emit()
         elif self._job is None or wanted != self._wanted:
             self.release()
-            rows, people = reads.rows(), reads.evaluators()
-            self._wanted, self._job = wanted, background.start(lambda: standings(query, rows, people))
+            self._wanted, self._job = wanted, background.start(self._work(query, kept))
             self._job.succeeded.connect(self._take)
             self._job.failed.connect(self._fail)
+
+    def _work(self, query: BoardQuery, kept: device.Kept | None) -> Callable[[], Job[Standings]]:
+        if query.source == "centre":
+            return lambda: central_standings(query, kept)
+        reads = self._store.comparing()
+        rows, people = reads.rows(), reads.evaluators()
+        return lambda: standings(query, rows, people)
 
     @Slot(object)
     def _take(self, found: Standings) -> None:
@@ -123,10 +153,17 @@ class LeaderboardPage(QWidget):
     @Slot(object)
     def _fail(self, error: ArenaError) -> None:
         self._job = None
-        self.notices.show_error(error)
+        if self._wanted[1].source == "here":
+            self.notices.show_error(error)
+            return
+        self.found, self._of = Standings(query=self._wanted[1]), (None, BoardQuery())
+        self._show()
+        self.card.say(str(error))
+        self.computed.emit()
 
     def _cards(self) -> dict[str, ModelCard]:
-        return {card.id: card for card in self._daemon.cards}
+        told = self.found.provenance.cards if self.found.provenance else ()
+        return {card.id: card for card in (*self._daemon.cards, *told)}
 
     @Slot()
     def _show(self) -> None:
@@ -134,7 +171,9 @@ class LeaderboardPage(QWidget):
         people = {person.evaluator_id: person.name for person in reads.evaluators()}
         names = {card.id: card.name for card in cards.values()}
         self.view.show_rows(rows_of(self.found, cards, self.filters.which))
+        self.card.say(self.tr("No votes yet. The board fills with your first battle."))
         self.card.show_rows(filled=bool(self.found.places))
+        self._show_source()
         self.save.setEnabled(bool(self.found.places))
         self.matrix.show_standings(self.found, names, people)
         placed = {place.model_id: names.get(place.model_id, place.model_id) for place in self.found.places}
@@ -144,8 +183,21 @@ class LeaderboardPage(QWidget):
         self.summary.setText(self._summed_up())
         self._say()
 
+    def _show_source(self) -> None:
+        """What a fetched board cannot tell is not offered: it knows no single votes."""
+        told = self.found.provenance
+        self.filters.offer_robots(told.known_robots if told else ())
+        self.source.show_standings(self.found)
+        central = self.found.query.source == "centre"
+        self.tabs[PAIR].setEnabled(not central)
+        if central and self.views.currentIndex() == PAIR:
+            self.show_view(0)
+
     def _summed_up(self) -> str:
-        told = self.tr("Votes: {votes}").format(votes=len(self.found.votes))
+        told = self.tr("Votes: {votes}").format(votes=self.found.counted)
+        if self.found.provenance is not None and self.found.battles:
+            more = self.tr(" · battles: {battles} · evaluators: {evaluators}")
+            told += more.format(battles=self.found.battles, evaluators=self.found.evaluators)
         if self.found.left_out:
             told += self.tr(" · not counted: {votes}").format(votes=self.found.left_out)
         return told
@@ -194,57 +246,43 @@ class LeaderboardPage(QWidget):
         self.matrix.show_model(self.table.record(index.row()).place.model_id)
 
     @Slot()
-    def _ask_where(self) -> None:
+    def ask_where(self) -> None:
+        """Ask for a file, and write the board that is shown into it."""
         forms = "CSV (*.csv);;JSON (*.json);;HTML (*.html);;Parquet (*.parquet)"
         chosen, form = QFileDialog.getSaveFileName(self, self.tr("Export the board"), "leaderboard.csv", forms)
         if chosen:
             path = Path(chosen)
             self.export_to(path if path.suffix else path.with_suffix(form[form.index("*") + 1 : -1]))
 
+    @Slot()
+    def _follow_pull(self) -> None:
+        """A newer board was fetched: shown where one is shown now."""
+        if self.isVisible():
+            self.refresh()
+
     def _connect(self) -> None:
         self.filters.changed.connect(self.refresh)
         self.filters.interval_changed.connect(self._show)
         self._daemon.cards_changed.connect(self._show)
+        if self._syncing is not None:
+            self._syncing.pulled.connect(self._follow_pull)
         self.view.selectionModel().currentChanged.connect(self._say)
         self.view.activated.connect(self._show_votes)
         self.matrix.battle_chosen.connect(lambda battle_id: self.link_chosen.emit(link_text(Link(battle_id))))
         self.pair.promised.connect(self._promise)
-        self.save.clicked.connect(self._ask_where)
+        self.head.view_chosen.connect(self.show_view)
+        self.save.clicked.connect(self.ask_where)
 
     def _lay_out(self) -> None:
-        title = QLabel(self.tr("Leaderboard"))
-        title.setObjectName("title")
-        for quiet in (self.summary, self.said):
-            quiet.setObjectName("quiet")
+        self.said.setObjectName("quiet")
         self.said.setWordWrap(True)
-        self.save.setAccessibleName(self.save.text())
-        column = QVBoxLayout(self)
+        column, below = QVBoxLayout(self), QHBoxLayout()
         column.setContentsMargins(16, 4, 16, 12)
         column.setSpacing(10)
-        head, below = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(title)
-        head.addWidget(self.summary)
-        head.addStretch(1)
-        for button in self.tabs:
-            head.addWidget(button)
-        head.addWidget(self.save)
         below.addWidget(self.said, 1)
         below.addWidget(self.unrated, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.filters)
+        column.addWidget(self.source)
         column.addWidget(self.views, 1)
         column.addLayout(below)
-
-    def _tab_buttons(self) -> list[QPushButton]:
-        titles = (self.tr("Board"), self.tr("Who beat whom"), self.tr("Is A better yet?"), self.tr("Method"))
-        buttons = []
-        for place, title in enumerate(titles):
-            button = QPushButton(title)
-            button.setObjectName("tab")
-            button.setCheckable(True)
-            button.setChecked(place == 0)
-            button.setAccessibleName(title)
-            button.clicked.connect(partial(self.show_view, place))
-            buttons.append(button)
-        return buttons

@@ -144,6 +144,10 @@ class WinMatrix(QWidget):
         """Show these votes. `names` of models and of evaluators, by id."""
         self._found, self._names, self._people = found, dict(names), dict(people)
         self.matrix.show_pairings(found, names)
+        here = found.provenance is None
+        self.open.setVisible(here)
+        choose = self.tr("Choose a cell to see its votes, and a vote to see its battle.")
+        self.card.say(choose if here else self.tr("The votes themselves are at the central service, on its pages."))
         self.show_votes([], "")
 
     def show_model(self, model_id: str) -> None:
