@@ -47,10 +47,10 @@ def leaderboard(arguments: Namespace) -> Report:
     with Store.open(home_folder(arguments.home)) as store:
         found = read_standings(store, query_of(arguments, store.evaluators()))
     path = export(found, arguments.export) if arguments.export else None
-    told = _told(found)
+    report = told(found)
     written = str(path) if path else None
     text = standings_text(found) + (f"\n\nWritten: {path}" if path else "")
-    return Report(structs.replace(told, written=written), text)
+    return Report(structs.replace(report, written=written), text)
 
 
 def pair(arguments: Namespace) -> Report:
@@ -116,7 +116,7 @@ def included(names: Sequence[str]) -> tuple[tuple[BattleKind, ...], tuple[Origin
 
 def standings_text(found: Standings) -> str:
     """A board in words: what it counts, what it leaves out, the table, and what is provisional about it."""
-    query, votes = found.query, len(found.votes)
+    query, votes = found.query, found.counted
     where = f"robot {query.robot_id}" if query.robot_id else "all robots"
     counted = f"{', '.join(query.kinds)} battles; {', '.join(query.origins)}"
     lines = [f"Leaderboard, {where}: votes counted {votes} ({counted})"]
@@ -158,11 +158,12 @@ def comparison_text(found: Comparison) -> str:
     return "\n".join([*lines, promise])
 
 
-def _told(found: Standings) -> Told:
+def told(found: Standings) -> Told:
+    """A board as --json prints it."""
     return Told(
         kinds=found.query.kinds,
         origins=found.query.origins,
-        counted=len(found.votes),
+        counted=found.counted,
         not_counted=found.left_out,
         provisional=any(place.rating is None or place.rating.flags for place in found.places),
         board=exported(found, {}),

@@ -13,6 +13,7 @@ from sync.records import CHOICES
 from vlaarena_desktop.cli import (
     battles,
     boards,
+    central_boards,
     desktop_entry,
     doctor,
     episodes,
@@ -124,7 +125,8 @@ def _battle_commands(commands: Commands) -> None:
 def _listing_commands(commands: Commands) -> None:
     board = commands.add_parser("leaderboard", help="how the models stand")
     board.add_argument("--export", type=Path, metavar="FILE", help=f"write it, too: {', '.join(FORMS)}")
-    board.set_defaults(carry_out=boards.leaderboard)
+    board.add_argument("--central", action="store_true", help="the central service's, as it was last fetched")
+    board.set_defaults(carry_out=central_boards.leaderboard)
     pair = commands.add_parser("compare", help="whether one model is better than another yet")
     pair.add_argument("first", metavar="A")
     pair.add_argument("second", metavar="B")
