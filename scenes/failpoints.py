@@ -20,6 +20,7 @@ WORKSTATION = (
     *("enrol.before_send", "enrol.after_send", "enrol.in_keep", "enrol.after_keep"),
     *("sequence.in_tx", "sequence.after_tx"),
     *("push.before_send", "push.after_send", "push.before_mark", "push.in_mark", "push.after_mark"),
+    *("push.before_rewind", "push.after_rewind"),
     *("fork.before_tx", "fork.before_commit", "fork.after_tx"),
     *("episodes.before_send", "episodes.after_send"),
     *("verify.before", "verify.after_send", "verify.before_rewind", "verify.after_rewind"),

@@ -145,7 +145,9 @@ def _marked(centre: Centre, store_id: str, operations: list[Operation], answer: 
     centre.ledger.do(sending.mark, judged)
     reach("push.after_mark")
     if held_up:
+        reach("push.before_rewind")
         centre.ledger.do(sending.rewind, store_id, answer.expected_seq)
+        reach("push.after_rewind")
     return structs.replace(answer, verdicts=judged)
 
 
