@@ -24,8 +24,6 @@ class Shared(Struct, frozen=True):
 
 def sharing(log: VoteLog, both_bad: BothBad = "apart") -> NDArray[np.bool_]:
     """(n,) whether a vote shares its battle with another. Votes that tell no preference do not."""
-    if log.single:
-        return np.zeros(len(log), bool)
     telling = log.outcome != BOTH_BAD if both_bad == "apart" else np.ones(len(log), bool)
     place, battles = places(log)
     return telling & (np.bincount(place, telling, battles)[place] > 1)

@@ -13,13 +13,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from sync.ratings.battles import Shared, shared, sharing
-from sync.ratings.counting import CHUNK, Array, BothBad, Counted, Tally, counted, tally, weighed
+from sync.ratings.counting import CHUNK, Array, Ballots, BothBad, Counted, Tally, counted, tally, weighed
 from sync.ratings.davidson import Fit, Odds, assembled
 from sync.ratings.intervals import LEVEL, NORMAL, t_quantile
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked
 
 FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
 _WHOLE, _DIGITS = 2.0**28, 6
+_CELLS = 1 << 21  # of the evaluators whose scores are found at a time
 
 
 class Uncertainty(Struct, frozen=True):
@@ -56,8 +57,8 @@ class Clusters(Struct, frozen=True):
 
 def clusters(votes: Counted, weights: Array | None = None, both_bad: BothBad = "apart") -> Clusters:
     """Of all votes of a log."""
-    within = sharing(votes.log, both_bad)
-    together = picked(votes.log, within)
+    within = np.zeros(0, np.bool_) if votes.log.single else sharing(votes.log, both_bad)
+    together = picked(votes.log, np.flatnonzero(within))
     groups = shared(together, weights, robots=votes.robots)
     alone = votes if not len(together) else _alone(votes, within, together, weights)
     once, twice, ones = (tally(weighed(alone, each, power), both_bad) for each, power in _powers(weights))
@@ -141,21 +142,22 @@ def _evaluators(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
     if votes.each is None:
         return _vote_by_vote(votes, found, both_bad)
     scores, ties = np.zeros((people, robots, models)), np.zeros((people, robots))
-    some = max(1, CHUNK // max(votes.cells.size, 1))
+    some = max(1, _CELLS // max(votes.cells.size, 1))
     for start in range(0, people, some):
         of = slice(start, start + some)
         scores[of], ties[of] = _beyond(votes.each[of], found.odds, both_bad)
     return np.hstack([scores.reshape(people, -1), ties])
 
 
-def _beyond(counts: NDArray[np.int32], odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
+def _beyond(counts: Ballots, odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
     """(e, r, k) and (e, r): what these counts (e, r, 4, k, k) exceed what is to be expected by."""
-    won, lost, tied = counts[:, :, LEFT], counts[:, :, RIGHT], counts[:, :, TIE]
+    won, lost, tied = counts[:, :, LEFT], counts[:, :, RIGHT], counts[:, :, TIE].astype(np.int32)
     if both_bad == "tie":
-        tied = tied + counts[:, :, BOTH_BAD]
-    met = won + lost + tied
-    met = (met + met.swapaxes(-1, -2)).astype(np.float64)
-    score = won.sum(-1) + lost.sum(-2) + (tied.sum(-1) + tied.sum(-2)) / 2 - np.einsum("erij,rij->eri", met, odds.score)
+        tied += counts[:, :, BOTH_BAD]
+    once = np.add(won, lost, dtype=np.int32) + tied
+    met = (once + once.swapaxes(-1, -2)).astype(np.float64)
+    seen = won.sum(-1) + lost.sum(-2) + (tied.sum(-1) + tied.sum(-2)) / 2
+    score = seen - np.einsum("erij,rij->eri", met, odds.score)
     return score, tied.sum((-1, -2)) - np.einsum("erij,rij->er", met, odds.tie) / 2
 
 

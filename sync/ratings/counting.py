@@ -13,9 +13,10 @@ from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Ballots = NDArray[np.uint16] | NDArray[np.int32]  # the smaller where no count is beyond it: caches hold more of them
 BothBad = Literal["apart", "tie"]  # "tie": as LM Arena has it, for comparison: any tie is half a win for each
 
-CHUNK = 1 << 16  # votes coded at a time: what fits a processor's cache
+CHUNK = 1 << 17  # votes coded at a time: what fits a processor's cache
 OUTCOMES = 4
 _CELLS = 1 << 23  # counted at a time: 32 MiB
 _SPARE = 1 << 18  # cells that are always worth having
@@ -39,7 +40,7 @@ class Counted(Struct, frozen=True):
     log: VoteLog
     robots: bool  # whether each robot's apart
     cells: Counts  # (r, 4, k, k) by outcome, left and right
-    each: NDArray[np.int32] | None  # (e, r, 4, k, k) by evaluator; None where that has far more cells than votes
+    each: Ballots | None  # (e, r, 4, k, k) by evaluator; None where that has far more cells than votes
 
     @property
     def table(self) -> Counts:
@@ -53,6 +54,10 @@ def counted(log: VoteLog, *, robots: bool = False, evaluators: bool = True) -> C
     size = people * int(np.prod(shape))
     if not evaluators or not people or size > min(_CELLS, 2 * len(log) + _SPARE):
         return Counted(log, robots, _filled(log, robots, np.zeros(shape, np.int64)), None)
+    each = _filled(log, robots, np.zeros((people, *shape), np.uint16))
+    cells = each.sum(0, dtype=np.int32).astype(np.int64)
+    if cells.sum() == len(log):  # a count beyond 65535 would have lost 65536
+        return Counted(log, robots, cells, each)
     each = _filled(log, robots, np.zeros((people, *shape), np.int32))
     return Counted(log, robots, each.sum(0, dtype=np.int64), each)
 
@@ -62,7 +67,7 @@ def table(log: VoteLog, *, robots: bool = False) -> Counts:
     return counted(log, robots=robots, evaluators=False).table
 
 
-def by_evaluator(votes: Counted) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+def by_evaluator(votes: Counted) -> Iterator[tuple[slice, Ballots]]:
     """(e, r, 4, k, k) of some evaluators at a time."""
     log, shape = votes.log, _shape(votes.log, votes.robots)
     people = len(log.evaluators)

@@ -118,7 +118,7 @@ def _each(log: VoteLog) -> Iterator[tuple[int, Tally]]:
     for of, counts in by_evaluator(counted(log)):
         for code, own in zip(range(of.start, of.stop), counts, strict=True):
             if own.any():
-                yield code, tally(np.moveaxis(own, 1, -1))
+                yield code, tally(np.moveaxis(own, 1, -1).astype(np.int64))
 
 
 def _less(everyone: Tally, own: Tally) -> Tally:

@@ -8,7 +8,9 @@ import pytest
 from simulated_votes import election, names
 
 from sync.ratings.board import board
-from sync.ratings.davidson import POINTS
+from sync.ratings.clusters import clusters, uncertainty
+from sync.ratings.counting import by_evaluator, counted, tally
+from sync.ratings.davidson import POINTS, fit, flat_prior
 from sync.ratings.log import VoteLog, coded, picked
 
 
@@ -170,3 +172,60 @@ def test_where_nobody_weighs_anything_the_prior_is_all_that_is_left() -> None:
     assert first.rating == second.rating == 1500
     assert first.record.effective_battles == 0
     assert first.flags == ("few_battles", "wide_interval", "not_connected")
+
+
+def with_a_newcomer(won: int = 1) -> VoteLog:
+    """Three models that met often, and a fourth that won its few battles, all against the best."""
+    log = election(np.array([0.4, 0.0, -0.4]), 600, np.random.default_rng(14), evaluators=4)
+    columns = ((log.left, [3] * won), (log.right, [0] * won), (log.outcome, [0] * won))
+    return coded(names(4), *(np.append(*both) for both in columns))
+
+
+def test_a_newcomer_is_provisional_alone_and_stands_above_nobody_measured() -> None:
+    before, found = ratings(picked(with_a_newcomer(), np.arange(600))), ratings(with_a_newcomer())
+    newcomer = found.pop("m0003")
+    assert newcomer.flags == ("few_battles", "wide_interval")
+    assert newcomer.rating > max(each.rating for each in found.values())
+    assert newcomer.rank == 4
+    assert newcomer.rank_low == 1
+    for name, each in found.items():
+        assert each.flags == ()
+        assert (each.rank, each.rank_low, each.rank_high) == (
+            before[name].rank,
+            before[name].rank_low,
+            before[name].rank_high,
+        )
+        assert each.rating == pytest.approx(before[name].rating, abs=4)
+        assert each.these.width == pytest.approx(before[name].these.width, rel=0.05)
+
+
+def test_a_model_whose_low_end_is_above_all_others_stands_first_though_it_is_provisional() -> None:
+    first = board(with_a_newcomer(won=25)).ratings[0]
+    assert (first.model_id, first.rank_high) == ("m0003", 1)
+    assert "few_battles" in first.flags
+
+
+def test_a_pair_that_never_met_the_others_is_not_connected_and_leaves_them_as_they_are() -> None:
+    log = election(np.array([0.4, 0.0, -0.4]), 600, np.random.default_rng(14))
+    columns = ((log.left, [3] * 40), (log.right, [4] * 40), (log.outcome, [0, 1] * 15 + [2] * 10))
+    found, alone = ratings(coded(names(5), *(np.append(*both) for both in columns))), ratings(log)
+    assert {name for name, each in found.items() if "not_connected" in each.flags} == {"m0003", "m0004"}
+    assert all(found[name].rank == each.rank for name, each in alone.items())
+    assert all(found[name].rating == pytest.approx(each.rating, abs=1) for name, each in alone.items())
+
+
+def test_counts_of_one_evaluator_beyond_sixteen_bits_are_whole() -> None:
+    rows = np.repeat([0, 1, 0], [70_000, 65_536, 3])
+    log = coded(names(2), np.zeros(len(rows)), np.ones(len(rows)), rows, codes={"evaluator": np.zeros(len(rows))})
+    assert [each.record.wins for each in board(log).ratings] == [70_003, 65_536]
+
+
+def test_where_evaluators_are_many_their_scores_vote_by_vote_are_those_of_their_counts() -> None:
+    log = election(np.linspace(1, -1, 40), 3000, np.random.default_rng(15), evaluators=120, bad=0.1)
+    votes = counted(log)
+    assert votes.each is None
+    tallied = msgspec.structs.replace(votes, each=np.concatenate([each for _, each in by_evaluator(votes)]))
+    for both_bad in ("apart", "tie"):
+        found, apart = fit(tally(votes.table, both_bad), flat_prior(40)), clusters(votes, None, both_bad)
+        one, other = (uncertainty(each, found, apart, None, both_bad).evaluator for each in (votes, tallied))
+        assert one == pytest.approx(other, rel=1e-6, abs=1e-9)
