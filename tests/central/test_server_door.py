@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +13,7 @@ from central.servers import Service
 from central.workstations import Answer, Asking, Workstation, rows, token
 from sqlalchemy import text
 
-from scenes.codec import digest, encode
+from scenes.codec import encode
 from sync import api
 from sync.keys import SigningKey
 from sync.server import devices
@@ -240,25 +239,3 @@ def test_logs_are_json_without_bodies(lab: Workstation) -> None:
     answered = [line for line in told if line.get("route") == api.PUSH]
     assert answered[-1] | {"status": 200, "device": lab.device_id} == answered[-1]
     assert not any("wombat-55" in line for line in lines)
-
-
-def test_a_blob_is_kept_for_who_signed_it(lab: Workstation, visitor: Asking) -> None:
-    content = b"PK\x03\x04" + secrets.token_bytes(2000)
-    path = api.BLOBS.format(sha256=digest(content))
-    kind = {"Content-Type": "application/octet-stream"}
-    assert visitor.ask("PUT", path, content, kind).status == 401
-    assert lab.ask("PUT", path, content, lab.signed("PUT", path, content) | kind).status == 201
-    assert visitor.ask("GET", path).body == content
-    assert visitor.json("GET", api.REGISTRY).json["bundles"] == [digest(content)]
-    other = api.BLOBS.format(sha256="0" * 64)
-    assert lab.ask("PUT", other, content, lab.signed("PUT", other, content) | kind).status == 400
-
-
-def test_a_contact_sheet_belongs_to_a_battle_of_its_device(lab: Workstation) -> None:
-    content = b"\x89PNG\r\n\x1a\n" + secrets.token_bytes(500)
-    closed = lab.battle()
-    path = f"{api.BLOBS.format(sha256=digest(content))}?purpose=sheet&battle_id={closed.battle_id}"
-    kind = {"Content-Type": "image/png"}
-    assert lab.ask("PUT", path, content, lab.signed("PUT", path, content) | kind).status == 404
-    lab.push()
-    assert lab.ask("PUT", path, content, lab.signed("PUT", path, content) | kind).status == 201

@@ -89,11 +89,13 @@ def _filled(centre: Centre, site: Site, empty: str, connection: Connection) -> A
 _TOKEN = text("INSERT INTO tokens (token_id, name, digest, scopes) VALUES ('t', 't', :digest, '{record}')")
 _OPEN = text("INSERT INTO open_battles (battle_id, token_id, battle) VALUES ('open-1', 't', :sealed)")
 _BLOB = text("INSERT INTO blobs VALUES (:name, 'image/png', 72, 'sheet', :battle)")
+_USE = text("INSERT INTO blob_uses VALUES ('sheet', :battle, :name)")
 
 
 def _sheet(connection: Connection, centre: Centre, battle_id: str, content: bytes) -> str:
     name = centre.blobs.keep(content)
     connection.execute(_BLOB, {"name": name, "battle": battle_id})
+    connection.execute(_USE, {"name": name, "battle": battle_id})
     return name
 
 
