@@ -1,0 +1,46 @@
+"""What is told of evaluators on hidden checks, from the rows of a store."""
+
+from __future__ import annotations
+
+from arena_samples import Arena, ballot
+
+from sync.records import CheckKind, Choice, Draw, Sides
+from sync.store import Store
+from vlaarena_desktop.quality import checks_judged
+
+
+def judge(store: Store, left: str, right: str, choice: Choice, check: CheckKind | None = None, seed: int = 1) -> None:
+    kind = "check" if check else "rated"
+    draw = Draw(sides=Sides(left, right), kind=kind, seed=seed, propensity=0.1, first="left", check=check)
+    battle = store.start_battle(store.open_session("panda", "table"), draw)
+    Arena(store).turn(battle.battle_id)
+    store.cast_vote(battle.battle_id, ballot(choice))
+    store.close_battle(battle.battle_id)
+
+
+def test_each_kind_of_check_tells_its_own(store: Store) -> None:
+    judge(store, "alpha", "beta", "left_better")
+    judge(store, "gamma", "gamma", "left_better", "aa")
+    judge(store, "gamma", "gamma", "tie", "aa")
+    judge(store, "beta", "alpha", "right_better", "swapped")
+    judge(store, "beta", "alpha", "both_bad", "swapped")
+    judge(store, "idle", "alpha", "left_better", "noop")
+    judge(store, "beta", "idle", "left_better", "noop")
+    judge(store, "beta", "idle", "both_bad", "noop")
+    (found,) = checks_judged(store.comparing().rows())
+    assert (found.alike.count, found.alike.of, found.alike_left.count, found.alike_left.of) == (1, 2, 1, 1)
+    assert (found.repeats.count, found.repeats.of) == (1, 2)
+    assert (found.no_op.count, found.no_op.of) == (2, 3)
+
+
+def test_a_pair_met_by_chance_with_the_same_seed_is_no_repetition(store: Store) -> None:
+    """What was checked is told, and never guessed from who played."""
+    judge(store, "alpha", "beta", "left_better")
+    judge(store, "beta", "alpha", "left_better", "noop")
+    (found,) = checks_judged(store.comparing().rows())
+    assert (found.repeats.of, found.no_op.of) == (0, 0)
+
+
+def test_without_checks_nobody_was_checked(store: Store) -> None:
+    judge(store, "alpha", "beta", "left_better")
+    assert checks_judged(store.comparing().rows()) == ()
