@@ -82,6 +82,7 @@ def _battle(battle: Battle, known: Known, rows: Rows) -> None:
     _require((battle.status == "void") == (battle.void_reason is not None), "A void battle has a reason.")
     _require(commitment(battle.nonce or "", left, right) == battle.commitment, "Its names are not those promised.")
     _require(battle.kind != "rated" or left != right, "A rated battle is between two models.")
+    _require(battle.check is None or battle.kind == "check", "Only a check says what it checks.")
     _require(0 < battle.propensity <= 1 and 0 <= battle.seed < 2**63, "Its propensity or seed cannot be one.")
     present = known.battles.get(battle.battle_id)
     if present is None:

@@ -6,12 +6,14 @@ import msgspec
 import pytest
 from central.servers import Service
 from central.workstations import Workstation, rows
+from msgspec.structs import asdict, replace
 from sqlalchemy import text
 
 from scenes.codec import encode
 from sync import api
 from sync.operations import BODIES, sign
-from sync.records import new_id
+from sync.records import CheckKind, new_id
+from sync.server.deferred import rebuild
 
 
 def verdicts(pushed: api.Pushed) -> list[str]:
@@ -174,3 +176,25 @@ def test_a_record_that_breaks_a_rule_is_rejected_with_the_reason(
     found = lab.push().verdicts[position]
     assert found.verdict == "rejected"
     assert reason in found.reason
+
+
+@pytest.mark.parametrize("told", ["aa", "swapped", "noop", None])
+def test_of_which_kind_a_check_was_is_kept(central: Service, lab: Workstation, told: CheckKind | None) -> None:
+    """An older workstation does not tell it."""
+    battle = replace(lab.battle(choice=None), kind="check", check=told)
+    place = next(place for place, each in enumerate(lab.operations) if each.kind == "battle")
+    body = msgspec.msgpack.encode(asdict(battle) if told else {k: v for k, v in asdict(battle).items() if k != "check"})
+    lab.operations[place] = replace(lab.operations[place], body=body)
+    assert set(verdicts(lab.push())) == {"applied"}
+    statement = text('SELECT "check" FROM battles WHERE battle_id = :name')
+    for _ in range(2):
+        assert rows(central, lambda c: c.execute(statement, {"name": battle.battle_id}).scalar_one()) == told
+        rows(central, rebuild)
+
+
+def test_a_rated_battle_that_calls_itself_a_check_is_refused(lab: Workstation) -> None:
+    battle = replace(lab.battle(choice=None), check="aa")
+    place = next(place for place, each in enumerate(lab.operations) if each.kind == "battle")
+    lab.operations[place] = replace(lab.operations[place], body=encode(battle))
+    refused = lab.push().verdicts[place]
+    assert (refused.verdict, refused.reason) == ("rejected", "Only a check says what it checks.")
