@@ -36,6 +36,7 @@ class Sheets(QObject):
     """One sheet at a time, given up as soon as a battle plays or a replay runs, and begun again later."""
 
     rendered = Signal()  # a sheet lies there to be sent
+    settled = Signal()  # no sheet is being rendered any more, whatever came of it
 
     def __init__(self, store: Store, live: LiveSettings, models: MjModels, arena: Arena, rooms: Rooms) -> None:
         super().__init__(arena)
@@ -54,6 +55,11 @@ class Sheets(QObject):
     def busy(self) -> bool:
         """Whether somebody plays or watches."""
         return self._arena.state not in ("idle", "revealed") or any(each.playing for each in self._rooms.playheads())
+
+    @property
+    def lacking(self) -> str | None:
+        """The battle whose sheet is next; None: all of the newest have theirs."""
+        return self._store.ledger().do(sheets.lacking)
 
     @Slot()
     def begin(self) -> None:
@@ -77,7 +83,7 @@ class Sheets(QObject):
         if self.busy:
             self._resting.start()
             return
-        battle_id = self._store.ledger().do(sheets.lacking)
+        battle_id = self.lacking
         if battle_id is not None:
             self._start(battle_id)
 
@@ -86,6 +92,7 @@ class Sheets(QObject):
             shots = self._shots(battle_id)
         except ArenaError as error:  # its scene or an episode is gone: its page goes without
             self._note(battle_id, None, error)
+            self.settled.emit()
             return
         self._of, self._job = battle_id, background.start(lambda: battle_sheet(shots))
         self._job.succeeded.connect(self._keep)
@@ -119,6 +126,7 @@ class Sheets(QObject):
     def _end(self) -> None:
         self._job = None
         self._watching.stop()
+        self.settled.emit()
         self.begin()
 
     def _note(self, battle_id: str, sha256: str | None, error: ArenaError | None = None) -> None:
