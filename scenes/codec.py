@@ -9,6 +9,8 @@ nothing here can run code.
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
 from math import prod
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -24,6 +26,7 @@ T = TypeVar("T")
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_DIMENSIONS = 4
 _ARRAY = 1
+_ZERO = bytes(8)  # of every type
 _LEVEL = 19
 _DTYPES = frozenset({"|b1", "|u1", "|i1", "<i4", "<i8", "<u4", "<u8", "<f4", "<f8"})
 
@@ -50,8 +53,22 @@ def decode(content: bytes | memoryview, kind: type[T]) -> T:
     Raises:
         BadInput: the bytes are not such a record.
     """
+    return _decoded(content, kind, _from_extension)
+
+
+def outline(content: bytes | memoryview, kind: type[T]) -> T:
+    """The same with every check of `decode`, but each array holds zeros only: for who stores records without their
+    numbers, at a third of the cost.
+
+    Raises:
+        BadInput: the bytes are not such a record.
+    """
+    return _decoded(content, kind, _outlined)
+
+
+def _decoded(content: bytes | memoryview, kind: type[T], array: Callable[[int, memoryview], NDArray[Any]]) -> T:
     try:
-        return msgspec.msgpack.decode(content, type=kind, ext_hook=_from_extension, dec_hook=_checked)
+        return msgspec.msgpack.decode(content, type=kind, ext_hook=array, dec_hook=_checked)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         name = getattr(kind, "__name__", str(kind))
         raise BadInput(
@@ -81,6 +98,20 @@ def _to_extension(value: object) -> msgspec.msgpack.Ext:
 
 
 def _from_extension(code: int, content: memoryview) -> NDArray[Any]:
+    dtype, shape, shuffled = _shuffled(code, content)
+    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
+    array = np.array(np.frombuffer(plain, dtype).reshape(shape[::-1]).T, order="C")
+    array.flags.writeable = False
+    return array
+
+
+def _outlined(code: int, content: memoryview) -> NDArray[Any]:
+    dtype, shape, _ = _shuffled(code, content)
+    return np.ndarray(shape, dtype, _ZERO, strides=(0,) * len(shape))
+
+
+def _shuffled(code: int, content: memoryview) -> tuple[np.dtype[Any], tuple[int, ...], bytes]:
+    """What an array is, and its bytes: as many as its type and shape ask for."""
     if code != _ARRAY:
         raise ValueError(f"unknown extension type {code}")
     packed = msgspec.msgpack.decode(content, type=_Packed)
@@ -93,10 +124,17 @@ def _from_extension(code: int, content: memoryview) -> NDArray[Any]:
     shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
     if len(shuffled) != size:
         raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
-    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
-    array = np.array(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T, order="C")
-    array.flags.writeable = False
-    return array
+    return dtype, packed.shape, shuffled
+
+
+class _Decompressor(threading.local):
+    """One a thread: making it costs as much as decompressing a small array."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdDecompressor()
+
+
+_decompressor = _Decompressor()
 
 
 def _expanded(content: bytes, size: int) -> bytes:
@@ -105,7 +143,7 @@ def _expanded(content: bytes, size: int) -> bytes:
         claimed = zstandard.frame_content_size(content)
         if claimed != size:
             raise ValueError(f"compressed array claims {claimed} bytes, {size} expected")
-        return zstandard.ZstdDecompressor().decompress(content)
+        return _decompressor.zstd.decompress(content)
     except zstandard.ZstdError as error:
         raise ValueError(str(error)) from error
 

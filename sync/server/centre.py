@@ -56,7 +56,7 @@ class Centre:
         """Do something that takes its time, beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def check(self, work: Callable[[], None]) -> Future[None]:
+    def check(self, work: Callable[[], T]) -> Future[T]:
         """Begin to check something on threads that wait for nothing, so that a transaction may wait for the outcome."""
         return self._checking.submit(work)
 

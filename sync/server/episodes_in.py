@@ -1,15 +1,25 @@
-"""Episodes as they arrive: checked, kept in MongoDB, then noted in PostgreSQL; a crash between is repaired later."""
+"""Episodes as they arrive: checked, kept in MongoDB, then noted in PostgreSQL; a crash between is repaired later.
+
+The episodes of a request go in parts: while MongoDB writes one, others are checked on their threads.
+"""
 
 from __future__ import annotations
 
-from scenes.codec import digest
-from scenes.episode import read_episode
+import asyncio
+from collections.abc import Awaitable, Iterator, Mapping, Sequence, Set
+from functools import partial
+
+from scenes.codec import digest, outline
+from scenes.episode import Episode
 from scenes.errors import BadInput
 from scenes.failpoints import reach
 from sync.api import EpisodesStored, EpisodeUpload, Refusal
 from sync.server import pointers
 from sync.server.centre import Centre
 from sync.server.documents import Document, document_of, fits
+
+_PART_BYTES = 2**20
+Checked = tuple[list[Document], list[Refusal]]
 
 
 async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesStored:
@@ -19,33 +29,65 @@ async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesSt
         DatabaseAway: one of the databases does not answer; sending them again is harmless.
     """
     names = [each.episode_id for each in uploads]
+    checking = [asyncio.wrap_future(centre.check(partial(_checked, part))) for part in _parts(uploads)]
     known, uses = await centre.rows(lambda c: (pointers.stored_among(c, names), pointers.uses_of(c, names)))
-    documents, refused = await centre.beside(lambda: _checked(uploads, known, uses))
     reach("episodes.before_mongo")
-    if documents:
-        await centre.documents.keep(documents)
+    outcomes = await asyncio.gather(*(_kept(centre, part, known, uses) for part in checking), return_exceptions=True)
+    stored, refused = _all_of(outcomes)
     reach("episodes.after_mongo_before_pg")
-    stored = [document["_id"] for document in documents]
     if stored:
         await centre.rows(lambda c: pointers.mark_stored(c, stored))
         reach("episodes.after_pg")
     centre.metrics.episodes.labels("stored").inc(len(stored))
     centre.metrics.episodes.labels("refused").inc(len(refused))
-    kept = known | set(stored)
+    kept = known | stored
     return EpisodesStored(stored=tuple(dict.fromkeys(name for name in names if name in kept)), refused=tuple(refused))
 
 
-def _checked(
-    uploads: tuple[EpisodeUpload, ...], known: set[str], uses: dict[str, pointers.Told]
-) -> tuple[list[Document], list[Refusal]]:
+async def _kept(
+    centre: Centre, checking: Awaitable[Checked], known: Set[str], uses: Mapping[str, pointers.Told]
+) -> tuple[set[str], list[Refusal]]:
+    """What became of one part of a request; whoever is known already needs nothing."""
+    documents, refused = await checking
+    new = [document for document in documents if document["_id"] not in known]
+    for document in new:
+        document["uses"], document["runs"] = uses[document["_id"]]
+    if new:
+        await centre.documents.keep(new)
+    return {document["_id"] for document in new}, [each for each in refused if each.episode_id not in known]
+
+
+def _all_of(outcomes: Sequence[tuple[set[str], list[Refusal]] | BaseException]) -> tuple[set[str], list[Refusal]]:
+    """What became of all parts; each of them has ended."""
+    stored, refused = set[str](), list[Refusal]()
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        stored |= outcome[0]
+        refused += outcome[1]
+    return stored, refused
+
+
+def _parts(uploads: Sequence[EpisodeUpload]) -> Iterator[list[EpisodeUpload]]:
+    """In their order, each part of about _PART_BYTES."""
+    part, size = list[EpisodeUpload](), 0
+    for each in uploads:
+        part.append(each)
+        size += len(each.content)
+        if size >= _PART_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _checked(uploads: Sequence[EpisodeUpload]) -> Checked:
+    """The documents of those that are episodes, and why the others are none."""
     documents: dict[str, Document] = {}
     refused: list[Refusal] = []
     for each in uploads:
-        if each.episode_id in known:
-            continue
         try:
-            used, made = uses[each.episode_id]
-            documents[each.episode_id] = _document(each) | {"uses": used, "runs": made}
+            documents[each.episode_id] = _document(each)
         except BadInput as error:
             refused.append(Refusal(each.episode_id, error.message))
     return list(documents.values()), refused
@@ -56,4 +98,4 @@ def _document(upload: EpisodeUpload) -> Document:
         raise BadInput("Its bytes do not have this SHA-256.")
     if not fits(upload.content):
         raise BadInput("It is too large to be kept.")
-    return document_of(upload.episode_id, upload.content, read_episode(upload.content))
+    return document_of(upload.episode_id, upload.content, outline(upload.content, Episode))

@@ -24,34 +24,24 @@ Told = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # uses and runs
 
 def mark_stored(connection: Connection, names: Iterable[str]) -> None:
     """Note that episodes are kept: nobody is asked for them any more."""
-    chosen = {"names": sorted(names)}
-    connection.execute(
-        text(
-            """INSERT INTO episodes (episode_id, status, stored_at) SELECT name, 'stored', now()
-            FROM unnest(CAST(:names AS text[])) AS name
-            ON CONFLICT (episode_id) DO UPDATE SET status = 'stored', stored_at = now()
-            WHERE episodes.status = 'expected'"""
-        ),
-        chosen,
-    )
-    connection.execute(text("DELETE FROM wanted_episodes WHERE episode_id = ANY(:names)"), chosen)
+    connection.execute(_MARK, {"names": sorted(names)})
     reach("episodes.in_tx")
     reach("reconcile.found_in_tx")
 
 
 def stored_among(connection: Connection, names: Sequence[str]) -> set[str]:
     """Which of these the rows hold to be stored."""
-    statement = text("SELECT episode_id FROM episodes WHERE status = 'stored' AND episode_id = ANY(:names)")
-    return set(connection.execute(statement, {"names": list(names)}).scalars())
+    return set(connection.execute(_STORED, {"names": list(names)}).scalars())
 
 
 def uses_of(connection: Connection, names: Sequence[str]) -> dict[str, Told]:
     """Per episode the sides of turns that it is, and its runs, as MongoDB's documents tell them."""
     found: dict[str, Told] = {name: ([], []) for name in names}
-    for row in connection.execute(_USES, {"names": list(names)}).mappings():
-        found[row["episode_id"]][0].append({key: value for key, value in row.items() if key != "episode_id"})
-    for row in connection.execute(_RUNS, {"names": list(names)}).mappings():
-        found[row["episode_id"]][1].append({key: value for key, value in row.items() if key != "episode_id"})
+    for name, *values in connection.execute(_USES, {"names": list(names)}):
+        uses, runs = found[name]
+        runs.append(dict(zip(_RUN, values[len(_USE) :], strict=True)))
+        if values[0] is not None:  # None: a branch's
+            uses.append(dict(zip(_USE, values, strict=False)))
     return found
 
 
@@ -125,15 +115,20 @@ WANT_AGAIN = """INSERT INTO wanted_episodes (store_id, episode_id)
 _PAGE = text(
     "SELECT episode_id FROM episodes WHERE status = :status AND episode_id > :last ORDER BY episode_id LIMIT :most"
 )
-_USES = text(
-    """SELECT episode_id, session_id, battle_id, turn_id, side FROM
-        (SELECT left_episode_id AS episode_id, battle_id, turn_id, 'left' AS side FROM turns
-            WHERE left_episode_id = ANY(:names)
-        UNION ALL SELECT right_episode_id, battle_id, turn_id, 'right' FROM turns
-            WHERE right_episode_id = ANY(:names)) AS used
-    JOIN battles USING (battle_id) ORDER BY battle_id, turn_id, side"""
+_STORED = text("SELECT episode_id FROM episodes WHERE status = 'stored' AND episode_id = ANY(:names)")
+_MARK = text(
+    """WITH told AS (SELECT unnest(CAST(:names AS text[])) AS name),
+    wanted_no_more AS (DELETE FROM wanted_episodes WHERE episode_id = ANY(:names))
+    INSERT INTO episodes (episode_id, status, stored_at) SELECT name, 'stored', now() FROM told
+    ON CONFLICT (episode_id) DO UPDATE SET status = 'stored', stored_at = now() WHERE episodes.status = 'expected'"""
 )
-_RUNS = text(
-    """SELECT episode_id, run_id, model_id, checkpoint_revision, daemon_version, device, created_at FROM runs
-    WHERE episode_id = ANY(:names) ORDER BY run_id"""
+_USE = ("session_id", "battle_id", "turn_id", "side")
+_RUN = ("run_id", "model_id", "checkpoint_revision", "daemon_version", "device", "created_at")
+_USES = text(  # the sides of a turn are its runs; OFFSET 0: name by name through the indexes, whatever statistics say
+    f"""SELECT episode_id, session_id, battle_id, turn_id, side, {", ".join(_RUN)}
+    FROM unnest(CAST(:names AS text[])) AS told (name)
+    CROSS JOIN LATERAL (SELECT * FROM runs WHERE episode_id = name OFFSET 0) AS made
+    LEFT JOIN LATERAL (SELECT battle_id FROM turns WHERE turns.turn_id = made.turn_id OFFSET 0) AS shown ON true
+    LEFT JOIN LATERAL (SELECT session_id FROM battles WHERE battle_id = shown.battle_id OFFSET 0) AS held ON true
+    ORDER BY battle_id, turn_id, side, run_id"""
 )
