@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scenes.database import Database
 from scenes.failpoints import reach
-from sync.api import Verdict
+from sync.api import Span, Verdict
 from sync.operations import Operation
 from sync.records import new_id, now
 
@@ -106,6 +106,22 @@ def rewind(database: Database, store_id: str, first: int, last: int | None = Non
     if row["operations"]:
         database.execute(f"UPDATE outbox SET verdict = NULL, reason = '' WHERE {place}", [store_id, *found])
     return int(row["operations"])
+
+
+def rewind_all(database: Database, store_id: str, spans: Sequence[Span]) -> int:
+    """`rewind` for each of the spans, all or none: neighbours as one."""
+    with database.transaction():
+        return sum(rewind(database, store_id, first, last) for first, last in _joined(spans))
+
+
+def _joined(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    joined = list[tuple[int, int]]()
+    for span in sorted(spans, key=lambda span: span.first):
+        if joined and span.first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], span.last))
+        else:
+            joined.append((span.first, span.last))
+    return joined
 
 
 def fork(database: Database, store_id: str, forked_at: int) -> str:

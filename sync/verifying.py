@@ -30,22 +30,29 @@ def verify(centre: Centre) -> Job[int]:
     reach("verify.before")
     lost = 0
     for store_id, last in centre.ledger.do(sending.stores):
-        spans = [Span(first, min(first + WIDEST - 1, last)) for first in range(1, last + 1, WIDEST)]
-        while spans:
-            yield Progress(0, 0, "Comparing with the service")
-            differing = yield from _differing(centre, store_id, spans)
-            for span in differing:
-                if span.first == span.last:
-                    reach("verify.before_rewind")
-                    lost += centre.ledger.do(sending.rewind, store_id, span.first, span.last)
-                    reach("verify.after_rewind")
-            spans = [part for span in differing if span.first < span.last for part in _parts(span)]
+        if spans := (yield from _lacking(centre, store_id, last)):
+            reach("verify.before_rewind")
+            lost += centre.ledger.do(sending.rewind_all, store_id, spans)
+            reach("verify.after_rewind")
     return lost
 
 
-def _differing(centre: Centre, store_id: str, spans: Sequence[Span]) -> Job[list[Span]]:
-    """Those of the spans in which the service holds something else, asked in as few requests as may be."""
-    found = list[Span]()
+def _lacking(centre: Centre, store_id: str, last: int) -> Job[list[Span]]:
+    """Where the service holds something else than this log, or nothing, as narrowly as can be told."""
+    found, spans = list[Span](), [Span(first, min(first + WIDEST - 1, last)) for first in range(1, last + 1, WIDEST)]
+    while spans:
+        yield Progress(0, 0, "Comparing with the service")
+        differing, held = yield from _differing(centre, store_id, spans)
+        found += [Span(max(span.first, held + 1), span.last) for span in differing if span.last > held]
+        within = [Span(span.first, min(span.last, held)) for span in differing if span.first <= held]
+        found += [span for span in within if span.first == span.last]
+        spans = [part for span in within if span.first < span.last for part in _parts(span)]
+    return found
+
+
+def _differing(centre: Centre, store_id: str, spans: Sequence[Span]) -> Job[tuple[list[Span], int]]:
+    """Those of the spans in which the service holds something else, in few requests; its last number."""
+    found, held = list[Span](), 0
     for start in range(0, len(spans), api.MAX_RANGES):
         ranges = list[Range]()
         for span in spans[start : start + api.MAX_RANGES]:
@@ -54,9 +61,9 @@ def _differing(centre: Centre, store_id: str, spans: Sequence[Span]) -> Job[list
         record = Verify(version=api.VERSION, store_id=store_id, ranges=tuple(ranges))
         answer = yield from centre.post(api.VERIFY, record, Verified)
         reach("verify.after_send")
-        told = set(answer.differing)
+        told, held = set(answer.differing), answer.last_seq
         found += [span for span in spans[start : start + api.MAX_RANGES] if span in told]
-    return found
+    return found, held
 
 
 def _range(ledger: Ledger, store_id: str, span: Span) -> Range:
