@@ -16,7 +16,7 @@ from sync.ratings.board import Board, Rating, Record, board, rate
 from sync.ratings.counting import Array, BothBad, table
 from sync.ratings.elo import elo_board
 from sync.ratings.evaluators import Checked, leave_one_out_ranks
-from sync.ratings.hierarchy import robot_boards
+from sync.ratings.hierarchy import RobotBoards, robot_boards
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked, vote_log
 from sync.ratings.prospects import Flip, votes_to_flip
 from sync.ratings.trust import Trust, Weighing, weighings, weights_of
@@ -52,6 +52,7 @@ class Place(Struct, frozen=True, kw_only=True):
     rating: Rating | None
     record: Record
     elo: float
+    by_robot: tuple[tuple[str, Rating], ...] = ()  # on each robot where it played, where the rating is over several
 
 
 class Pairing(Struct, frozen=True, kw_only=True):
@@ -116,44 +117,53 @@ def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: 
     """The board of the votes in these rows (sync/comparing.py)."""
     yield Progress(0, 2)
     everything = [vote_of(dict(row)) for row in rows]
-    votes = counted(query, everything, evaluators)
+    everywhere = counted(structs.replace(query, robot_id=None), everything, evaluators)
+    votes = [vote for vote in everywhere if query.robot_id in (None, vote.robot_id)]
     rated = vote_log(counted(BoardQuery(), everything, ()))
     yield Progress(1, 2)
     left_out = len(everything) - len(votes)
     found = Standings(query=query, left_out=left_out, rated=rated, checks=checks_judged(rows))
-    return _filled(found, votes) if votes else found
+    return _filled(found, votes, everywhere) if votes else found
 
 
-def _filled(found: Standings, votes: Sequence[Vote]) -> Standings:
+def _filled(found: Standings, votes: Sequence[Vote], everywhere: Sequence[Vote]) -> Standings:
     query, log = found.query, vote_log(votes)
     weights = weights_of(log, Trust()) if query.weighed else None
     whole = board(log, weights=weights, both_bad=query.both_bad)
-    ratings, robots = _ratings(log, query, weights)
-    return structs.replace(
+    boards = _boards(log if query.robot_id is None else vote_log(everywhere), query)
+    robots = boards.robots if query.robot_id is None and len(boards.robots) > 1 else ()
+    ratings = boards.overall if query.robot_id is None else boards.each.get(query.robot_id, ())
+    found = structs.replace(
         found,
-        places=_places(whole, ratings, votes),
+        places=_places(whole, ratings, votes, boards if robots else None),
         pairings=pairings(log),
         votes=tuple(votes),
         battles=whole.battles,
         evaluators=whole.evaluators,
-        groups=whole.groups,
-        flip=votes_to_flip(rate(log, weights=weights, both_bad=query.both_bad, general=False)),
+        groups=boards.groups if robots else whole.groups,
         weighings=weighings(log, Trust()),
-        without_one=leave_one_out_ranks(log) if whole.evaluators > 1 else {},
         robots=robots,
         log=log,
     )
+    return found if robots else _of_one_robot(found, log, weights)
+
+
+def _of_one_robot(found: Standings, log: VoteLog, weights: Array | None) -> Standings:
+    """With what is told of votes on one robot alone: they would not be alike on several."""
+    rated = rate(log, weights=weights, both_bad=found.query.both_bad, general=False)
+    without_one = leave_one_out_ranks(log) if found.evaluators > 1 else {}
+    return structs.replace(found, flip=votes_to_flip(rated), without_one=without_one)
 
 
 def counted(query: BoardQuery, votes: Iterable[Vote], evaluators: Iterable[Evaluator]) -> list[Vote]:
-    """Those of these votes that a query asks for; of a model against itself none ever counts."""
+    """Those of these votes that a query asks for. Hidden checks never count, whatever is asked for."""
     people = {person.evaluator_id for person in evaluators if person.group == query.group}
     return [
         vote
         for vote in votes
         if vote.kind in query.kinds
         and vote.origin in query.origins
-        and vote.left_model_id != vote.right_model_id
+        and vote.kind != "check"
         and query.robot_id in (None, vote.robot_id)
         and query.scene_id in (None, vote.scene_id)
         and query.task_id in (None, vote.task_id)
@@ -184,22 +194,32 @@ def _within(query: BoardQuery, voted_at: str) -> bool:
     return (query.since is None or moment >= query.since) and (query.until is None or moment < query.until)
 
 
-def _ratings(log: VoteLog, query: BoardQuery, weights: Array | None) -> tuple[tuple[Rating, ...], tuple[str, ...]]:
-    """Of the models that somebody called better, worse or as good; and the robots they are the mean over."""
-    told = log if query.both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
+def _boards(log: VoteLog, query: BoardQuery) -> RobotBoards:
+    """Over all declared robots and of each, of the models that somebody called better, worse or as good there."""
     declared = tuple(sorted({*catalog.robots(), *log.robots}))
-    if query.robot_id is not None or len(declared) == 1 or not len(told):
-        return board(told, weights=weights, both_bad=query.both_bad).ratings, ()
-    return robot_boards(told, declared, weights=weights, both_bad=query.both_bad).overall, declared
+    told = log if query.both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
+    weights = weights_of(log, Trust()) if query.weighed else None
+    return robot_boards(told, declared, weights=weights, both_bad=query.both_bad)
 
 
-def _places(whole: Board, ratings: Sequence[Rating], votes: Sequence[Vote]) -> tuple[Place, ...]:
+def _places(
+    whole: Board, ratings: Sequence[Rating], votes: Sequence[Vote], several: RobotBoards | None
+) -> tuple[Place, ...]:
     """By rank; records are those of all votes, for both bad tells no preference but an acceptable rate."""
+    columns = several.columns() if several is not None else {}
+    robots = several.robots if several is not None else ()
+    on = {
+        name: tuple((robot, rating) for robot, rating in zip(robots, each, strict=True) if rating is not None)
+        for name, each in columns.items()
+    }
     known = {each.model_id: each.record for each in whole.ratings}
     elo = {each.model_id: each.elo for each in elo_board(votes)}
     rated = [structs.replace(each, record=known[each.model_id]) for each in ratings]
     others = sorted(known.keys() - {each.model_id for each in rated})
     return (
-        *(Place(model_id=e.model_id, rating=e, record=e.record, elo=elo[e.model_id]) for e in rated),
+        *(
+            Place(model_id=e.model_id, rating=e, record=e.record, elo=elo[e.model_id], by_robot=on.get(e.model_id, ()))
+            for e in rated
+        ),
         *(Place(model_id=name, rating=None, record=known[name], elo=elo[name]) for name in others),
     )

@@ -104,8 +104,11 @@ def included(names: Sequence[str]) -> tuple[tuple[BattleKind, ...], tuple[Origin
 
     Raises:
         NotFound: one names neither a kind of battle nor an origin of votes.
+        BadInput: hidden checks are asked for.
     """
-    known = {*get_args(BattleKind), *get_args(Origin)}
+    if "check" in names:
+        raise BadInput("Hidden checks are never rated.", hint="They tell how evaluators judge: see --json, checks.")
+    known = {*get_args(BattleKind), *get_args(Origin)} - {"check"}
     for name in names:
         if name not in known:
             raise NotFound.among("kind of battle or origin of votes", name, list(known))
