@@ -54,9 +54,7 @@ def _standings(query: BoardQuery, kept: Kept, board: PulledBoard) -> Standings:
     everywhere = query.robot_id is None
     return Standings(
         query=query,
-        places=tuple(
-            Place(model_id=row.model_id, rating=_rating(row), record=_record(row), elo=row.elo_score) for row in rows
-        ),
+        places=tuple(_place(row, board) for row in rows),
         pairings=_pairings(board, query.robot_id),
         battles=board.battles or 0 if everywhere else 0,
         evaluators=board.evaluators or 0 if everywhere else 0,
@@ -73,6 +71,13 @@ def _standings(query: BoardQuery, kept: Kept, board: PulledBoard) -> Standings:
             cards=board.cards,
         ),
     )
+
+
+def _place(row: PulledRow, board: PulledBoard) -> Place:
+    own = (each for each in board.rows if each.model_id == row.model_id and each.robot_id is not None)
+    several = row.robot_id is None and len(board.robots) > 1
+    on = tuple((each.robot_id or "", _rating(each)) for each in own) if several else ()
+    return Place(model_id=row.model_id, rating=_rating(row), record=_record(row), elo=row.elo_score, by_robot=on)
 
 
 def _rating(row: PulledRow) -> Rating:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, structs
 from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from scenes import catalog
 from scenes.models import ModelCard
 from sync.ratings.board import Rating
 from sync.ratings.intervals import Interval
@@ -101,6 +102,8 @@ def told_of(row: Row) -> str:
     if rating.better_than_next is not None:
         chance = _tr("board", "Better than the next with a probability of {chance:.0%}.")
         told += " " + chance.format(chance=rating.better_than_next)
+    if row.place.by_robot:
+        told += " " + _on_robots(row.place)
     if row.without_one is not None:
         ranks = _tr("board", "Without any one evaluator: rank {ranks}.")
         told += " " + ranks.format(ranks=_range(*row.without_one))
@@ -108,6 +111,17 @@ def told_of(row: Row) -> str:
         reasons = "; ".join(map(flag_text, rating.flags))
         told += " " + _tr("board", "Provisional: {reasons}.").format(reasons=reasons)
     return told
+
+
+def _on_robots(place: Place) -> str:
+    """Its rating on each robot, behind the mean over them."""
+    known = catalog.robots()
+    on = _tr("board", "{robot} {rating:.0f} ± {reach:.0f}")
+    parts = [
+        on.format(robot=known[name].name if name in known else name, rating=each.rating, reach=each.these.width / 2)
+        for name, each in place.by_robot
+    ]
+    return _tr("board", "By robot: {ratings}.").format(ratings="; ".join(parts))
 
 
 def _row(place: Place, card: ModelCard | None, which: WhichInterval) -> Row:
