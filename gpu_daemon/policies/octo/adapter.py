@@ -61,6 +61,7 @@ class OctoPolicy:
     def reset(self, instruction: str, seed: int) -> None:
         """Begin an episode: no frame and no noise of the last one is left."""
         self._history.reset()
+        self._model.forget()
         self._generator = np.random.Generator(np.random.PCG64(seed))
         self._task = self._model.create_task(texts=[instruction])
 

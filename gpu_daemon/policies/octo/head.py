@@ -50,10 +50,19 @@ class ScoreNetwork(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, embedding: Tensor) -> Tensor:
         """x (..., chunk numbers), t (..., 1), embedding (..., width) -> (..., chunk numbers)."""
+        return self.noise(x, self.entered(t, embedding))
+
+    def entered(self, t: Tensor, embedding: Tensor) -> Tensor:
+        """What the first layer makes of all but the chunk, which is alike however noisy that is (..., size)."""
         angles = 2 * math.pi * t @ self.frequencies.T
         time = torch.cat([torch.cos(angles), torch.sin(angles)], -1)
         time = self.time[1](f.silu(self.time[0](time)))
-        hidden = self.entry(torch.cat([time, embedding, x], -1))
+        given = torch.cat([time, embedding.expand(*time.shape[:-1], -1)], -1)
+        return f.linear(given, self.entry.weight[:, : given.shape[-1]], self.entry.bias)
+
+    def noise(self, x: Tensor, entered: Tensor) -> Tensor:
+        """The noise in x (..., chunk numbers), from what the first layer makes of the rest."""
+        hidden = entered + f.linear(x, self.entry.weight[:, -x.shape[-1] :])
         for block in self.blocks:
             hidden = block(hidden)
         noise: Tensor = self.exit(f.silu(hidden))
@@ -80,10 +89,11 @@ def denoised(network: ScoreNetwork, head: Head, embedding: Tensor, noise: tuple[
     schedule = cosine_schedule(head.diffusion_steps)
     x, z = noise
     used = torch.arange(head.action_dim, device=x.device).repeat(head.action_horizon) < size
+    times = torch.arange(head.diffusion_steps, dtype=x.dtype, device=x.device)[:, None, None]
+    entered = network.entered(times.expand(-1, len(x), -1), embedding)
     for fresh, t in zip(z, reversed(range(head.diffusion_steps)), strict=True):
         beta, alpha, alpha_hat = schedule.betas[t], schedule.alphas[t], schedule.alpha_hats[t]
-        time = torch.full((len(x), 1), float(t), dtype=x.dtype, device=x.device)
-        score = network(x, time, embedding)
+        score = network.noise(x, entered[t])
         x = float(1 / np.sqrt(alpha)) * (x - float((1 - alpha) / np.sqrt(1 - alpha_hat)) * score)
         if t > 0:
             x = x + float(np.sqrt(beta)) * fresh

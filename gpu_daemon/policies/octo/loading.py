@@ -62,6 +62,7 @@ def read_network(files: Files, device: torch.device, dtype: torch.dtype) -> Netw
     every = list(weights(files.structure, files.text, files.tokens))
     fill(network, _numbers(files, every), device, dtype)
     network.score.float()
+    network.settle()
     return network
 
 

@@ -11,13 +11,14 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from gpu_daemon.policies.octo.answering import Answering
 from gpu_daemon.policies.octo.head import denoised
 from gpu_daemon.policies.octo.inputs import flat, seen, told
 from gpu_daemon.policies.octo.instructions import Instructions
 from gpu_daemon.policies.octo.loading import Files, empty_network, read_files, read_network, side
 from gpu_daemon.policies.octo.network import Network
 from gpu_daemon.policies.octo.scaling import Normalization, chosen
-from gpu_daemon.policies.octo.sequence import Parts, answers, mask_of
+from gpu_daemon.policies.octo.sequence import Parts, mask_of
 from gpu_daemon.policies.octo.words import read_tokenizer
 from gpu_daemon.policies.sources import normal
 from gpu_daemon.policies.weights import chosen_device, chosen_dtype, full_precision
@@ -37,6 +38,7 @@ class OctoModel:
     def __init__(self, files: Files, network: Network, instructions: Instructions, device: torch.device) -> None:
         self._structure, self._network, self._instructions = files.structure, network, instructions
         self._tokens, self.statistics, self.device = files.tokens, files.statistics, device
+        self._answering = Answering(network, files.structure, files.tokens, device)
 
     @classmethod
     def load(
@@ -113,7 +115,7 @@ class OctoModel:
     @torch.inference_mode()
     def readout(self, observation: Given, task: Given) -> NDArray[np.float32]:
         """The transformer's answer at the head's readout, float32 (batch, window, tokens, width)."""
-        return self._numpy(self._readout(observation, task))
+        return self._numpy(self._answers(self._parts(observation, task), last=False))
 
     @torch.inference_mode()
     def score(self, x: ArrayLike, t: ArrayLike, readout: ArrayLike) -> NDArray[np.float32]:
@@ -154,12 +156,13 @@ class OctoModel:
         actions, head = chosen(self.statistics, statistics_key), self._structure.head
         if actions.size > head.action_dim:
             raise Incompatible(f"The actions of '{statistics_key}' have {actions.size} numbers, not {head.action_dim}.")
-        read = self._readout(observation, task)
-        batch, window = read.shape[:2]
+        parts = self._parts(observation, task)
+        batch, window = parts.seen.real.shape
         start, fresh = (self._tensor(each) for each in noise or self.noise(np.random.PCG64(0), batch, window))
         shape = (batch, window, head.size)
         if start.shape != shape or fresh.shape != (head.diffusion_steps, *shape):
             raise BadInput(f"The noise is {tuple(start.shape)} and {tuple(fresh.shape)}, not {shape} and one per step.")
+        read = self._answers(parts, last=True)
         last = read[:, -1].mean(-2).float()
         chunk = denoised(self._network.score, head, last, (start[:, -1], fresh[:, :, -1]), actions.size)
         return actions.restored(self._numpy(chunk), normalization)
@@ -171,6 +174,10 @@ class OctoModel:
         source = generator if isinstance(generator, np.random.Generator) else np.random.Generator(generator)
         shape = (batch, self.window if window is None else window, self._structure.head.size)
         return normal(source, *shape), normal(source, self._structure.head.diffusion_steps, *shape)
+
+    def forget(self) -> None:
+        """Remember no picture; answers are the same as before, but each picture is looked at anew."""
+        self._answering.forget()
 
     def _parts(self, observation: Given, task: Given) -> Parts:
         look = seen(observation, task, self._structure.cameras)
@@ -198,11 +205,9 @@ class OctoModel:
             return self._instructions.hidden(*self._instructions.tokens(task["language_instruction"]))
         return None
 
-    def _readout(self, observation: Given, task: Given) -> Tensor:
-        parts = self._parts(observation, task)
-        mask = torch.from_numpy(mask_of(parts, self._structure, self._tokens)).to(self.device)
+    def _answers(self, parts: Parts, *, last: bool) -> Tensor:
         with full_precision():
-            return answers(self._network, self._structure, parts, mask, self.device)
+            return self._answering.answers(parts, last=last)
 
     def _tensor(self, values: ArrayLike) -> Tensor:
         return torch.from_numpy(np.asarray(values, np.float32).copy()).to(self.device)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
+from msgspec import Struct
 from torch import Tensor, nn
 from torch.nn import functional as f
 
 from gpu_daemon.policies.octo.blank import Convolution, Linear
 from gpu_daemon.policies.octo.head import ScoreNetwork
-from gpu_daemon.policies.octo.structure import Camera, Stem, Structure, Transformer
+from gpu_daemon.policies.octo.plan import Part, Plan
+from gpu_daemon.policies.octo.structure import Camera, Stem, Structure
+from gpu_daemon.policies.octo.transformer import EPSILON, LastLayer, Layer, LayerWeights
 from gpu_daemon.policies.octo.words import TextEncoder, TextStructure
 
-_EPSILON = 1e-6  # of flax's LayerNorm and GroupNorm
 _GROUPS = 32  # of flax's GroupNorm
-Part = tuple[slice, int]  # consecutive tokens, and the end of what any of them may look at
+
+
+class Told(Struct, frozen=True):
+    """What an instruction fixes: its tokens, and what every layer shows of them to those that look at them."""
+
+    tokens: Tensor  # (1, words, width), before the first layer
+    known: tuple[Tensor, ...]  # keys and values in every layer but the last, (1, words, 2 width)
+    normal: Tensor  # in the last, (1, words, width)
 
 
 class PictureStem(nn.Module):
@@ -30,44 +39,33 @@ class PictureStem(nn.Module):
                 sizes, stem.features, stem.kernel_sizes, stem.strides, stem.padding, strict=False
             )
         )
-        self.norms = nn.ModuleList(nn.GroupNorm(_GROUPS, size, eps=_EPSILON) for size in stem.features)
+        self.norms = nn.ModuleList(nn.GroupNorm(_GROUPS, size, eps=EPSILON) for size in stem.features)
         patch = stem.patch_size // 16
         self.embedding = Convolution(sizes[-1], stem.num_features, patch, patch)
+
+    def join(self, projection: nn.Linear) -> None:
+        """Let the embedding answer what the projection would make of its answer: a linear map after a linear map."""
+        weight, bias = self.embedding.weight, self.embedding.bias
+        if bias is None:
+            raise ValueError("an embedding has a bias")
+        kernel = projection.weight.float() @ weight.float().flatten(1)
+        offset = projection.weight.float() @ bias.float() + projection.bias.float()
+        joined = kernel.reshape(-1, *weight.shape[1:]).to(weight.dtype)
+        self.embedding.weight = nn.Parameter(joined, requires_grad=False)
+        self.embedding.bias = nn.Parameter(offset.to(bias.dtype), requires_grad=False)
+
+    def lay_out(self) -> None:
+        """Bring kernels into the order that convolutions of pictures take, once instead of at every picture."""
+        for convolution in self.convolutions:
+            convolution.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, pictures: Tensor) -> Tensor:
         """uint8 (pictures, height, width, channels) -> (pictures, tokens, features), row by row."""
         x = pictures.permute(0, 3, 1, 2).to(self.embedding.weight.dtype) / 127.5 - 1
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = f.relu(norm(convolution(x)))
+            x = f.relu(norm(convolution(x)), inplace=True)
         tokens: Tensor = self.embedding(x)
         return tokens.flatten(2).transpose(1, 2)
-
-
-class _Layer(nn.Module):
-    def __init__(self, width: int, sizes: Transformer) -> None:
-        super().__init__()
-        self._heads = sizes.num_attention_heads
-        self.attention_norm = nn.LayerNorm(width, eps=_EPSILON)
-        self.query, self.key, self.value, self.out = (Linear(width, width) for _ in range(4))
-        self.forward_norm = nn.LayerNorm(width, eps=_EPSILON)
-        self.wide, self.narrow = Linear(width, sizes.mlp_dim), Linear(sizes.mlp_dim, width)
-
-    def forward(self, x: Tensor, mask: Tensor, parts: Sequence[Part]) -> Tensor:
-        """One pre-norm layer at the tokens of these parts alone; `mask` is added to the scores."""
-        normal = self.attention_norm(x)
-        k, v = self._split(self.key(normal)), self._split(self.value(normal))
-        mixed = []
-        for rows, end in parts:
-            q, hidden = self._split(self.query(normal[:, rows])), mask[:, :, rows, :end]
-            mixed.append(f.scaled_dot_product_attention(q, k[:, :, :end], v[:, :, :end], attn_mask=hidden))
-        x = torch.cat([x[:, rows] for rows, _ in parts], 1)
-        x = x + self.out(torch.cat(mixed, 2).transpose(1, 2).flatten(-2))
-        y: Tensor = x + self.narrow(f.gelu(self.wide(self.forward_norm(x)), approximate="tanh"))
-        return y
-
-    def _split(self, x: Tensor) -> Tensor:
-        heads: Tensor = x.reshape(*x.shape[:2], self._heads, -1)
-        return heads.transpose(1, 2)
 
 
 class Network(nn.Module):
@@ -83,29 +81,46 @@ class Network(nn.Module):
         self.cameras = nn.ModuleDict({each.name: Linear(each.stem.num_features, width) for each in structure.cameras})
         self.camera_places = _tables(dict(tokens), horizon, width)
         self.readout_places = _tables(structure.readouts, horizon, width)
-        self.layers = nn.ModuleList(_Layer(width, sizes) for _ in range(sizes.num_layers))
-        self.norm = nn.LayerNorm(width, eps=_EPSILON)
+        self.layers = nn.ModuleList(LayerWeights(width, sizes) for _ in range(sizes.num_layers))
+        self.norm = nn.LayerNorm(width, eps=EPSILON)
         self.score = ScoreNetwork(structure.head, width)
 
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Lay out what has been read as it is computed, one layer at a time; before this, it computes nothing."""
+        for name, stem in self.stems.items():
+            stem.join(self.cameras[name])
+            stem.lay_out()
+            del self.cameras[name]
+        every, self._layers = list(self.layers), []
+        del self.layers
+        while len(every) > 1:
+            self._layers.append(Layer(every.pop(0)))
+        self._last = LastLayer(every.pop())
+
     def picture_tokens(self, camera: str, pictures: Tensor) -> Tensor:
-        """uint8 (batch, window, height, width, channels) -> tokens (batch, window, tokens, width) in their places."""
-        batch, window = pictures.shape[:2]
-        tokens: Tensor = self.cameras[camera](self.stems[camera](pictures.flatten(0, 1)))
-        place: Tensor = self.camera_places[camera]
-        return tokens.reshape(batch, window, *tokens.shape[1:]) + place[:, :window]
+        """uint8 (pictures, height, width, channels) -> (pictures, tokens, width), without places."""
+        tokens: Tensor = self.stems[camera](pictures)
+        return tokens
 
-    def mixed(self, tokens: Tensor, mask: Tensor, parts: Sequence[Part], wanted: Sequence[Part]) -> Tensor:
-        """The transformer over (batch, tokens, width), all of it in these parts; its answer at the wanted ones.
+    def told(self, hidden: Tensor) -> Told:
+        """What T5's hidden states (1, words, size) of an instruction fix, if they are looked at alone."""
+        tokens = x = self.language(hidden) + self.language_places
+        known, whole = [], (Part(slice(0, x.shape[1]), x.shape[1], None),)
+        for layer in self._layers:
+            x, each = layer(x, whole)
+            known.append(each.clone())  # not with the queries that it was made with
+        return Told(tokens, tuple(known), self._last.normal(x))
 
-        `mask` (batch, 1, tokens, tokens) is True where one may look; what may not be looked at gets the most negative
-        number, as in flax's attention.
+    def mixed(self, tokens: Tensor, plan: Plan, told: Told | None) -> Tensor:
+        """The transformer over the tokens that a plan keeps (batch, kept, width); its answer at the wanted ones.
+
+        `told` is what is known of an instruction that comes before them.
         """
-        hidden = torch.zeros(mask.shape, dtype=tokens.dtype, device=tokens.device)
-        hidden = hidden.masked_fill(~mask, torch.finfo(tokens.dtype).min)
-        for layer in self.layers[:-1]:
-            tokens = layer(tokens, hidden, parts)
-        normal: Tensor = self.norm(self.layers[-1](tokens, hidden, wanted))
-        return normal
+        for number, layer in enumerate(self._layers):
+            tokens, _ = layer(tokens, plan.parts, told.known[number] if told else None)
+        answer: Tensor = self.norm(self._last(tokens, plan.wanted, plan.hidden, told.normal if told else None))
+        return answer
 
 
 def channels(camera: Camera) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
-import torch
 from msgspec import Struct
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gpu_daemon.policies.octo.attention import OBSERVATION, READOUT, TASK, Group, allowed
 from gpu_daemon.policies.octo.inputs import Seen
-from gpu_daemon.policies.octo.network import Network
 from gpu_daemon.policies.octo.structure import Structure
+
+REPEATED = ""  # among the cameras' names, the instruction at every step
 
 
 class Parts(Struct, frozen=True):
@@ -49,40 +49,28 @@ def mask_of(parts: Parts, structure: Structure, tokens: Mapping[str, int]) -> ND
     return np.asarray(rules[None, None] & attended[:, None, None, :])
 
 
-def answers(network: Network, structure: Structure, parts: Parts, mask: Tensor, device: torch.device) -> Tensor:
-    """The transformer's answer at the head's readout, (batch, window, tokens, width)."""
-    batch, window = parts.seen.real.shape
-    prefix, step = _tokens(network, structure, parts, device)
-    each = torch.cat(step, 2)
-    size = each.shape[2]
-    before, count = _place(structure, size)
-    ends = [prefix.shape[1] + size * (number + 1) for number in range(window)]
-    whole = [(slice(first, end), end) for first, end in zip([0, *ends], ends, strict=False)]
-    wanted = [(slice(end - size + before, end - size + before + count), end) for end in ends]
-    mixed = network.mixed(torch.cat([prefix, each.flatten(1, 2)], 1), mask, whole, wanted)
-    return mixed.reshape(batch, window, count, -1)
+class Layout(Struct, frozen=True):
+    """Where everything stands in one sequence, after the instruction's words."""
+
+    words: int
+    steps: tuple[dict[str, range], ...]  # of every step: its cameras, and REPEATED if the instruction is
+    read: tuple[dict[str, range], ...]  # of every step: its readouts
+
+    @property
+    def groups(self) -> tuple[range, ...]:
+        """All of it, readouts last: at these, nothing but readouts looks."""
+        return tuple(group for each in (*self.steps, *self.read) for group in each.values())
 
 
-def _place(structure: Structure, tokens: int) -> tuple[int, int]:
-    """Where the head's readout begins among a step's tokens, and how many tokens it has."""
-    before = tokens - sum(structure.readouts.values())
-    for name, count in structure.readouts.items():
-        if f"readout_{name}" == structure.head.readout_key:
-            break  # read_structure has checked that it is there
-        before += count
-    return before, count
-
-
-def _tokens(network: Network, structure: Structure, parts: Parts, device: torch.device) -> tuple[Tensor, list[Tensor]]:
-    """The instruction's tokens (batch, words, width), and each group of every step (batch, window, tokens, width)."""
-    batch, window = parts.seen.real.shape
-    seen = parts.seen.pictures.items()
-    step = [network.picture_tokens(name, torch.from_numpy(pictures).to(device)) for name, pictures in seen]
-    prefix = step[0].new_zeros(batch, 0, structure.width)
-    if parts.hidden is not None:
-        hidden = torch.from_numpy(parts.hidden).to(device, network.language.weight.dtype)
-        prefix = network.language(hidden) + network.language_places
-        if structure.repeats:
-            step.append(prefix[:, None].expand(-1, window, -1, -1))
-    places = [network.readout_places[name] for name in structure.readouts]
-    return prefix, step + [each[:, :window].expand(batch, -1, -1, -1) for each in places]
+def layout_of(parts: Parts, structure: Structure, tokens: Mapping[str, int]) -> Layout:
+    """The places of the tokens of a sequence that holds these parts."""
+    words = 0 if parts.hidden is None else parts.hidden.shape[1]
+    seen = {name: tokens[name] for name in parts.seen.pictures}
+    seen |= {REPEATED: words} if structure.repeats and words else {}
+    first, steps, read = words, [], []
+    for _ in range(parts.seen.real.shape[1]):
+        for groups, every in ((seen, steps), (structure.readouts, read)):
+            ends = np.cumsum([first, *groups.values()]).tolist()
+            every.append({name: range(*each) for name, each in zip(groups, pairwise(ends), strict=True)})
+            first = ends[-1]
+    return Layout(words, tuple(steps), tuple(read))
