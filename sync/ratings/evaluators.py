@@ -27,6 +27,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     alike: Share  # of pairs of one model with itself that she called a tie or both bad
     alike_left: Share  # of those where she preferred one: how often the left
     repeats: Share  # of her own battles, shown again with the sides exchanged, that she judged as before
+    reversed: Share  # of those where she preferred one both times: how often the other model than before
     no_op: Share  # of battles against a policy that does nothing in which it did not win
     seconds_before_vote: float | None  # median from the first sight of a battle; of all her votes
 
@@ -90,12 +91,14 @@ def _checked(person: str, own: list[Vote], again: list[tuple[Vote, Vote]], no_op
     idle = [vote for vote in own if (vote.left_model_id in no_op_ids) != (vote.right_model_id in no_op_ids)]
     fell_for = [vote for vote in idle if _winner(vote) in no_op_ids]
     same = [1 for first, second in again if _MIRRORED.get(first.vote, first.vote) == second.vote]
+    preferred = [first.vote == second.vote for first, second in again if {first.vote, second.vote} <= _MIRRORED.keys()]
     waits = [wait for vote in own if (wait := _seconds(vote)) is not None]
     return Checked(
         evaluator_id=person,
         alike=share(len(alike) - len(decided), len(alike)),
         alike_left=share(decided.count("left_better"), len(decided)),
         repeats=share(len(same), len(again)),
+        reversed=share(sum(preferred), len(preferred)),
         no_op=share(len(idle) - len(fell_for), len(idle)),
         seconds_before_vote=median(waits) if waits else None,
     )

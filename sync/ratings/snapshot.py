@@ -11,11 +11,12 @@ from msgspec import Struct
 from scenes.errors import BadInput
 from sync.ratings.board import Board, board
 from sync.ratings.counting import BothBad
+from sync.ratings.evaluators import Checked
 from sync.ratings.log import Narrowing, live, narrowed, vote_log
 from sync.ratings.trust import Trust, weights_of
 from sync.records import Judgement, Vote
 
-RATINGS = "1"  # grows whenever the same votes would give other numbers
+RATINGS = "2"  # grows whenever the same votes would give other numbers
 
 
 class Watermark(Struct, frozen=True, kw_only=True):
@@ -69,12 +70,14 @@ def snapshot(
     *,
     narrowing: Narrowing | None = None,
     trust: Trust | None = None,
+    checks: Iterable[Checked] = (),
     both_bad: BothBad = "apart",
 ) -> Snapshot:
-    """The board of the live votes among these. `trust`: the policy that weighs evaluators; None: all alike."""
+    """The board of the live votes among these. `trust`: the policy that weighs evaluators, by these `checks`, too;
+    None: all alike."""
     counting, narrowing = live(votes), narrowing or Narrowing()
     log = vote_log(counting)
-    weights = None if trust is None else weights_of(log, trust)
+    weights = None if trust is None else weights_of(log, trust, checks)
     return Snapshot(
         ratings_version=RATINGS,
         policy_version="equal" if trust is None else trust.version,

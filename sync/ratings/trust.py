@@ -3,22 +3,30 @@ alike is always there beside its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sync.ratings.counting import Array
-from sync.ratings.evaluators import Standout, standouts
+from sync.ratings.evaluators import Checked, Standout, standouts
 from sync.ratings.log import VoteLog
 
-Reason = Literal["favours_a_model", "unlike_everyone", "one_side_only", "very_many_votes"]
+Reason = Literal[
+    "favours_a_model",
+    "unlike_everyone",
+    "one_side_only",
+    "very_many_votes",
+    "prefers_nothing",
+    "reverses_on_repeats",
+]
 
 
 class Trust(Struct, frozen=True, kw_only=True):
-    """Version 1: whose votes count less, and when."""
+    """Version 2: whose votes count less, and when. Version 1 did not look at hidden checks."""
 
-    version: str = "1"
+    version: str = "2"
     least_votes: int = 10  # with a preference, below which nothing is held against anyone
     favour: float = 4.0  # standard deviations, and
     favour_each: float = 0.2  # points of score a battle, above which a favourite is held against her
@@ -26,6 +34,9 @@ class Trust(Struct, frozen=True, kw_only=True):
     one_side: float = 0.8  # lower end of the interval of votes for one side, above which they do not count
     most: float = 1 / 3  # of all votes that one evaluator's may make up, or 2 / evaluators where there are few
     distrusted: float = 0.5  # of the evaluators at most
+    alike_side: float = 0.65  # of checks of one model with itself: the same for one side
+    saw_nothing: float = 0.6  # upper end of the interval of no-op checks passed, below which her votes do not count
+    reversing: float = 0.6  # lower end of the interval of preferences reversed on repeats, above which they do not
 
 
 class Weighing(Struct, frozen=True, kw_only=True):
@@ -35,37 +46,74 @@ class Weighing(Struct, frozen=True, kw_only=True):
     weight: float
     reasons: tuple[Reason, ...]
     standout: Standout
+    checks: Checked | None = None  # what hidden checks say of her; None: she judged none
 
 
-def weighings(log: VoteLog, trust: Trust) -> tuple[Weighing, ...]:
-    """Of each evaluator with votes.
+def weighings(log: VoteLog, trust: Trust, checks: Iterable[Checked] = ()) -> tuple[Weighing, ...]:
+    """Of each evaluator with votes. `checks`: how evaluators did on hidden checks (`checked`).
 
-    One after another whoever stands out most is no longer believed by the board that the others are held against, so
-    that several who favour the same model do not vouch for each other.
+    Who failed checks is not believed to begin with. Then one after another whoever stands out most is no longer
+    believed by the board that the others are held against, so that several who favour the same model do not vouch for
+    each other.
     """
-    codes = {name: code for code, name in enumerate(log.evaluators)}
-    distrusted: list[int] = []
-    seen = standouts(log)
-    while len(distrusted) < int(trust.distrusted * len(seen)):
-        worst = [each for each in seen if codes[each.evaluator_id] not in distrusted and _reasons(each, trust)]
-        if not worst:
-            break
-        distrusted.append(codes[max(worst, key=lambda each: (each.favour, each.evaluator_id)).evaluator_id])
-        seen = standouts(log, frozenset(distrusted))
+    known, seen = {each.evaluator_id: each for each in checks}, standouts(log)
+    failed = _failing([known[each.evaluator_id] for each in seen if each.evaluator_id in known], len(seen), trust)
+    distrusted, seen = _distrusted(log, seen, failed, trust)
     total = sum(each.votes for each in seen)
-    return tuple(
-        _weighing(each, codes[each.evaluator_id] in distrusted, _limit(total - each.votes, len(seen), trust), trust)
-        for each in seen
-    )
+    found = []
+    for each in seen:
+        name, limit = each.evaluator_id, _limit(total - each.votes, len(seen), trust)
+        held = (*failed.get(name, ()), *_reasons(each, trust)) or ("favours_a_model",)
+        weighed = _weighing(each, held if name in distrusted else (), limit)
+        found.append(structs.replace(weighed, checks=known.get(name)))
+    return tuple(found)
 
 
-def weights_of(log: VoteLog, trust: Trust) -> Array:
+def weights_of(log: VoteLog, trust: Trust, checks: Iterable[Checked] = ()) -> Array:
     """(e,) for `board` and `robot_boards`."""
     weights = np.ones(len(log.evaluators))
     codes = {name: code for code, name in enumerate(log.evaluators)}
-    for each in weighings(log, trust):
+    for each in weighings(log, trust, checks):
         weights[codes[each.evaluator_id]] = each.weight
     return weights
+
+
+def failures(seen: Checked, trust: Trust) -> tuple[Reason, ...]:
+    """What hidden checks hold against her. That she likes one play of a model better than another is no failure: the
+    two differ; but she should do so on either side. Nor is one careless vote: intervals must be beyond the limit."""
+    left = seen.alike_left
+    found: list[Reason] = []
+    if left.low > trust.alike_side or left.high < 1 - trust.alike_side:
+        found.append("one_side_only")
+    if seen.no_op.of and seen.no_op.high < trust.saw_nothing:
+        found.append("prefers_nothing")
+    if seen.reversed.low > trust.reversing:
+        found.append("reverses_on_repeats")
+    return tuple(found)
+
+
+def _failing(seen: list[Checked], evaluators: int, trust: Trust) -> dict[str, tuple[Reason, ...]]:
+    """Those who failed checks, and how. Where they are more than may be distrusted, the checks are at fault and not
+    they: a model may well be worse than one that does nothing."""
+    found = {each.evaluator_id: held for each in seen if (held := failures(each, trust))}
+    return found if len(found) <= int(trust.distrusted * evaluators) else {}
+
+
+def _distrusted(
+    log: VoteLog, seen: tuple[Standout, ...], failed: Iterable[str], trust: Trust
+) -> tuple[set[str], tuple[Standout, ...]]:
+    """Whose votes do not count, and how everybody looks to a board without them."""
+    codes = {name: code for code, name in enumerate(log.evaluators)}
+    found = set(failed)
+    if found:
+        seen = standouts(log, frozenset(codes[name] for name in found))
+    while len(found) < int(trust.distrusted * len(seen)):
+        worst = [each for each in seen if each.evaluator_id not in found and _reasons(each, trust)]
+        if not worst:
+            break
+        found.add(max(worst, key=lambda each: (each.favour, each.evaluator_id)).evaluator_id)
+        seen = standouts(log, frozenset(codes[name] for name in found))
+    return found, seen
 
 
 def _limit(others: int, evaluators: int, trust: Trust) -> float:
@@ -75,9 +123,10 @@ def _limit(others: int, evaluators: int, trust: Trust) -> float:
     return largest / (1 - largest) * others if largest < 1 else float("inf")
 
 
-def _weighing(seen: Standout, distrusted: bool, limit: float, trust: Trust) -> Weighing:
-    if distrusted:
-        reasons = _reasons(seen, trust) or ("favours_a_model",)
+def _weighing(seen: Standout, held: tuple[Reason, ...], limit: float) -> Weighing:
+    """`held`: against her, so that her votes do not count."""
+    if held:
+        reasons = tuple(dict.fromkeys(held))
         return Weighing(evaluator_id=seen.evaluator_id, weight=0.0, reasons=reasons, standout=seen)
     many = seen.votes > limit
     weight = limit / seen.votes if many else 1.0

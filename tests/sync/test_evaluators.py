@@ -9,10 +9,11 @@ from simulated_votes import attacked, election, names, outcomes, pairs
 from voting import vote
 
 from sync.ratings.agreement import agreement, side_bias
-from sync.ratings.board import rate
+from sync.ratings.board import board, rate
 from sync.ratings.evaluators import checked, leave_one_out_ranks, standouts
 from sync.ratings.log import VoteLog, coded
 from sync.ratings.trust import Trust, weighings, weights_of
+from sync.records import Vote
 
 KRIPPENDORFF = (  # four observers of twelve units: K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011
     "1 2 3 3 2 1 4 1 2 . . .",
@@ -91,6 +92,7 @@ def test_checks_tell_consistency_lean_patience_and_who_fell_for_nothing() -> Non
     (found,) = checked([*alike, *idle], [(first, second), (first, other)], frozenset({"idle"}))
     assert (found.alike.count, found.alike.of, found.alike_left.rate) == (3, 4, 1.0)
     assert (found.repeats.count, found.repeats.of) == (1, 2)
+    assert (found.reversed.count, found.reversed.of) == (1, 2)
     assert (found.no_op.count, found.no_op.of) == (2, 3)
     assert found.seconds_before_vote == 3.0
     (nothing,) = checked([vote(0, "a", "b", "tie")])
@@ -144,3 +146,55 @@ def test_leaving_any_one_evaluator_out_shows_on_whom_a_rank_hangs() -> None:
 @pytest.mark.parametrize("log", [judged("0"), judged("3"), election(np.zeros(3), 0, np.random.default_rng(0))])
 def test_nothing_to_go_by_gives_nobody_less_weight(log) -> None:
     assert (weights_of(log, Trust()) == 1).all()
+
+
+def on_checks(evaluator: str, *, nothing: int = 0, passed: int = 0, turned: int = 0, kept: int = 0, left: int = 0):
+    """An evaluator's hidden checks: votes for the policy that does nothing and for the model beside it, preferences
+    reversed and kept on repeats, and preferences for the left of a model beside itself."""
+
+    def cast(number: int, one: str, other: str, choice: str) -> Vote:
+        return msgspec.structs.replace(vote(number, one, other, choice), evaluator_id=evaluator, kind="check")
+
+    idle = [cast(k, "idle", "a", "left_better" if k < nothing else "right_better") for k in range(nothing + passed)]
+    alike = [cast(100 + k, "a", "a", "left_better") for k in range(left)]
+    first = cast(200, "a", "b", "left_better")
+    again = [cast(300 + k, "b", "a", "left_better" if k < turned else "right_better") for k in range(turned + kept)]
+    return checked([*idle, *alike], [(first, each) for each in again], frozenset({"idle"}))
+
+
+@pytest.mark.parametrize(
+    ("failing", "reason"),
+    [({"nothing": 3}, "prefers_nothing"), ({"turned": 6}, "reverses_on_repeats"), ({"left": 9}, "one_side_only")],
+)
+def test_who_fails_hidden_checks_weighs_nothing_and_is_told_why(failing, reason) -> None:
+    log = election(np.linspace(1, -1, 4), 300, np.random.default_rng(6), evaluators=5)
+    checks = [*on_checks("e0001", **failing), *on_checks("e0002", passed=6, kept=6)]
+    found = {each.evaluator_id: each for each in weighings(log, Trust(), checks)}
+    assert (found["e0001"].weight, found["e0001"].reasons) == (0.0, (reason,))
+    assert found["e0001"].checks == checks[0]
+    assert (found["e0002"].weight, found["e0002"].checks, found["e0000"].checks) == (1.0, checks[1], None)
+    assert (weights_of(log, Trust(), checks) == [1, 0, 1, 1, 1]).all()
+    assert (weights_of(log, Trust()) == 1).all()
+
+
+def test_a_careless_check_or_two_are_held_against_nobody() -> None:
+    log = election(np.linspace(1, -1, 4), 300, np.random.default_rng(6), evaluators=5)
+    checks = [*on_checks("e0001", nothing=2, passed=1, turned=2, left=4)]
+    assert (weights_of(log, Trust(), checks) == 1).all()
+
+
+def test_where_most_prefer_nothing_it_is_the_models_that_fail() -> None:
+    log = election(np.linspace(1, -1, 4), 300, np.random.default_rng(6), evaluators=5)
+    checks = [each for number in range(3) for each in on_checks(f"e000{number}", nothing=5)]
+    assert (weights_of(log, Trust(), checks[:2]) == [0, 0, 1, 1, 1]).all()
+    assert (weights_of(log, Trust(), checks) == 1).all()
+
+
+def test_both_boards_exist_with_checks_and_without() -> None:
+    log = election(np.linspace(1, -1, 4), 300, np.random.default_rng(6), evaluators=5)
+    weights = weights_of(log, Trust(), on_checks("e0001", nothing=3))
+    plain, weighed = board(log), board(log, weights=weights)
+    assert (plain.votes, plain.evaluators) == (weighed.votes, weighed.evaluators) == (300, 5)
+    assert sum(each.record.effective_battles for each in weighed.ratings) < sum(
+        each.record.effective_battles for each in plain.ratings
+    )

@@ -109,7 +109,7 @@ def test_any_order_of_the_votes_gives_the_same_snapshot_bytes() -> None:
 
 def test_a_snapshot_tells_versions_and_the_votes_it_was_made_of() -> None:
     made = snapshot(VOTES, "0.1.0", narrowing=Narrowing(robot_ids=("panda",)), trust=Trust())
-    assert (made.code_version, made.policy_version, made.watermark.votes, made.board.votes) == ("0.1.0", "1", 4, 3)
+    assert (made.code_version, made.policy_version, made.watermark.votes, made.board.votes) == ("0.1.0", "2", 4, 3)
     assert snapshot(VOTES, "0.1.0").policy_version == "equal"
     assert made.watermark == watermark(VOTES[::-1])
     other = [changed(VOTES[0], vote="tie"), *VOTES[1:]]
