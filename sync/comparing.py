@@ -42,12 +42,7 @@ class Comparing:
         Raises:
             BadInput: the same pair is promised there already, and that comparison counts on.
         """
-        same = [each for each in self.registrations() if _place(each) == _place(made)]
-        if same:
-            raise BadInput(
-                "This comparison was registered already.",
-                hint=f"It was on {same[0].created_at[:10]}, and its battles count since then.",
-            )
+        self.check_new(made)
         with self._database.transaction():
             self._database.insert(
                 "registration",
@@ -55,6 +50,15 @@ class Comparing:
                 content=made.to_bytes(),
                 digest=made.digest,
                 created_at=made.created_at,
+            )
+
+    def check_new(self, made: Registration) -> None:
+        """BadInput where the same pair is promised there already: that comparison counts on."""
+        same = [each for each in self.registrations() if _place(each) == _place(made)]
+        if same:
+            raise BadInput(
+                "This comparison was registered already.",
+                hint=f"It was on {same[0].created_at[:10]}, and its battles count since then.",
             )
 
     def registrations(self) -> tuple[Registration, ...]:

@@ -250,7 +250,7 @@ class Store:
         return votes.counting(self._database, robot_id, kinds, origins)
 
     def judgements(self, robot_id: str | None = None, *, unrated: bool = False) -> list[Judgement]:
-        """Of these votes only what boards need, sooner there; `unrated`: of every kind and origin."""
+        """Of these votes only what boards need, sooner there; `unrated`: of every kind and origin, but for checks."""
         return votes.judgements(self._database, robot_id, unrated=unrated)
 
     def count_unrated(self, robot_id: str | None = None) -> int:

@@ -101,12 +101,12 @@ def counting(
 
 
 def judgements(database: Database, robot_id: str | None, *, unrated: bool) -> list[Judgement]:
-    """What boards are made of, in no order: live rated votes of the window, or all of closed battles."""
+    """What boards are made of, in no order: live rated votes of the window, or of every kind but checks and origin."""
     return database.read(
         Judgement,
         """SELECT vote_id, left_model_id, right_model_id, vote, voted_at FROM live_vote
         WHERE left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
-        AND (?2 OR kind = 'rated' AND origin = 'window')""",
+        AND (?2 AND kind <> 'check' OR kind = 'rated' AND origin = 'window')""",
         [robot_id, unrated],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,20 @@ def test_a_hidden_check_is_never_rated(folder: Path) -> None:
     assert checks
     assert {vote.battle_id for vote in votes} == {battle.battle_id for battle in checks}
     assert board(folder, *SIMULATED)["counted"] == VOTES - len(checks)
-    assert board(folder, "--include", "simulated,check")["counted"] >= VOTES - len(checks)
+    refused = run("leaderboard", "--home", str(folder), "--include", "simulated,check")
+    assert (refused.code, "Hidden checks are never rated." in refused.errors) == (2, True)
+
+
+def test_what_evaluators_did_on_hidden_checks_is_told(folder: Path) -> None:
+    with Store.open(folder) as store:
+        kinds = Counter(battle.check for battle in store.battles("voted") if battle.kind == "check")
+        names = {person.name for person in store.evaluators()}
+    told = board(folder, *SIMULATED)["checks"]
+    assert sum(each["alike"]["of"] for each in told) == kinds["aa"]
+    assert sum(each["repeats"]["of"] for each in told) == kinds["swapped"]
+    assert sum(each["no_op"]["of"] for each in told) == kinds["noop"]
+    words = run("leaderboard", "--home", str(folder), *SIMULATED).output
+    assert any(f"Hidden checks of {name}: " in words for name in names)
 
 
 def test_every_rating_comes_with_its_intervals_and_ranks(folder: Path) -> None:

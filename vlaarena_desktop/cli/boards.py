@@ -13,12 +13,13 @@ from msgspec import Struct, structs
 from scenes.catalog import find_robot, find_scene
 from scenes.errors import BadInput, NotFound
 from scenes.progress import finish
+from sync.ratings.evaluators import Checked
 from sync.ratings.intervals import Interval
 from sync.records import BattleKind, Evaluator, Origin
 from sync.store import Store
 from vlaarena_desktop.cli.reports import Report, table
 from vlaarena_desktop.exporting import Exported, export, exported
-from vlaarena_desktop.pairwise import Comparison, compare, known_model
+from vlaarena_desktop.pairwise import Comparison, compare, known_model, promise_on
 from vlaarena_desktop.settings import home_folder
 from vlaarena_desktop.standing import BoardQuery, Place, Standings, standings
 
@@ -34,6 +35,7 @@ class Told(Struct, frozen=True, kw_only=True):
     not_counted: int
     provisional: bool  # whether any rating is
     board: Exported
+    checks: tuple[Checked, ...] = ()  # how evaluators did on hidden checks
     written: str | None = None  # the file of --export
 
 
@@ -45,11 +47,12 @@ def leaderboard(arguments: Namespace) -> Report:
         BadInput: a day cannot be read, or the file of --export has no known ending.
     """
     with Store.open(home_folder(arguments.home)) as store:
-        found = read_standings(store, query_of(arguments, store.evaluators()))
+        people = store.evaluators()
+        found = read_standings(store, query_of(arguments, people))
     path = export(found, arguments.export) if arguments.export else None
     report = told(found)
     written = str(path) if path else None
-    text = standings_text(found) + (f"\n\nWritten: {path}" if path else "")
+    text = "\n".join([standings_text(found), *_checks(found, people)]) + (f"\n\nWritten: {path}" if path else "")
     return Report(structs.replace(report, written=written), text)
 
 
@@ -57,13 +60,15 @@ def pair(arguments: Namespace) -> Report:
     """Is the first model better than the second yet?
 
     Raises:
-        NotFound: a model has no votes here.
+        NotFound: a model has no votes here, and the pair is not registered.
         BadInput: they are one and the same.
     """
     with Store.open(home_folder(arguments.home)) as store:
         found = read_standings(store, query_of(arguments, store.evaluators()))
         promises = store.comparing().registrations()
-    first, second = (known_model(found, model_id) for model_id in (arguments.first, arguments.second))
+    first, second = arguments.first, arguments.second
+    if promise_on(promises, first, second, found.query.robot_id) is None:
+        first, second = (known_model(found, model_id) for model_id in (first, second))
     compared = compare(found, first, second, promises)
     return Report(compared, comparison_text(compared))
 
@@ -107,7 +112,7 @@ def included(names: Sequence[str]) -> tuple[tuple[BattleKind, ...], tuple[Origin
         BadInput: hidden checks are asked for.
     """
     if "check" in names:
-        raise BadInput("Hidden checks are never rated.", hint="They tell how evaluators judge: see --json, checks.")
+        raise BadInput("Hidden checks are never rated.", hint="The board tells below how each evaluator did on them.")
     known = {*get_args(BattleKind), *get_args(Origin)} - {"check"}
     for name in names:
         if name not in known:
@@ -170,6 +175,7 @@ def told(found: Standings) -> Told:
         not_counted=found.left_out,
         provisional=any(place.rating is None or place.rating.flags for place in found.places),
         board=exported(found, {}),
+        checks=found.checks,
     )
 
 
@@ -193,6 +199,18 @@ def _reasons(found: Standings) -> list[str]:
     flags = {flag for place in found.places if place.rating for flag in place.rating.flags}
     told = ", ".join(sorted(flag.replace("_", " ") for flag in flags))
     return [f"* provisional: {told}."] if flags else []
+
+
+def _checks(found: Standings, people: Sequence[Evaluator]) -> list[str]:
+    """How each evaluator did on hidden checks, in words."""
+    names = {person.evaluator_id: person.name for person in people}
+    return [
+        f"Hidden checks of {names.get(each.evaluator_id, each.evaluator_id)}: "
+        f"one model twice, called alike {each.alike.count} of {each.alike.of} times; "
+        f"own battles mirrored, judged as before {each.repeats.count} of {each.repeats.of}; "
+        f"an idle arm not preferred {each.no_op.count} of {each.no_op.of}."
+        for each in found.checks
+    ]
 
 
 def _day(text: str | None) -> datetime | None:
