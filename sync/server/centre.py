@@ -18,6 +18,7 @@ from scenes.database import translated
 from scenes.errors import StoreDamaged
 from sync.content import ContentFolder
 from sync.keys import KEY_BYTES, SigningKey
+from sync.server.devices import Device
 from sync.server.documents import Documents
 from sync.server.limits import RateLimit
 from sync.server.metrics import Metrics
@@ -45,6 +46,7 @@ class Centre:
         self.blobs = ContentFolder(home / "blobs", "", fan_out=2)
         self.metrics = Metrics()
         self.address_limit = RateLimit(settings.address_rate, settings.address_burst)
+        self.devices: dict[str, Device] = {}  # those that asked: their keys
         self._checking = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="checking")
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="central")
 

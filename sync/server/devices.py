@@ -134,19 +134,31 @@ def listed(connection: Connection) -> list[Device]:
 
 
 def advance(connection: Connection, device_id: str, sequence: int) -> int | None:
-    """Note a request's sequence number; the last one seen where this one does not lie beyond it."""
+    """Note a request's sequence number; the last one seen where this one does not lie beyond it.
+
+    Raises:
+        RequestRefused: this device was revoked, or is not known (any more).
+    """
     grown = connection.execute(
         text(
             """UPDATE devices SET last_sequence = :sequence, last_seen_at = now()
-            WHERE device_id = :device AND last_sequence < :sequence RETURNING 1"""
+            WHERE device_id = :device AND last_sequence < :sequence AND revoked_at IS NULL RETURNING 1"""
         ),
         {"device": device_id, "sequence": sequence},
     ).first()
     if grown is not None:
         reach("request.in_tx")
         return None
-    known = device(connection, device_id)
-    return known.last_sequence if known else 0
+    return allowed(device(connection, device_id)).last_sequence
+
+
+def allowed(known: Device | None) -> Device:
+    """RequestRefused unless it is a device that may ask."""
+    if known is None:
+        raise RequestRefused("unauthorized", "This device is not known here.", hint="Enrol it.")
+    if known.revoked_at is not None:
+        raise RequestRefused("forbidden", "This device was revoked.", hint="Ask whoever runs the service.")
+    return known
 
 
 def allow_store(connection: Connection, device_id: str, store_id: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -32,9 +33,9 @@ from sync.server import devices, limits
 from sync.server.centre import Centre
 from sync.server.devices import Device, Scope, Token
 from sync.server.refusals import RequestRefused
-from sync.server.settings import CentralSettings
 
 BODY_SECONDS = 120.0  # for a body to arrive
+_MOST_DEVICES = 10_000  # that are remembered
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,15}")
 _VERSION = re.compile(r"-?[0-9]{1,6}")
@@ -70,8 +71,13 @@ async def limited_body(request: Asked, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def signed_body(centre: Centre, request: Asked, limit: int) -> tuple[Device, bytes]:
+async def signed_body(
+    centre: Centre, request: Asked, limit: int, begin: Callable[[bytes], None] | None = None
+) -> tuple[Device, bytes]:
     """The device that signed this request, and the request's body.
+
+    `begin` is told the body once its signature is good, while the request is counted: it may begin to look at it, but
+    writes nothing.
 
     Raises:
         RequestRefused: the version does not fit, the signature is not good, or the request was seen before.
@@ -86,14 +92,12 @@ async def signed_body(centre: Centre, request: Asked, limit: int) -> tuple[Devic
     signature = _signature(_header(request, H_SIGNATURE))
     if not await centre.beside(partial(is_signed, device.public_key, signature, signed)):
         raise RequestRefused("unauthorized", "The signature of this request is not good.")
-    last = await centre.rows(lambda c: _advanced(c, centre.settings, device.device_id, int(sequence)))
-    if isinstance(last, Wait):
-        raise RequestRefused("rate_limited", "This device asks too often.", hint="Wait.", retry_after=last.seconds)
-    reach("request.after_tx")
-    if last is not None:
-        raise RequestRefused(
-            "replayed", "A request of this number was seen before.", hint="Go on beyond it.", last_sequence=last
-        )
+    counting = asyncio.ensure_future(_counted(centre, device.device_id, int(sequence)))
+    try:
+        if begin is not None:
+            begin(body)
+    finally:
+        await counting
     request.scope["state"]["device"] = device.device_id
     return device, body
 
@@ -188,20 +192,32 @@ def _check_version(told: str) -> None:
 
 
 async def _device(centre: Centre, device_id: str) -> Device:
-    known = None
-    if "\0" not in device_id:
-        known = await centre.rows(lambda c: devices.device(c, device_id))
-    if known is None:
-        raise RequestRefused("unauthorized", "This device is not known here.", hint="Enrol it.")
-    if known.revoked_at is not None:
-        raise RequestRefused("forbidden", "This device was revoked.", hint="Ask whoever runs the service.")
+    """From memory where it asked before: its key never changes, and `_counted` refuses it once it is revoked."""
+    if (known := centre.devices.get(device_id)) is not None:
+        return known
+    found = None if "\0" in device_id else await centre.rows(lambda c: devices.device(c, device_id))
+    known = devices.allowed(found)
+    if len(centre.devices) < _MOST_DEVICES:
+        centre.devices[device_id] = known
     return known
 
 
-def _advanced(connection: Connection, settings: CentralSettings, device_id: str, sequence: int) -> Wait | int | None:
-    """Count a request of a device, and note its sequence; the last one seen where this one does not lie beyond it."""
-    wait = limits.take(connection, f"device {device_id}", settings.device_rate, settings.device_burst)
-    return Wait(wait) if wait else devices.advance(connection, device_id, sequence)
+async def _counted(centre: Centre, device_id: str, sequence: int) -> None:
+    """Count a request of a device, and note its sequence; RequestRefused where the request is not to be answered."""
+    settings = centre.settings
+
+    def advanced(connection: Connection) -> Wait | int | None:
+        wait = limits.take(connection, f"device {device_id}", settings.device_rate, settings.device_burst)
+        return Wait(wait) if wait else devices.advance(connection, device_id, sequence)
+
+    last = await centre.rows(advanced)
+    if isinstance(last, Wait):
+        raise RequestRefused("rate_limited", "This device asks too often.", hint="Wait.", retry_after=last.seconds)
+    reach("request.after_tx")
+    if last is not None:
+        raise RequestRefused(
+            "replayed", "A request of this number was seen before.", hint="Go on beyond it.", last_sequence=last
+        )
 
 
 def _attempts(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -6,8 +6,10 @@ The episodes of a request go in parts: while MongoDB writes one, others are chec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping, Sequence, Set
+from asyncio import Future
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
+from typing import NamedTuple
 
 from scenes.codec import digest, outline
 from scenes.episode import Episode
@@ -22,18 +24,35 @@ _PART_BYTES = 2**20
 Checked = tuple[list[Document], list[Refusal]]
 
 
-async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesStored:
+class Arriving(NamedTuple):
+    """Episodes that are being checked; nothing is written yet."""
+
+    names: list[str]
+    parts: list[Future[Checked]]
+    told: Future[tuple[set[str], dict[str, pointers.Told]]]  # which are stored already, and what each is used for
+
+
+def begin(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> Arriving:
+    """Begin to check episodes, and to read what is known of them."""
+    names = [each.episode_id for each in uploads]
+    parts = [asyncio.wrap_future(centre.check(partial(_checked, part))) for part in _parts(uploads)]
+    told = asyncio.ensure_future(
+        centre.rows(lambda c: (pointers.stored_among(c, names), pointers.uses_of(c, names))),
+    )
+    told.add_done_callback(lambda found: found.cancelled() or found.exception())  # where nobody waits for it any more
+    return Arriving(names, parts, told)
+
+
+async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
     """Keep episodes; those that are kept already are success without being written again.
 
     Raises:
         DatabaseAway: one of the databases does not answer; sending them again is harmless.
     """
-    names = [each.episode_id for each in uploads]
-    checking = [asyncio.wrap_future(centre.check(partial(_checked, part))) for part in _parts(uploads)]
-    known, uses = await centre.rows(lambda c: (pointers.stored_among(c, names), pointers.uses_of(c, names)))
+    known, uses = await arriving.told
     reach("episodes.before_mongo")
-    outcomes = await asyncio.gather(*(_kept(centre, part, known, uses) for part in checking), return_exceptions=True)
-    stored, refused = _all_of(outcomes)
+    parts = (_kept(centre, part, known, uses) for part in arriving.parts)
+    stored, refused = _all_of(await asyncio.gather(*parts, return_exceptions=True))
     reach("episodes.after_mongo_before_pg")
     if stored:
         await centre.rows(lambda c: pointers.mark_stored(c, stored))
@@ -41,11 +60,12 @@ async def keep(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> EpisodesSt
     centre.metrics.episodes.labels("stored").inc(len(stored))
     centre.metrics.episodes.labels("refused").inc(len(refused))
     kept = known | stored
-    return EpisodesStored(stored=tuple(dict.fromkeys(name for name in names if name in kept)), refused=tuple(refused))
+    told = tuple(dict.fromkeys(name for name in arriving.names if name in kept))
+    return EpisodesStored(stored=told, refused=tuple(refused))
 
 
 async def _kept(
-    centre: Centre, checking: Awaitable[Checked], known: Set[str], uses: Mapping[str, pointers.Told]
+    centre: Centre, checking: Future[Checked], known: Set[str], uses: Mapping[str, pointers.Told]
 ) -> tuple[set[str], list[Refusal]]:
     """What became of one part of a request; whoever is known already needs nothing."""
     documents, refused = await checking

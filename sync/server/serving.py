@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
+        gc.freeze()  # what is there now stays to the end: no collection looks through it again
         if self.started:
             print(msgspec.json.encode(ReadyLine(self._url)).decode(), flush=True)
 

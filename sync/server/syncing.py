@@ -67,11 +67,16 @@ async def push(centre: Centre, request: Asked) -> Pushed:
 
 
 async def episodes(centre: Centre, request: Asked) -> EpisodesStored:
-    """Take episodes."""
-    _, body = await signed_body(centre, request, MAX_EPISODES_BYTES + _FRAME_BYTES)
-    asked: Episodes = record_of(body, Episodes)
-    body_version(request, asked.version)
-    return await episodes_in.keep(centre, asked.episodes)
+    """Take episodes. They are checked while the request is counted, and kept after that."""
+    begun: list[episodes_in.Arriving] = []
+
+    def begin(body: bytes) -> None:
+        asked: Episodes = record_of(body, Episodes)
+        body_version(request, asked.version)
+        begun.append(episodes_in.begin(centre, asked.episodes))
+
+    await signed_body(centre, request, MAX_EPISODES_BYTES + _FRAME_BYTES, begin)
+    return await episodes_in.keep(centre, begun[0])
 
 
 async def verify(centre: Centre, request: Asked) -> Verified:

@@ -12,7 +12,7 @@ import zstandard
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from scenes.codec import MAX_ARRAY_BYTES, decode, digest, encode
+from scenes.codec import MAX_ARRAY_BYTES, decode, digest, encode, outline
 from scenes.errors import BadInput
 
 
@@ -132,7 +132,20 @@ def test_mutated_bytes_are_refused_or_give_a_record(repeats: Callable[[int, int]
             assert decode(mutated.tobytes(), Sheet).values.dtype == np.float64
         except BadInput:
             refused += 1
+            with pytest.raises(BadInput):
+                outline(mutated.tobytes(), Sheet)
+        else:
+            outline(mutated.tobytes(), Sheet)
     assert refused > 0
+
+
+@pytest.mark.parametrize("shape", [(0,), (5,), (2, 0, 3), (2, 3, 4, 5), ()])
+def test_an_outline_has_types_and_shapes_but_no_numbers(shape: tuple[int, ...]) -> None:
+    found = outline(encode(Sheet("x", np.ones(shape), np.ones(3, np.int8))), Sheet)
+    assert (found.name, found.values.shape, found.values.dtype) == ("x", shape, np.float64)
+    assert not found.values.any()
+    assert found.anything is not None
+    assert found.anything.dtype == np.int8
 
 
 def test_unknown_extensions_deep_nesting_and_bad_text_are_refused() -> None:
