@@ -123,6 +123,60 @@
         <source>Which interval is shown</source>
         <translation>Welches Intervall gezeigt wird</translation>
     </message>
+    <message>
+        <source>Whose votes</source>
+        <translation>Wessen Stimmen</translation>
+    </message>
+</context>
+<context>
+    <name>BoardHead</name>
+    <message>
+        <source>Board</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>Is A better yet?</source>
+        <translation>Ist A schon besser?</translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation>Rangliste</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Who beat whom</source>
+        <translation>Wer schlug wen</translation>
+    </message>
+</context>
+<context>
+    <name>BoardSource</name>
+    <message>
+        <source>No central service is set any more.</source>
+        <translation>Es ist kein zentraler Dienst mehr eingestellt.</translation>
+    </message>
+    <message>
+        <source>Offline since {time}.</source>
+        <translation>Offline seit {time}.</translation>
+    </message>
+    <message>
+        <source>Published by {host} as of {moment}; snapshot {name}, its signature checked; fetched {fetched}.</source>
+        <translation>Veröffentlicht von {host}, Stand {moment}; Ausgabe {name}, Signatur geprüft; abgeholt {fetched}.</translation>
+    </message>
+    <message>
+        <source>Snapshot {name} of {url}</source>
+        <translation>Ausgabe {name} von {url}</translation>
+    </message>
+    <message>
+        <source>Where the board comes from</source>
+        <translation>Woher die Rangliste stammt</translation>
+    </message>
 </context>
 <context>
     <name>DaemonPill</name>
@@ -611,6 +665,10 @@
 <context>
     <name>LeaderboardPage</name>
     <message>
+        <source> · battles: {battles} · evaluators: {evaluators}</source>
+        <translation> · Vergleiche: {battles} · Gutachter: {evaluators}</translation>
+    </message>
+    <message>
         <source> · not counted: {votes}</source>
         <translation> · nicht gezählt: {votes}</translation>
     </message>
@@ -619,32 +677,16 @@
         <translation>Ein Ring: vorläufig.</translation>
     </message>
     <message>
-        <source>Board</source>
-        <translation>Liste</translation>
+        <source>Comparisons count battles of this workstation.</source>
+        <translation>Diese Frage beantworten nur Vergleiche dieses Rechners.</translation>
     </message>
     <message>
         <source>Export the board</source>
         <translation>Rangliste speichern</translation>
     </message>
     <message>
-        <source>Export…</source>
-        <translation>Speichern…</translation>
-    </message>
-    <message>
         <source>Fewer than three evaluators: the whiskers speak of these evaluators alone (95 %).</source>
         <translation>Weniger als drei Gutachter: Die Intervalle gelten nur für diese Gutachter (95 %).</translation>
-    </message>
-    <message>
-        <source>Is A better yet?</source>
-        <translation>Ist A schon besser?</translation>
-    </message>
-    <message>
-        <source>Leaderboard</source>
-        <translation>Rangliste</translation>
-    </message>
-    <message>
-        <source>Method</source>
-        <translation>Verfahren</translation>
     </message>
     <message>
         <source>No votes yet. The board fills with your first battle.</source>
@@ -670,10 +712,6 @@
         <source>Whiskers: 95 %, these evaluators.</source>
         <translation>Intervalle: 95 %, diese Gutachter.</translation>
     </message>
-    <message>
-        <source>Who beat whom</source>
-        <translation>Wer schlug wen</translation>
-    </message>
 </context>
 <context>
     <name>LiveSettings</name>
@@ -691,6 +729,10 @@
     <message>
         <source>How the board is made</source>
         <translation>Wie die Rangliste entsteht</translation>
+    </message>
+    <message>
+        <source>Published by the central service: {method}</source>
+        <translation>Vom zentralen Dienst veröffentlicht: {method}</translation>
     </message>
     <message>
         <source>The evaluator policy (version 1) holds nothing against anybody here.</source>
@@ -1626,6 +1668,14 @@
         <translation>Abgleich mit dem zentralen Dienst.</translation>
     </message>
     <message>
+        <source>The service lacks 1 episode: its file is gone or damaged here, or was not taken.</source>
+        <translation>Dem Dienst fehlt 1 Episode: Ihre Datei ist hier verschwunden oder beschädigt, oder sie wurde nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>The service lacks {count} episodes: their files are gone or damaged here, or were not taken.</source>
+        <translation>Dem Dienst fehlen {count} Episoden: Ihre Dateien sind hier verschwunden oder beschädigt, oder sie wurden nicht angenommen.</translation>
+    </message>
+    <message>
         <source>This workstation is not enrolled at the central service.</source>
         <translation>Dieser Rechner ist beim zentralen Dienst nicht angemeldet.</translation>
     </message>
@@ -1967,6 +2017,10 @@
         <translation>Vergleich öffnen</translation>
     </message>
     <message>
+        <source>The votes themselves are at the central service, on its pages.</source>
+        <translation>Die Stimmen selbst liegen beim zentralen Dienst, auf seinen Seiten.</translation>
+    </message>
+    <message>
         <source>Votes of the cell</source>
         <translation>Stimmen des Feldes</translation>
     </message>
@@ -2227,6 +2281,14 @@
         <translation>Beide schlecht = gleich</translation>
     </message>
     <message>
+        <source>By robot: {ratings}.</source>
+        <translation>Je Roboter: {ratings}.</translation>
+    </message>
+    <message>
+        <source>Central service</source>
+        <translation>Zentraler Dienst</translation>
+    </message>
+    <message>
         <source>Elo</source>
         <translation>Elo</translation>
     </message>
@@ -2331,6 +2393,10 @@
         <translation>Diese Gutachter</translation>
     </message>
     <message>
+        <source>This workstation</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
         <source>Vote</source>
         <translation>Stimme</translation>
     </message>
@@ -2375,12 +2441,24 @@
         <translation>das Intervall ist breiter als {points:.0f} Punkte</translation>
     </message>
     <message>
+        <source>judged own battles the other way round when they were mirrored</source>
+        <translation>beurteilte eigene Vergleiche gespiegelt umgekehrt</translation>
+    </message>
+    <message>
         <source>no chain of preferences connects all models</source>
         <translation>keine Kette von Urteilen verbindet alle Modelle</translation>
     </message>
     <message>
+        <source>preferred an arm that does nothing</source>
+        <translation>zog einen Arm vor, der nichts tut</translation>
+    </message>
+    <message>
         <source>prefers one side whatever stands there</source>
         <translation>bevorzugt eine Seite, was auch dort steht</translation>
+    </message>
+    <message>
+        <source>the central service says so</source>
+        <translation>so sagt es der zentrale Dienst</translation>
     </message>
     <message>
         <source>votes unlike everyone else</source>
@@ -2401,6 +2479,73 @@
     <message>
         <source>{one} and {other} have not met.</source>
         <translation>{one} und {other} sind sich nicht begegnet.</translation>
+    </message>
+    <message>
+        <source>{robot} {rating:.0f} ± {reach:.0f}</source>
+        <translation>{robot} {rating:.0f} ± {reach:.0f}</translation>
+    </message>
+</context>
+<context>
+    <name>board_commands</name>
+    <message>
+        <source>Count: {choice}</source>
+        <translation>Zählweise: {choice}</translation>
+    </message>
+    <message>
+        <source>Export the board…</source>
+        <translation>Rangliste speichern…</translation>
+    </message>
+    <message>
+        <source>Group: {choice}</source>
+        <translation>Gruppe: {choice}</translation>
+    </message>
+    <message>
+        <source>Include unrated battles, or no longer</source>
+        <translation>Ungewertete Vergleiche mitzählen oder nicht mehr</translation>
+    </message>
+    <message>
+        <source>Leaderboard</source>
+        <translation>Rangliste</translation>
+    </message>
+    <message>
+        <source>Robot: {choice}</source>
+        <translation>Roboter: {choice}</translation>
+    </message>
+    <message>
+        <source>Scene: {choice}</source>
+        <translation>Szene: {choice}</translation>
+    </message>
+    <message>
+        <source>Show the board</source>
+        <translation>Liste zeigen</translation>
+    </message>
+    <message>
+        <source>Show the method</source>
+        <translation>Verfahren zeigen</translation>
+    </message>
+    <message>
+        <source>Show whether one is better yet</source>
+        <translation>Zeigen, ob eines schon besser ist</translation>
+    </message>
+    <message>
+        <source>Show who beat whom</source>
+        <translation>Zeigen, wer wen schlug</translation>
+    </message>
+    <message>
+        <source>Task: {choice}</source>
+        <translation>Aufgabe: {choice}</translation>
+    </message>
+    <message>
+        <source>Votes of: {choice}</source>
+        <translation>Stimmen: {choice}</translation>
+    </message>
+    <message>
+        <source>When: {choice}</source>
+        <translation>Zeitraum: {choice}</translation>
+    </message>
+    <message>
+        <source>Whiskers: {choice}</source>
+        <translation>Intervalle: {choice}</translation>
     </message>
 </context>
 <context>

@@ -190,6 +190,7 @@ class LeaderboardPage(QWidget):
         self.source.show_standings(self.found)
         central = self.found.query.source == "centre"
         self.tabs[PAIR].setEnabled(not central)
+        self.tabs[PAIR].setToolTip(self.tr("Comparisons count battles of this workstation.") if central else "")
         if central and self.views.currentIndex() == PAIR:
             self.show_view(0)
 

@@ -159,7 +159,10 @@ class WinMatrix(QWidget):
         """List these, the newest first."""
         self.votes.set_records([self._line(vote) for vote in reversed(votes)])
         self.card.show_rows(filled=bool(votes))
-        self.said.setText(self.tr("{about} · votes: {count}").format(about=about, count=len(votes)) if about else "")
+        here = self._found.provenance is None
+        self.said.setText(
+            self.tr("{about} · votes: {count}").format(about=about, count=len(votes)) if about and here else about
+        )
         self._follow_choice()
 
     def dress(self, colors: theme.Colors) -> None:
@@ -179,6 +182,9 @@ class WinMatrix(QWidget):
         index = self.view.currentIndex()
         if not index.isValid() or index.row() == index.column():
             self.show_votes([], "")
+            return
+        if self._found.provenance is not None:
+            self.said.setText(str(self.matrix.data(index, Qt.ItemDataRole.ToolTipRole)))
             return
         pair = {self.matrix.models[index.row()], self.matrix.models[index.column()]}
         votes = [vote for vote in self._found.votes if {vote.left_model_id, vote.right_model_id} == pair]
