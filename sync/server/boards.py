@@ -7,7 +7,6 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
-from scenes.codec import decode
 from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
@@ -15,6 +14,14 @@ from sync.ratings.board import Rating, board
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
 from sync.server import ballots, snapshots
+
+LISTED = 100  # publications of one page
+_LISTED = text(
+    """SELECT publications.position, snapshot_id, publications.published_at, votes, models,
+        publications.published_at > snapshots.published_at AS again
+    FROM publications JOIN snapshots USING (snapshot_id)
+    WHERE publications.position < :before ORDER BY publications.position DESC LIMIT :most"""
+)
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -27,12 +34,14 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 class Published(Struct, frozen=True, kw_only=True):
-    """One line of the list of snapshots."""
+    """One line of the list of publications: the same board may stand there more than once."""
 
+    position: int
     snapshot_id: str
     published_at: datetime
     votes: int
     models: int
+    again: bool  # it was published before, and another one in between
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -96,20 +105,9 @@ def published(connection: Connection, snapshot_id: str) -> Snapshot:
     return _snapshot(snapshots.find(connection, snapshot_id))
 
 
-def listed(connection: Connection, most: int = 100) -> list[Published]:
-    """The newest snapshots, the newest first."""
-    statement = text("SELECT content, published_at FROM snapshots ORDER BY position DESC LIMIT :most")
-    rows = connection.execute(statement, {"most": most}).all()
-    boards = [(decode(bytes(row.content), PulledBoard), row.published_at) for row in rows]
-    return [
-        Published(
-            snapshot_id=found.snapshot_id,
-            published_at=published_at,
-            votes=found.votes,
-            models=len({row.model_id for row in found.rows}),
-        )
-        for found, published_at in boards
-    ]
+def listed(connection: Connection, most: int = LISTED, before: int = 2**62) -> list[Published]:
+    """The newest publications before a position, the newest first."""
+    return [Published(**row._asdict()) for row in connection.execute(_LISTED, {"most": most, "before": before})]
 
 
 def counted_votes(connection: Connection) -> VoteLog:

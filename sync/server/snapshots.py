@@ -2,7 +2,7 @@
 
 A snapshot follows from op_log, from which episodes are stored, and from the registered cards and bundles; its moment is
 that of the last operation. So the same log gives the same bytes, and `snapshot_id` is the SHA-256 of the snapshot that
-has no id yet.
+has no id yet. Which board is shown is told by publications: one that comes back after another is published again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from sync.keys import SigningKey
 from sync.server import ballots, registry, tables, webhooks
 from sync.server.standings import standings
 
+_LATEST = """SELECT content, signature, publications.published_at FROM publications JOIN snapshots USING (snapshot_id)
+    ORDER BY publications.position DESC LIMIT 1"""
+_NAMED = "SELECT content, signature, published_at FROM snapshots WHERE snapshot_id = :name"
 _BEFORE = datetime.fromtimestamp(0, UTC)  # of a log without operations
 
 
@@ -56,14 +59,16 @@ def compute(connection: Connection, declared_robots: Sequence[str] = ()) -> Pull
 
 
 def publish(connection: Connection, board: PulledBoard, key: SigningKey) -> bool:
-    """Keep and sign a board, within a transaction; False if the last one published is the same."""
-    last = connection.execute(text("SELECT snapshot_id FROM snapshots ORDER BY position DESC LIMIT 1")).scalar()
+    """Keep and sign a board and show it, within a transaction; False if the last one published is the same."""
+    last = connection.execute(text("SELECT snapshot_id FROM publications ORDER BY position DESC LIMIT 1")).scalar()
     if last == board.snapshot_id:
         return False
     signed = sign_snapshot(board, key)
     row = {"snapshot_id": board.snapshot_id, "content": signed.content, "signature": signed.signature}
-    statement = insert(tables.snapshots).values(row)
+    shown = {"votes": board.votes, "models": len({line.model_id for line in board.rows})}
+    statement = insert(tables.snapshots).values(row | shown)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["snapshot_id"]))
+    connection.execute(insert(tables.publications).values(snapshot_id=board.snapshot_id))
     webhooks.note(connection, "snapshot", board.snapshot_id)
     return True
 
@@ -74,7 +79,7 @@ def latest(connection: Connection) -> Published:
     Raises:
         NotFound: none was published yet.
     """
-    return _read(connection, "ORDER BY position DESC LIMIT 1", "")
+    return _read(connection, _LATEST, "")
 
 
 def find(connection: Connection, snapshot_id: str) -> Published:
@@ -83,19 +88,12 @@ def find(connection: Connection, snapshot_id: str) -> Published:
     Raises:
         NotFound: there is none of this id.
     """
-    return _read(connection, "WHERE snapshot_id = :name", snapshot_id.replace("\0", ""))
-
-
-def listed(connection: Connection, limit: int = 1000) -> list[tuple[str, datetime]]:
-    """Snapshot ids and when they were published, the newest first."""
-    statement = text("SELECT snapshot_id, published_at FROM snapshots ORDER BY position DESC LIMIT :most")
-    return [(row.snapshot_id, row.published_at) for row in connection.execute(statement, {"most": limit})]
+    return _read(connection, _NAMED, snapshot_id.replace("\0", ""))
 
 
 def etag(connection: Connection) -> str | None:
     """The ETag of the board published last."""
-    digest_of = "encode(sha256(content), 'hex')"
-    found = connection.execute(text(f"SELECT {digest_of} FROM snapshots ORDER BY position DESC LIMIT 1")).scalar()
+    found = connection.execute(text(f"SELECT encode(sha256(content), 'hex') FROM ({_LATEST}) AS latest")).scalar()
     return None if found is None else f'"{found}"'
 
 
@@ -104,9 +102,8 @@ def card_of(board: PulledBoard, model_id: str) -> ModelCard | None:
     return next((card for card in board.cards if card.id == model_id), None)
 
 
-def _read(connection: Connection, which: str, name: str) -> Published:
-    statement = text(f"SELECT content, signature, published_at FROM snapshots {which}")
-    row = connection.execute(statement, {"name": name} if name else {}).first()
+def _read(connection: Connection, statement: str, name: str) -> Published:
+    row = connection.execute(text(statement), {"name": name} if name else {}).first()
     if row is None:
         raise NotFound("No such board was published.", hint="The worker publishes one each hour.")
     content, signature = bytes(row.content), bytes(row.signature)

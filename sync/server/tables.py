@@ -20,7 +20,7 @@ def _fields(kind: type[Struct]) -> tuple[str, ...]:
     return kind.__struct_fields__
 
 
-tokens = _of("tokens", "token_id name digest scopes created_at expires_at revoked_at last_used_at")
+tokens = _of("tokens", "token_id name digest scopes created_at expires_at revoked_at last_used_at uses_left")
 devices = _of(
     "devices",
     "device_id name public_key token_id last_sequence created_at last_seen_at revoked_at",
@@ -36,6 +36,7 @@ op_quarantine = _of(
     "quarantine_id op_id store_id seq kind verdict reason digest content signature received_at resolved_at",
 )
 op_places = _of("op_places", "store_id seq op_id digest")
+owners = _of("owners", "record_id store_id")
 audit = _of("audit", "audit_id at actor action subject detail")
 
 evaluators = _of("evaluators", (*_fields(Evaluator), "rev"))
@@ -55,7 +56,8 @@ _COUNTS = ["vote_count", "win_count", "loss_count", "tie_count", "both_bad_count
 _STATS = ["elo_score", "elo_ci", "rating", "rating_low", "rating_high", *_COUNTS]
 model_stats_by_robot = _of("model_stats_by_robot", ["model_id", "robot_id", *_STATS])
 model_stats_total = _of("model_stats_total", ["model_id", "organization", "license", *_STATS])
-snapshots = _of("snapshots", "position snapshot_id content signature published_at")
+snapshots = _of("snapshots", "position snapshot_id content signature published_at votes models")
+publications = _of("publications", "position snapshot_id published_at")
 worker_status = _of("worker_status", "worker_name last_run_at status votes_processed error_message")
 job_runs = _of("job_runs", "run_id job slot worker began_at")
 webhooks = _of("webhooks", "webhook_id url events created_at revoked_at")
@@ -64,9 +66,10 @@ deliveries = _of("deliveries", "delivery_id webhook_id event subject attempts du
 blobs = _of("blobs", "sha256 media_type size_bytes purpose subject created_at")
 blob_uses = _of("blob_uses", "purpose subject sha256 created_at")
 
-DERIVED = (runs, branches, notes, votes, turns, wanted_episodes, battles, sessions, evaluators)  # from op_log alone
+DERIVED = (runs, branches, notes, votes, turns, wanted_episodes, battles, sessions, evaluators, owners)  # from logs
 EVERY = (
-    *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, evaluators, sessions, battles),
-    *(episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards, model_stats_by_robot),
-    *(model_stats_total, snapshots, worker_status, job_runs, blobs, blob_uses, webhooks, deliveries, buckets),
+    *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, owners, evaluators),
+    *(sessions, battles, episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards),
+    *(model_stats_by_robot, model_stats_total, snapshots, publications, worker_status, job_runs, blobs, blob_uses),
+    *(webhooks, deliveries, buckets),
 )

@@ -33,7 +33,7 @@ def _entry(feed: ElementTree.Element, snapshot: Published, public_url: str) -> N
     address = f"{public_url}/snapshots/{snapshot.snapshot_id}"
     entry = ElementTree.SubElement(feed, f"{{{_SPACE}}}entry")
     _add(entry, "title", f"A new board: {snapshot.models} models, {snapshot.votes} votes")
-    _add(entry, "id", address)
+    _add(entry, "id", f"{address}#{snapshot.position}" if snapshot.again else address)
     _add(entry, "updated", _moment(snapshot.published_at))
     _link(entry, "alternate", address)
     _add(entry, "summary", f"Ratings of {snapshot.models} models from {snapshot.votes} votes that count.")

@@ -112,9 +112,10 @@ async def method(request: Asked, centre: Central) -> Response[bytes]:
 
 
 @_at("/changelog")
-async def changelog(request: Asked, centre: Central) -> Response[bytes]:
-    """Every published board."""
-    return await _page(request, centre, "changelog.html", snapshots=await centre.rows(boards.listed))
+async def changelog(request: Asked, centre: Central, before: FromQuery[int] = 2**62) -> Response[bytes]:
+    """Every published board, a page at a time."""
+    shown = await centre.rows(lambda c: boards.listed(c, before=before))
+    return await _page(request, centre, "changelog.html", snapshots=shown, full=len(shown) == boards.LISTED)
 
 
 @_at("/feed.atom")

@@ -1,0 +1,68 @@
+"""What is published, and when: the board of now, also where it was there before; only what may be told, and no more
+than a page of it."""
+
+from __future__ import annotations
+
+from central.servers import Service
+from central.workstations import Asking, Workstation, rows
+from sqlalchemy import Connection, text
+
+from sync.server import boards, publishing, snapshots
+from sync.server.centre import server_key
+
+
+def rate(service: Service) -> int:
+    """Publish the board of now; how many votes the newest publication shows."""
+    key = server_key(service.home)
+
+    def rated(connection: Connection) -> int:
+        publishing.rate(connection, key, ())
+        return snapshots.latest(connection).board.votes
+
+    return rows(service, rated)
+
+
+def told_events(service: Service) -> int:
+    return rows(service, lambda c: int(c.execute(text("SELECT count(*) FROM deliveries")).scalar_one()))
+
+
+def test_a_board_that_comes_back_is_the_newest_again(central: Service, lab: Workstation) -> None:
+    hook = text("INSERT INTO webhooks (webhook_id, url, events) VALUES ('h', 'https://example.org/', '{snapshot}')")
+    rows(central, lambda c: c.execute(hook))
+    for pair in (("alpha", "beta"), ("beta", "gamma")):
+        lab.battle(*pair)
+    lab.push()
+    lab.upload()
+    assert rate(central) == 2
+    whole, before = rows(central, snapshots.etag), told_events(central)
+    change = text("UPDATE episodes SET status = :status WHERE episode_id = :name")
+    chosen = {"name": sorted(lab.episodes)[0]}
+    rows(central, lambda c: c.execute(change, chosen | {"status": "expected"}))
+    assert rate(central) == 1
+    rows(central, lambda c: c.execute(change, chosen | {"status": "stored"}))
+    assert [rate(central), rate(central)] == [2, 2]
+    assert rows(central, snapshots.etag) == whole
+    assert lab.pull().headers["ETag"] == whole
+    assert told_events(central) == before + 2
+    newest = rows(central, lambda c: boards.listed(c, 3))
+    assert [(each.votes, each.again) for each in newest] == [(2, True), (1, False), (2, False)]
+
+
+def test_lists_of_boards_are_read_without_the_boards_and_page_by_page(central: Service, visitor: Asking) -> None:
+    """Damaged contents show that nothing decodes them."""
+    rows(central, lambda c: c.execute(text(_MANY), {"count": boards.LISTED + 5}))
+    page = visitor.ask("GET", "/changelog", headers={"Accept": "text/html"})
+    assert page.status == 200
+    assert page.body.count(b'href="/snapshots/') == boards.LISTED
+    assert b"/snapshots/many-105" in page.body
+    older = next(each for each in page.body.decode().split('"') if each.startswith("/changelog?before="))
+    rest = visitor.ask("GET", older, headers={"Accept": "text/html"})
+    assert b"/snapshots/many-5" in rest.body
+    assert b"/snapshots/many-6" not in rest.body
+    assert visitor.ask("GET", "/feed.atom").status == 200
+    rows(central, lambda c: c.execute(text("DELETE FROM publications WHERE snapshot_id LIKE 'many-%'")))
+
+
+_MANY = """WITH made AS (INSERT INTO snapshots (snapshot_id, content, signature, votes, models)
+        SELECT 'many-' || i, 'no board', 'none', i, 2 FROM generate_series(1, :count) AS i RETURNING snapshot_id)
+    INSERT INTO publications (snapshot_id) SELECT 'many-' || i FROM generate_series(1, :count) AS i"""
