@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from msgspec import Struct
 
-from sync.ratings.battles import battle_counts
+from sync.ratings.battles import Mask, battle_counts
 from sync.ratings.clusters import Clusters, Uncertainty, clusters, uncertainty
 from sync.ratings.counting import Array, BothBad, Counted, Counts, Tally, counted, halved, tally, weighed
 from sync.ratings.davidson import POINTS, START, Fit, fit, flat_prior
@@ -15,7 +15,7 @@ from sync.ratings.intervals import NORMAL, Interval
 from sync.ratings.listing import FEW_BATTLES as FEW_BATTLES  # part of what a Rating says
 from sync.ratings.listing import WIDE as WIDE
 from sync.ratings.listing import Flag as Flag
-from sync.ratings.listing import Listing, Mask, contrasts, groups, listing, outside, reference
+from sync.ratings.listing import Listing, contrasts, groups, listing, outside, reference
 from sync.ratings.log import VoteLog, compact, vote_log
 from sync.ratings.outcomes import Record as Record  # part of a Rating
 from sync.ratings.outcomes import records
@@ -120,7 +120,7 @@ def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "ap
         ratings=ratings,
         votes=len(log),
         battles=len(log) if log.single else battle_counts(log)[0],
-        evaluators=judges(log),
+        evaluators=judges(votes),
         groups=int(groups(found.counts).max()) + 1,
         both_bad=both_bad,
     )
@@ -139,9 +139,11 @@ def counted_models(log: VoteLog, *, robots: bool = False) -> Counted:
     return votes if present.all() else counted(compact(log), robots=robots)
 
 
-def judges(log: VoteLog) -> int:
+def judges(votes: Counted) -> int:
     """How many evaluators voted."""
-    return int((np.bincount(log.evaluator, minlength=1) > 0).sum())
+    if votes.each is not None:
+        return int(votes.each.any((1, 2, 3, 4)).sum())
+    return int((np.bincount(votes.log.evaluator, minlength=1) > 0).sum())
 
 
 def listed(found: Listing, place: Array, unsure: Uncertainty, whole: Array, known: list[Record]) -> tuple[Rating, ...]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from sync.ratings.battles import Shared, shared, sharing
+from sync.ratings.battles import Mask, Shared, shared
 from sync.ratings.counting import CHUNK, Array, Ballots, BothBad, Counted, Tally, counted, tally, weighed
 from sync.ratings.davidson import Fit, Odds, assembled
 from sync.ratings.intervals import LEVEL, NORMAL, t_quantile
-from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, picked
 
 FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
 _WHOLE, _DIGITS = 2.0**28, 6
@@ -57,33 +56,33 @@ class Clusters(Struct, frozen=True):
 
 def clusters(votes: Counted, weights: Array | None = None, both_bad: BothBad = "apart") -> Clusters:
     """Of all votes of a log."""
-    within = np.zeros(0, np.bool_) if votes.log.single else sharing(votes.log, both_bad)
-    together = picked(votes.log, np.flatnonzero(within))
-    groups = shared(together, weights, robots=votes.robots)
-    alone = votes if not len(together) else _alone(votes, within, together, weights)
-    once, twice, ones = (tally(weighed(alone, each, power), both_bad) for each, power in _powers(weights))
-    count = len(votes.log.models)
+    within, groups = shared(votes.log, weights, both_bad, robots=votes.robots)
+    once, twice, ones = _lone(votes, within, groups, weights, both_bad)
     sums = [one.votes.sum((0, 2)) for one in (once, twice)]
-    for power, lone in enumerate(sums, 1):
-        for side in (groups.first, groups.second):
-            lone += np.bincount(side, groups.weight**power, count)
-    battles = round(ones.votes.sum() / 2) + int((groups.weight > 0).sum())
+    battles = round(ones.votes.sum() / 2)
+    for part in groups.parts():
+        weight, models = part.weight, np.concatenate([part.first, part.second])
+        battles += int((weight > 0).sum())
+        for power, lone in enumerate(sums, 1):
+            lone += np.bincount(models, np.tile(weight**power, 2), len(lone))
     effective = np.round(sums[0] ** 2 / np.maximum(sums[1], 1e-300), _DIGITS)
     return Clusters(twice, groups, battles, effective)
 
 
-def _powers(weights: Array | None) -> list[tuple[Array | None, int]]:
-    """Weights, their squares, and 1 for whoever counts at all."""
+def _lone(
+    votes: Counted, within: Mask, groups: Shared, weights: Array | None, both_bad: BothBad
+) -> tuple[Tally, Tally, Tally]:
+    """Votes alone in their battle: their weights, their squares, and 1 for whoever counts at all."""
     if weights is None:
-        return [(None, 1)] * 3
-    return [(weights, 1), (weights, 2), ((weights > 0).astype(np.float64), 1)]
-
-
-def _alone(votes: Counted, within: NDArray[np.bool_], together: VoteLog, weights: Array | None) -> Counted:
-    if weights is not None:
-        return counted(picked(votes.log, ~within), robots=votes.robots)
-    part = counted(together, robots=votes.robots, evaluators=False)
-    return Counted(votes.log, votes.robots, votes.cells - part.cells, None)
+        whole = tally(votes.table, both_bad)
+        shares = groups.tally(whole.wins.shape)
+        lone = Tally(whole.wins - shares.wins, whole.ties - shares.ties)
+        return lone, lone, lone
+    alone = counted(picked(votes.log, ~within), robots=votes.robots) if len(groups) else votes
+    once, twice, ones = (
+        tally(weighed(alone, each), both_bad) for each in (weights, weights**2, (weights > 0).astype(np.float64))
+    )
+    return once, twice, ones
 
 
 def uncertainty(
@@ -112,8 +111,8 @@ def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
     spread = wins * (1 - score) ** 2 + losses * score**2 + lone.ties * (0.5 - score) ** 2
     across = lone.ties * (0.5 - score) * (1 - tie) - (wins * (1 - score) - losses * score) * tie
     along = (wins + losses) * tie**2 + lone.ties * (1 - tie) ** 2
-    if len(groups.robot):
-        added = _together(groups, odds, spread.shape)
+    for part in groups.parts():
+        added = _together(part, odds, spread.shape)
         spread, across, along = spread + added[0], across + added[1], along + added[2]
     return assembled(spread, across, along.sum((1, 2)) / 2)
 
@@ -121,16 +120,11 @@ def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
 def _together(groups: Shared, odds: Odds, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
     """What battles with several votes add, each as one cluster: to spread, across and along of their pairs."""
     here = groups.robot, groups.first, groups.second
-    wins, losses, ties = groups.counts.T
+    wins, losses, ties = groups.counts.T.astype(np.float64)
     score, tie = odds.score[here], odds.tie[here]
     lead = wins * (1 - score) - losses * score + ties * (0.5 - score)
     tied = ties - (wins + losses + ties) * tie
-    spots = np.ravel_multi_index(here, shape)
-
-    def summed(values: Array) -> Array:
-        return np.bincount(spots, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
-
-    spread, across, along = summed(lead * lead), summed(lead * tied), summed(tied * tied)
+    spread, across, along = (groups.summed(each, shape) for each in (lead * lead, lead * tied, tied * tied))
     return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
 
 

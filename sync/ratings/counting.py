@@ -92,13 +92,13 @@ def halved(counts: Tally) -> Tally:
     return Tally(counts.wins + counts.ties / 2, np.zeros_like(counts.ties))
 
 
-def weighed(votes: Counted, weights: Array | None, power: int = 1) -> Counts | Array:
-    """The table in which each vote counts its evaluator's weight to this power."""
+def weighed(votes: Counted, weights: Array | None) -> Counts | Array:
+    """The table in which each vote counts its evaluator's weight."""
     if weights is None:
         return votes.table
     total = np.zeros(votes.cells.shape)
     for of, counts in by_evaluator(votes):
-        for weight, own in zip(weights[of] ** power, counts, strict=True):
+        for weight, own in zip(weights[of], counts, strict=True):
             if weight:
                 total += weight * own
     return np.moveaxis(total, 1, -1)

@@ -15,12 +15,12 @@ from math import log as ln
 import numpy as np
 from msgspec import Struct, structs
 
-from sync.ratings.battles import battle_counts
+from sync.ratings.battles import Mask, battle_counts
 from sync.ratings.board import Board, Rating, board, counted_models, judges, listed
 from sync.ratings.clusters import Clusters, Uncertainty, clusters, uncertainty
 from sync.ratings.counting import Array, BothBad, Counted, Tally, counted, halved, tally, weighed
 from sync.ratings.davidson import PRIOR, Fit, fit, log_likelihood
-from sync.ratings.listing import Mask, contrasts, groups, listing, outside, reference
+from sync.ratings.listing import contrasts, groups, listing, outside, reference
 from sync.ratings.log import VoteLog, compact, picked
 from sync.ratings.outcomes import records
 
@@ -109,8 +109,8 @@ def robot_boards(
         each={robot: ratings for robot, ratings in each.items() if ratings},
         tau=round(found.tau, 6),
         votes=len(log),
-        battles=battle_counts(log)[0],
-        evaluators=judges(log),
+        battles=len(log) if log.single else battle_counts(log)[0],
+        evaluators=judges(found.votes),
         groups=int(groups(found.counts).max()) + 1,
         both_bad=both_bad,
     )

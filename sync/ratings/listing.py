@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from sync.ratings.battles import Mask
 from sync.ratings.counting import Array, Tally
 from sync.ratings.davidson import POINTS
 from sync.ratings.intervals import NORMAL
@@ -26,7 +27,6 @@ WIDE = 200.0  # [points] of an interval, end to end, above which it is
 _DIGITS = 6  # kept of ratings: beyond them lies the noise of linear algebra
 
 Flag = Literal["few_battles", "wide_interval", "not_connected", "robot_missing"]
-Mask = NDArray[np.bool_]
 
 
 class Listing(Struct, frozen=True):

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sync.records import CHOICES, Evaluator, Judgement, Vote
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)  # outcomes, in the order of CHOICES
+_DENSE = 4  # times as many codes as rows, up to which rows are counted without sorting
 NOBODY = ""  # the evaluator, robot or scene of a judgement that does not tell
 _OUTCOMES = {choice: code for code, choice in enumerate(CHOICES)}
 _CODED: dict[str, type[np.signedinteger[Any]]] = {
@@ -114,7 +115,7 @@ def coded(
     given |= {"battle": np.arange(count) if battle is None else battle, **(codes or {})}
     columns = {name: _column(kind, given.get(name), count, -(name == "task")) for name, kind in _CODED.items()}
     if single is None:
-        single = battle is None or len(np.unique(columns["battle"])) == count
+        single = battle is None or _single(columns["battle"])
     known: dict[str, Any] = {"evaluators": (NOBODY,), "robots": (NOBODY,), "scenes": (NOBODY,), "tasks": ()}
     return VoteLog(models=tuple(models), single=single, **known | (names or {}), **columns)
 
@@ -122,7 +123,7 @@ def coded(
 def picked(log: VoteLog, rows: NDArray[np.bool_] | NDArray[np.intp]) -> VoteLog:
     """The log of these rows alone, with the same names."""
     kept = structs.replace(log, **{name: getattr(log, name)[rows] for name in _CODED})
-    return kept if log.single else structs.replace(kept, single=len(np.unique(kept.battle)) == len(kept))
+    return kept if log.single else structs.replace(kept, single=_single(kept.battle))
 
 
 def compact(log: VoteLog) -> VoteLog:
@@ -164,6 +165,16 @@ def narrowed(log: VoteLog, to: Narrowing) -> VoteLog:
     return log if fits.all() else picked(log, fits)
 
 
+def dense(codes: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
+    """The same codes where they are at most four times as many as rows, else their places among them; and the first
+    number that is beyond them."""
+    beyond = int(codes.max(initial=-1)) + 1
+    if codes.min(initial=0) >= 0 and beyond <= _DENSE * len(codes):
+        return codes, beyond
+    known, places = np.unique(codes, return_inverse=True)
+    return places.astype(np.int32), len(known)
+
+
 def members(evaluators: Iterable[Evaluator], group: str) -> tuple[str, ...]:
     """The ids of a group's evaluators, for a Narrowing."""
     return tuple(sorted(person.evaluator_id for person in evaluators if person.group == group))
@@ -171,6 +182,14 @@ def members(evaluators: Iterable[Evaluator], group: str) -> tuple[str, ...]:
 
 def _column(kind: type[np.signedinteger[Any]], values: ArrayLike | None, count: int, missing: int) -> Any:
     return np.full(count, missing, kind) if values is None else np.ascontiguousarray(values, kind)
+
+
+def _single(battle: NDArray[np.int32]) -> bool:
+    """Whether no two votes are of one battle."""
+    codes, beyond = dense(battle)
+    seen = np.zeros(beyond, bool)
+    seen[codes] = True
+    return int(seen.sum()) == len(codes)
 
 
 def _revision(vote: Vote | Judgement) -> tuple[int, bool]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from simulated_votes import election, names
 
-from sync.ratings.board import board
+from sync.ratings.board import board, rate
 from sync.ratings.clusters import clusters, uncertainty
 from sync.ratings.counting import by_evaluator, counted, tally
 from sync.ratings.davidson import POINTS, fit, flat_prior
@@ -229,3 +229,22 @@ def test_where_evaluators_are_many_their_scores_vote_by_vote_are_those_of_their_
         found, apart = fit(tally(votes.table, both_bad), flat_prior(40)), clusters(votes, None, both_bad)
         one, other = (uncertainty(each, found, apart, None, both_bad).evaluator for each in (votes, tallied))
         assert one == pytest.approx(other, rel=1e-6, abs=1e-9)
+
+
+def test_numbers_of_battles_do_not_matter_but_who_shares_them() -> None:
+    log = election(np.array([0.5, 0.0, -0.5]), 300, np.random.default_rng(16), evaluators=5, per_battle=3, bad=0.1)
+    sparse = msgspec.structs.replace(log, battle=log.battle * 7_000_001 - 40_000_000)
+    alone = msgspec.structs.replace(log, single=True)
+    for weights in (None, np.array([1.0, 0.5, 1.0, 0.0, 0.2])):
+        found, other, wrong = (board(each, weights=weights) for each in (log, sparse, alone))
+        assert msgspec.json.encode(found) == msgspec.json.encode(other)
+        assert found.battles == 100
+        assert wrong.ratings[0].record.effective_battles > 2 * found.ratings[0].record.effective_battles
+
+
+def test_a_battle_of_seventy_thousand_votes_is_one() -> None:
+    rows = np.repeat([0, 1], [70_000, 5])
+    log = coded(names(2), rows * 0, rows * 0 + 1, rows, battle=rows * 0)
+    (first, _), found = board(log).ratings, rate(log)
+    assert (first.record.wins, first.record.battles, first.record.effective_battles) == (70_000, 1, 1.0)
+    assert found.clusters.groups.counts.tolist() == [[70_000, 5, 0]]
