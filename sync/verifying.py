@@ -44,9 +44,9 @@ def _lacking(centre: Centre, store_id: str, last: int) -> Job[list[Span]]:
         yield Progress(0, 0, "Comparing with the service")
         differing, held = yield from _differing(centre, store_id, spans)
         found += [Span(max(span.first, held + 1), span.last) for span in differing if span.last > held]
-        within = [Span(span.first, min(span.last, held)) for span in differing if span.first <= held]
-        found += [span for span in within if span.first == span.last]
-        spans = [part for span in within if span.first < span.last for part in _parts(span)]
+        found += [span for span in differing if span.first == span.last <= held]
+        wide = [Span(span.first, min(span.last, held)) for span in differing if span.first < span.last]
+        spans = [part for span in wide if span.first <= span.last for part in _parts(span)]
     return found
 
 
