@@ -148,9 +148,11 @@ def _of_one(found: Board, robots: tuple[str, ...]) -> RobotBoards:
 
 def _declared(log: VoteLog, robots: tuple[str, ...]) -> VoteLog:
     """The votes on these robots, coded in their order."""
+    if robots == log.robots:
+        return log
     codes = np.array([robots.index(name) if name in robots else -1 for name in log.robots], np.int16)
     recoded = structs.replace(log, robots=robots, robot=codes[log.robot])
-    return compact(picked(recoded, recoded.robot >= 0))
+    return recoded if codes.min(initial=0) >= 0 else picked(recoded, recoded.robot >= 0)
 
 
 def _fits(counts: Tally) -> tuple[list[Fit], Array]:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from simulated_votes import election, names
 
-from sync.ratings.board import board
+from sync.ratings.board import board, rate
 from sync.ratings.davidson import POINTS
-from sync.ratings.hierarchy import robot_boards
-from sync.ratings.log import picked
+from sync.ratings.hierarchy import rate_robots, robot_boards
+from sync.ratings.log import coded, picked
+from sync.ratings.pairs import difference
 
 ROBOTS = names(2, "r")
 
@@ -61,6 +62,61 @@ def test_votes_on_robots_that_were_not_declared_do_not_count() -> None:
     found = robot_boards(log, ROBOTS[:1])
     assert rating(found.overall).record.votes == int((log.robot == 0).sum())
     assert rating(found.overall).rating > 1500
+
+
+def test_a_row_has_a_column_for_every_declared_robot() -> None:
+    log = election(np.array([[0.8, 0.0, -0.8], [0.2, 0.0, -0.2]]), 900, np.random.default_rng(9), robots=2)
+    some = picked(log, (log.robot == 0) | ((log.left != 2) & (log.right != 2)))
+    found = robot_boards(some, ("r0001", "unplayed", "r0000"))
+    columns = found.columns()
+    assert list(columns) == [each.model_id for each in found.overall]
+    second, nothing, first = columns["m0002"]
+    assert (second, nothing) == (None, None)
+    assert first == rating(found.each["r0000"], "m0002")
+    assert columns["m0000"][0].rating < columns["m0000"][2].rating
+    assert (found.board.votes, found.board.groups, found.board.ratings) == (len(some), 1, found.overall)
+
+
+def test_of_one_declared_robot_both_boards_are_its_own() -> None:
+    log = election(np.array([[0.5, -0.5], [-2.0, 2.0]]), 800, np.random.default_rng(5), robots=2)
+    found, alone = robot_boards(log, ROBOTS[:1]), board(picked(log, log.robot == 0))
+    assert found.board == alone
+    assert found.each["r0000"] == alone.ratings
+
+
+def test_in_whatever_order_robots_are_declared_the_overall_board_is_the_same() -> None:
+    log = election(np.array([[0.8, 0.0, -0.8], [0.2, 0.0, -0.2]]), 600, np.random.default_rng(10), robots=2)
+    one, other = (robot_boards(log, robots) for robots in (ROBOTS, ROBOTS[::-1]))
+    for before, after in zip(one.overall, other.overall, strict=True):
+        assert (before.model_id, before.flags, before.record) == (after.model_id, after.flags, after.record)
+        assert before.rating == pytest.approx(after.rating, abs=1e-4)
+        assert before.these.width == pytest.approx(after.these.width, abs=1e-4)
+    assert one.columns()["m0000"][0].rating == pytest.approx(other.columns()["m0000"][1].rating, abs=1e-4)
+
+
+def test_a_difference_over_robots_is_that_of_the_overall_ratings() -> None:
+    log = election(np.array([[1.0, 0.0, -1.0], [0.0, 0.0, 0.0]]), 800, np.random.default_rng(11), robots=2)
+    uneven = picked(log, (log.robot == 0) | (np.arange(len(log)) % 8 == 0))
+    overall = robot_boards(uneven, ROBOTS).overall
+    found = difference(rate_robots(uneven, ROBOTS), "m0000", "m0002")
+    assert found.points == pytest.approx(rating(overall).rating - rating(overall, "m0002").rating, abs=1e-4)
+    assert found.these.low < found.points < found.these.high
+    assert found.points < 0.8 * difference(rate(uneven), "m0000", "m0002").points
+
+
+def test_a_newcomer_over_all_robots_is_provisional_alone() -> None:
+    log = election(np.array([0.4, 0.0, -0.4]), 1200, np.random.default_rng(12), robots=2, evaluators=4)
+    codes = ((log.left, 3), (log.right, 0), (log.outcome, 0))
+    joined = coded(
+        names(4),
+        *(np.append(*both) for both in codes),
+        names={"robots": ROBOTS},
+        codes={"robot": np.append(log.robot, 0)},
+    )
+    found = robot_boards(joined, ROBOTS)
+    assert tuple(each.model_id for each in found.overall) == names(4)
+    assert [bool(each.flags) for each in found.overall] == [False, False, False, True]
+    assert found.columns()["m0003"][0].provisional
 
 
 @pytest.mark.parametrize("robots", [(), ("nowhere",), ROBOTS])
