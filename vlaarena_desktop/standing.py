@@ -128,9 +128,9 @@ def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: 
 
 def _filled(found: Standings, votes: Sequence[Vote], everywhere: Sequence[Vote]) -> Standings:
     query, log = found.query, vote_log(votes)
-    weights = weights_of(log, Trust()) if query.weighed else None
+    weights = weights_of(log, Trust(), found.checks) if query.weighed else None
     whole = board(log, weights=weights, both_bad=query.both_bad)
-    boards = _boards(log if query.robot_id is None else vote_log(everywhere), query)
+    boards = _boards(log if query.robot_id is None else vote_log(everywhere), query, found.checks)
     robots = boards.robots if query.robot_id is None and len(boards.robots) > 1 else ()
     ratings = boards.overall if query.robot_id is None else boards.each.get(query.robot_id, ())
     found = structs.replace(
@@ -141,7 +141,7 @@ def _filled(found: Standings, votes: Sequence[Vote], everywhere: Sequence[Vote])
         battles=whole.battles,
         evaluators=whole.evaluators,
         groups=boards.groups if robots else whole.groups,
-        weighings=weighings(log, Trust()),
+        weighings=weighings(log, Trust(), found.checks),
         robots=robots,
         log=log,
     )
@@ -194,11 +194,11 @@ def _within(query: BoardQuery, voted_at: str) -> bool:
     return (query.since is None or moment >= query.since) and (query.until is None or moment < query.until)
 
 
-def _boards(log: VoteLog, query: BoardQuery) -> RobotBoards:
+def _boards(log: VoteLog, query: BoardQuery, checks: Iterable[Checked]) -> RobotBoards:
     """Over all declared robots and of each, of the models that somebody called better, worse or as good there."""
     declared = tuple(sorted({*catalog.robots(), *log.robots}))
     told = log if query.both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
-    weights = weights_of(log, Trust()) if query.weighed else None
+    weights = weights_of(log, Trust(), checks) if query.weighed else None
     return robot_boards(told, declared, weights=weights, both_bad=query.both_bad)
 
 

@@ -158,6 +158,10 @@
 <context>
     <name>BoardSource</name>
     <message>
+        <source>Battles: {battles}, evaluators: {evaluators}.</source>
+        <translation>Vergleiche: {battles}, Gutachter: {evaluators}.</translation>
+    </message>
+    <message>
         <source>No central service is set any more.</source>
         <translation>Es ist kein zentraler Dienst mehr eingestellt.</translation>
     </message>
@@ -665,10 +669,6 @@
 <context>
     <name>LeaderboardPage</name>
     <message>
-        <source> · battles: {battles} · evaluators: {evaluators}</source>
-        <translation> · Vergleiche: {battles} · Gutachter: {evaluators}</translation>
-    </message>
-    <message>
         <source> · not counted: {votes}</source>
         <translation> · nicht gezählt: {votes}</translation>
     </message>
@@ -723,8 +723,8 @@
 <context>
     <name>MethodNotes</name>
     <message>
-        <source>Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; own battles shown again, judged the same {same} of {repeats} times.</source>
-        <translation>Versteckte Prüfungen von {name}: zweimal dasselbe Modell, {alike} von {pairs} Mal gleich genannt; eigene Vergleiche noch einmal gezeigt, {same} von {repeats} Mal gleich beurteilt.</translation>
+        <source>Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; own battles shown again, judged the same {same} of {repeats} times; an arm that does nothing, not preferred {passed} of {idle} times.</source>
+        <translation>Versteckte Prüfungen von {name}: zweimal dasselbe Modell, {alike} von {pairs} Mal gleich genannt; eigene Vergleiche noch einmal gezeigt, {same} von {repeats} Mal gleich beurteilt; einen Arm, der nichts tut, {passed} von {idle} Mal nicht vorgezogen.</translation>
     </message>
     <message>
         <source>How the board is made</source>
@@ -735,8 +735,8 @@
         <translation>Vom zentralen Dienst veröffentlicht: {method}</translation>
     </message>
     <message>
-        <source>The evaluator policy (version 1) holds nothing against anybody here.</source>
-        <translation>Die Gewichtung der Gutachter (Fassung 1) hat hier gegen niemanden etwas.</translation>
+        <source>The evaluator policy (version {version}) holds nothing against anybody here.</source>
+        <translation>Die Gewichtung der Gutachter (Fassung {version}) hat hier gegen niemanden etwas.</translation>
     </message>
     <message>
         <source>{name}: weight {weight:.2f}; {reasons}.</source>
@@ -2225,8 +2225,8 @@
         <translation>Ein Intervall zu 95 %. „Diese Gutachter“: andere Vergleiche, dieselben Menschen. „Gutachter allgemein“: auch andere Menschen; dafür braucht es drei, und es ist nie schmaler. Die Ränge sind jene, die 95 % dessen ergeben, was die Stimmen offen lassen.</translation>
     </message>
     <message>
-        <source>A ring instead of a dot: too few battles, a wide interval, or models that no chain of preferences connects. Do not act on such a rank.</source>
-        <translation>Ein Ring statt eines Punktes: zu wenige Vergleiche, ein breites Intervall oder Modelle, die keine Kette von Urteilen verbindet. Bauen Sie nicht auf einen solchen Rang.</translation>
+        <source>A ring instead of a dot: too few battles, a wide interval, or no chain of preferences to the others. Such a model stands where the low end of its interval would stand, so that nobody leads by one lucky battle; the ratings of the others do not depend on it. Do not act on such a rank.</source>
+        <translation>Ein Ring statt eines Punktes: zu wenige Vergleiche, ein breites Intervall oder keine Kette von Urteilen zu den anderen. Ein solches Modell steht dort, wo das untere Ende seines Intervalls stünde, damit niemand durch einen einzigen glücklichen Vergleich führt; die Wertungen der anderen hängen nicht davon ab. Bauen Sie nicht auf einen solchen Rang.</translation>
     </message>
     <message>
         <source>Accept­able</source>
@@ -2385,8 +2385,8 @@
         <translation>Aufgabe</translation>
     </message>
     <message>
-        <source>The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little towards the middle). 1500 is the mean of the models shown; a lead of 120 points means about two wins for each loss. The order of the votes does not matter.</source>
-        <translation>Die Wertung, die alle Stimmen zusammen am wahrscheinlichsten macht (Bradley-Terry mit Gleichständen nach Davidson, ein wenig zur Mitte gezogen). 1500 ist das Mittel der gezeigten Modelle; ein Vorsprung von 120 Punkten heißt etwa zwei Siege je Niederlage. Die Reihenfolge der Stimmen ist gleichgültig.</translation>
+        <source>The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little towards the middle). 1500 is the mean of the models shown, in which those with few battles count less; a lead of 120 points means about two wins for each loss. The order of the votes does not matter.</source>
+        <translation>Die Wertung, die alle Stimmen zusammen am wahrscheinlichsten macht (Bradley-Terry mit Gleichständen nach Davidson, ein wenig zur Mitte gezogen). 1500 ist das Mittel der gezeigten Modelle, in dem solche mit wenigen Vergleichen weniger zählen; ein Vorsprung von 120 Punkten heißt etwa zwei Siege je Niederlage. Die Reihenfolge der Stimmen ist gleichgültig.</translation>
     </message>
     <message>
         <source>These evaluators</source>
@@ -2552,15 +2552,15 @@
     <name>choices</name>
     <message>
         <source>A hidden check: an earlier battle of yours, mirrored.</source>
-        <translation>Eine verdeckte Probe: ein früherer Vergleich von Ihnen, gespiegelt.</translation>
+        <translation>Eine versteckte Prüfung: ein früherer Vergleich von Ihnen, gespiegelt.</translation>
     </message>
     <message>
         <source>A hidden check: one model, twice.</source>
-        <translation>Eine verdeckte Probe: ein Modell, zweimal.</translation>
+        <translation>Eine versteckte Prüfung: ein Modell, zweimal.</translation>
     </message>
     <message>
         <source>A hidden check: one side did nothing on purpose.</source>
-        <translation>Eine verdeckte Probe: eine Seite tat mit Absicht nichts.</translation>
+        <translation>Eine versteckte Prüfung: eine Seite tat mit Absicht nichts.</translation>
     </message>
     <message>
         <source>A is better</source>

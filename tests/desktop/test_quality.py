@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from arena_samples import Arena, ballot
 
+from scenes.progress import finish
+from sync.ratings.trust import Reason
 from sync.records import CheckKind, Choice, Draw, Sides
 from sync.store import Store
+from vlaarena_desktop.pages.board_words import reason_text
 from vlaarena_desktop.quality import checks_judged
+from vlaarena_desktop.standing import BoardQuery, standings
 
 
 def judge(store: Store, left: str, right: str, choice: Choice, check: CheckKind | None = None, seed: int = 1) -> None:
@@ -44,3 +50,29 @@ def test_a_pair_met_by_chance_with_the_same_seed_is_no_repetition(store: Store) 
 def test_without_checks_nobody_was_checked(store: Store) -> None:
     judge(store, "alpha", "beta", "left_better")
     assert checks_judged(store.comparing().rows()) == ()
+
+
+def test_the_policy_weighs_by_hidden_checks_and_both_boards_exist(store: Store) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        store.sit(name)
+        for number in range(4):
+            judge(store, *(("alpha", "beta") if number % 2 else ("beta", "alpha")), "tie")
+        for _ in range(8):
+            judge(store, "idle", "alpha", "left_better" if name == "Cy" else "right_better", "noop")
+    reads = store.comparing()
+    boards = [
+        finish(standings(BoardQuery(weighed=weighed), reads.rows(), reads.evaluators())) for weighed in (False, True)
+    ]
+    people = {person.evaluator_id: person.name for person in reads.evaluators()}
+    for found in boards:
+        held = {people[each.evaluator_id]: (each.weight, each.reasons) for each in found.weighings}
+        assert held == {"Ada": (1.0, ()), "Bo": (1.0, ()), "Cy": (0.0, ("prefers_nothing",))}
+        assert {place.model_id for place in found.places} == {"alpha", "beta"}
+    plain, weighed = (board.places[0].rating for board in boards)
+    assert plain is not None
+    assert weighed is not None
+    assert weighed.these.high - weighed.these.low > plain.these.high - plain.these.low
+
+
+def test_every_reason_of_the_policy_has_its_words() -> None:
+    assert len({reason_text(reason) for reason in get_args(Reason)}) == len(get_args(Reason))

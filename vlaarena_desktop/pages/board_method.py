@@ -8,6 +8,7 @@ from html import escape
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout
 
 from sync.ratings.evaluators import Checked
+from sync.ratings.trust import Trust
 from vlaarena_desktop.pages.board_words import method_text, reason_text
 from vlaarena_desktop.standing import Standings
 
@@ -37,7 +38,8 @@ class MethodNotes(QFrame):
             )
             for each in less
         ]
-        nobody = self.tr("The evaluator policy (version 1) holds nothing against anybody here.")
+        policy = self.tr("The evaluator policy (version {version}) holds nothing against anybody here.")
+        nobody = policy.format(version=Trust().version)
         told = lines or ([nobody] if found.weighings else [])
         told += [self._on_checks(each, people) for each in found.checks]
         if found.provenance is not None:
@@ -49,8 +51,10 @@ class MethodNotes(QFrame):
         """How somebody judged what has a known answer."""
         text = self.tr(
             "Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; "
-            "own battles shown again, judged the same {same} of {repeats} times."
+            "own battles shown again, judged the same {same} of {repeats} times; "
+            "an arm that does nothing, not preferred {passed} of {idle} times."
         )
         name = escape(people.get(done.evaluator_id, done.evaluator_id))
         counts = {"alike": done.alike.count, "pairs": done.alike.of, "same": done.repeats.count}
+        counts |= {"passed": done.no_op.count, "idle": done.no_op.of}
         return text.format(name=name, repeats=done.repeats.of, **counts)

@@ -28,6 +28,8 @@ def reason_text(reason: Reason) -> str:
         "unlike_everyone": _tr("board", "votes unlike everyone else"),
         "one_side_only": _tr("board", "prefers one side whatever stands there"),
         "very_many_votes": _tr("board", "cast many times more votes than most"),
+        "prefers_nothing": _tr("board", "preferred an arm that does nothing"),
+        "reverses_on_repeats": _tr("board", "judged own battles the other way round when they were mirrored"),
     }[reason]
 
 
@@ -41,8 +43,8 @@ def _numbers() -> tuple[tuple[str, str], ...]:
     rating = _tr(
         "board",
         "The rating that makes all votes together most likely (Bradley-Terry with ties after Davidson, drawn a little "
-        "towards the middle). 1500 is the mean of the models shown; a lead of 120 points means about two wins for "
-        "each loss. The order of the votes does not matter.",
+        "towards the middle). 1500 is the mean of the models shown, in which those with few battles count less; a "
+        "lead of 120 points means about two wins for each loss. The order of the votes does not matter.",
     )
     whiskers = _tr(
         "board",
@@ -56,8 +58,9 @@ def _numbers() -> tuple[tuple[str, str], ...]:
 def _doubts() -> tuple[tuple[str, str], ...]:
     provisional = _tr(
         "board",
-        "A ring instead of a dot: too few battles, a wide interval, or models that no chain of preferences connects. "
-        "Do not act on such a rank.",
+        "A ring instead of a dot: too few battles, a wide interval, or no chain of preferences to the others. Such a "
+        "model stands where the low end of its interval would stand, so that nobody leads by one lucky battle; the "
+        "ratings of the others do not depend on it. Do not act on such a rank.",
     )
     robots = _tr(
         "board", "Over all robots a rating is the mean over the robots, every robot alike, however many votes it has."
