@@ -17,7 +17,7 @@ from sync.connection import TooLarge
 from sync.ledger import Ledger
 from sync.patience import Portion
 
-FIRST_PORTION, LARGEST_PORTION = 2, 64  # episodes of one request
+PORTION = 2  # episodes of one request: what a reply that is lost makes it send again
 _FRAME_BYTES = 4096
 _EACH_BYTES = 200
 
@@ -41,7 +41,7 @@ def send_episodes(centre: Centre) -> Job[Uploaded]:
         SyncError: the service cannot be reached or refuses.
     """
     stored, refused, missing = 0, list[Refusal](), list[str]()
-    tried, portion = set[str](), Portion(FIRST_PORTION, LARGEST_PORTION)
+    tried, portion = set[str](), Portion(PORTION, PORTION)
     for store_id, _ in centre.ledger.do(sending.stores):
         while wanted := [name for name in (yield from _wanted(centre, store_id)) if name not in tried]:
             while wanted:
