@@ -7,6 +7,7 @@ slot again. A worker that dies lets go of the lock with its connection.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
@@ -27,7 +28,7 @@ from sync.server.centre import server_key
 from sync.server.deferred import retry_deferred
 from sync.server.documents import Documents
 from sync.server.pointers import reconcile
-from sync.server.postgres import transaction
+from sync.server.postgres import DatabaseAway, transaction
 from sync.server.settings import CentralSettings
 
 Job = Literal["ratings", "reconcile", "expiry", "webhooks"]
@@ -53,21 +54,28 @@ def run(work: Work, job: Job, slot: datetime | None = None) -> Outcome:
         Exception: the job failed; `worker_status` says so, too.
     """
     name = f"demand {new_id()}" if slot is None else slot.isoformat()
+    try:
+        outcome = _done(work, job, name)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"[:2000]
+        with contextlib.suppress(DatabaseAway):  # then nobody can be told, and this is not why it failed
+            transaction(work.engine, lambda c: publishing.note_status(c, job, "failed", error=said))
+        raise
+    if outcome == "done":
+        _log.info("done", extra={"job": job})
+    return outcome
+
+
+def _done(work: Work, job: Job, name: str) -> Outcome:
     with _lock(work.engine, job) as ours:
         if not ours:
             return "busy"
         if not transaction(work.engine, lambda c: _claim(c, job, name)):
             return "done_before"
         reach("job.claimed")
-        try:
-            votes = _JOBS[job](work)
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"[:2000]
-            transaction(work.engine, lambda c: publishing.note_status(c, job, "failed", error=said))
-            raise
+        votes = _JOBS[job](work)
         if job != "ratings":
             transaction(work.engine, lambda c: publishing.note_status(c, job, "ok", votes))
-    _log.info("done", extra={"job": job})
     return "done"
 
 
@@ -150,3 +158,6 @@ _JOBS: dict[Job, Callable[[Work], int]] = {
     "expiry": _expiry,
     "webhooks": _webhooks,
 }
+CONNECTIONS = 2 * (
+    len(_JOBS) + 1
+)  # each job holds one for its lock while it works; the ratings may also begin a worker

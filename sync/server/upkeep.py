@@ -12,7 +12,7 @@ from scenes.models import read_cards
 from sync.server import backups, registry, webhooks
 from sync.server.deferred import rebuild
 from sync.server.doctor import examine
-from sync.server.jobs import Work, run
+from sync.server.jobs import CONNECTIONS, Work, run
 from sync.server.postgres import engine_for, in_rows
 from sync.server.settings import CentralSettings
 from sync.server.worker import work_until_stopped
@@ -70,7 +70,7 @@ def _revoke_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Pa
 def _worker(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     if chosen.once is None:
         return work_until_stopped(settings, home)
-    engine = engine_for(settings.database_url, 3)
+    engine = engine_for(settings.database_url, CONNECTIONS)
     try:
         print(run(Work(settings, home, engine), chosen.once))
     finally:

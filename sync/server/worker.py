@@ -20,13 +20,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from scenes.errors import BadInput
-from sync.server.jobs import Job, Work, run
+from sync.server.jobs import CONNECTIONS, Job, Work, run
 from sync.server.logs import start_logging
 from sync.server.postgres import engine_for
 from sync.server.settings import CentralSettings
 
 _GRACE_SECONDS = 600  # a job that is late by more waits for its next time
-_CONNECTIONS = 3
 _log = logging.getLogger("vlaarena.central.worker")
 
 
@@ -63,7 +62,7 @@ def work_until_stopped(settings: CentralSettings, home: Path) -> int:
         BadInput: a timetable is not one.
     """
     start_logging(settings.log_level)
-    work = Work(settings, home, engine_for(settings.database_url, _CONNECTIONS))
+    work = Work(settings, home, engine_for(settings.database_url, CONNECTIONS))
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": _GRACE_SECONDS})
     busy, over = _Busy(), Event()
     scheduler.add_job(_guarded(work, "ratings", busy), id="ratings at the start")
