@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -105,7 +106,7 @@ def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve |
             post(due, address, key, public_url, ssl.create_default_context())
             error = None
             heard += 1
-        except (BadInput, OSError, urllib3.exceptions.HTTPError) as failed:
+        except (BadInput, OSError, ValueError, HTTPException, urllib3.exceptions.HTTPError) as failed:
             error = f"{type(failed).__name__}: {failed}"[:500]
         transaction(engine, lambda c, due=due, error=error: _note_attempt(c, due, error))  # type: ignore[misc]
     return heard
@@ -175,6 +176,7 @@ def _parts(url: str) -> tuple[str, int, str]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or 443
+        (host or "").encode("idna")  # as a resolver would: no label is empty, or longer than 63 letters
     except ValueError as error:
         raise BadInput("That is no address.") from error
     printable = url.isascii() and url.isprintable() and " " not in url

@@ -54,7 +54,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://hook.example/", "https://", "https://a:b@hook.example/", "https://hook.example/#x", "file:///etc/passwd",
-     "https://hook.example/\r\nX: y", "https://hook.example:99999/"],
+     "https://hook.example/\r\nX: y", "https://hook.example:99999/", "https://a..example/", f"https://{'a' * 64}.example/"],
 )  # fmt: skip
 def test_only_plain_https_addresses_are_taken(engine: Engine, url: str) -> None:
     with pytest.raises(BadInput):
