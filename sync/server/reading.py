@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class BattleTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A battle as anybody may know it. An open one tells neither its models nor its nonce."""
+    """A battle as anybody may know it. One without a vote tells neither its models nor its nonce."""
 
     battle_id: str
     session_id: str
@@ -77,7 +77,7 @@ class BoardTold(Struct, frozen=True, kw_only=True):
 
 
 def battle(connection: Connection, battle_id: str) -> BattleTold | None:
-    """A closed battle, its turns and the last revision of its votes; None if there is none."""
+    """A closed battle and its turns; with a vote also its models and the last revision of its votes. None: no such."""
     if not _ID.fullmatch(battle_id):
         return None
     chosen = {"name": battle_id}
@@ -85,9 +85,12 @@ def battle(connection: Connection, battle_id: str) -> BattleTold | None:
     if row is None:
         return None
     turns = tuple(Turn(**found) for found in connection.execute(_TURNS, chosen).mappings())
+    names = ("left_model_id", "right_model_id", "nonce", "votes")
+    told = {name: row[name] for name in BattleTold.__struct_fields__ if name not in ("turns", *names)}
+    if row["status"] != "voted":
+        return BattleTold(**told, turns=turns)
     votes = tuple(dict(found) for found in connection.execute(_VOTES, chosen).mappings())
-    told = {name: row[name] for name in BattleTold.__struct_fields__ if name not in ("turns", "votes")}
-    return BattleTold(**told, turns=turns, votes=votes)
+    return BattleTold(**told | {name: row[name] for name in names[:3]}, turns=turns, votes=votes)
 
 
 def open_battle(battle: Battle, session: Session, turns: tuple[Turn, ...]) -> BattleTold:

@@ -4,7 +4,7 @@ than a page of it."""
 from __future__ import annotations
 
 from central.servers import Service
-from central.workstations import Asking, Workstation, rows
+from central.workstations import Asking, Workstation, _vote, rows
 from sqlalchemy import Connection, text
 
 from sync.server import boards, publishing, snapshots
@@ -66,3 +66,25 @@ def test_lists_of_boards_are_read_without_the_boards_and_page_by_page(central: S
 _MANY = """WITH made AS (INSERT INTO snapshots (snapshot_id, content, signature, votes, models)
         SELECT 'many-' || i, 'no board', 'none', i, 2 FROM generate_series(1, :count) AS i RETURNING snapshot_id)
     INSERT INTO publications (snapshot_id) SELECT 'many-' || i FROM generate_series(1, :count) AS i"""
+
+
+def test_no_model_of_a_battle_without_a_vote_is_told(central: Service, lab: Workstation, visitor: Asking) -> None:
+    """Skipped, or voted on and the vote taken back before it was skipped; also where a vote says otherwise."""
+    skipped = lab.battle("secret-left", "secret-right", None)
+    forged = _vote(lab.sit(), skipped, "tie")
+    lab.note_operation("vote", forged.vote_id, forged)
+    lab.battle()
+    lab.push()
+    lab.upload()
+    rate(central)
+    told = visitor.json("GET", f"/api/battles/{skipped.battle_id}")
+    assert told.json["status"] == "void"
+    assert not {"left_model_id", "right_model_id", "nonce", "votes"} & set(told.json)
+    pages = ("/", f"/battles/{skipped.battle_id}", "/models/alpha", "/models/secret-left", "/changelog", "/feed.atom")
+    files = ("/download/board.csv", "/download/board.json", "/api/leaderboard", "/api/models", "/v1/registry")
+    more = ("/metrics", "/health", f"/api/episodes/{sorted(lab.episodes)[0]}", f"/api/battles/{skipped.battle_id}")
+    for path in (*pages, *files, *more):
+        answer = visitor.ask("GET", path, headers={"Accept": "text/html, application/json"})
+        assert answer.status == (404 if path == "/models/secret-left" else 200), path
+        assert b"secret-" not in answer.body or path == "/models/secret-left", path
+    assert b"secret-" not in lab.pull().body

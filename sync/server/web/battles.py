@@ -149,16 +149,18 @@ def _judged(row: Row[Any]) -> Judged:
 
 
 def _live(condition: str) -> str:
-    """The last revisions of the votes of this condition that were not withdrawn, and whether each one counts."""
+    """Of battles with a vote the last revisions of the votes of this condition, without those withdrawn; and whether
+    each one counts."""
     return f"""(SELECT *, kind = 'rated' AND origin = 'window' AND left_model_id <> right_model_id AND NOT EXISTS (
             SELECT 1 FROM turns JOIN episodes ON episode_id IN (left_episode_id, right_episode_id)
             WHERE turns.battle_id = last.battle_id AND episodes.status <> 'stored') AS counted
         FROM (SELECT DISTINCT ON (vote_id) * FROM votes WHERE {condition} ORDER BY vote_id, rev DESC) AS last
-        WHERE NOT withdrawn)"""
+        WHERE NOT withdrawn AND EXISTS (SELECT 1 FROM battles WHERE battle_id = last.battle_id AND status = 'voted'))"""
 
 
 _OF_MODEL = _live("(left_model_id = :model OR right_model_id = :model)")
-_KNOWN = "SELECT 1 FROM votes WHERE left_model_id = :model OR right_model_id = :model LIMIT 1"
+_KNOWN = """SELECT 1 FROM votes JOIN battles USING (battle_id) WHERE status = 'voted'
+    AND (votes.left_model_id = :model OR votes.right_model_id = :model) LIMIT 1"""
 _BATTLE = f"""SELECT battles.*, robot_id, scene_id,
     (SELECT sha256 FROM blob_uses JOIN blobs USING (sha256) WHERE blob_uses.purpose = '{SHEET}'
         AND blob_uses.subject = battle_id AND media_type = 'image/png'
