@@ -81,6 +81,11 @@ class Database:
         with translated(self.path):
             self._connection.execute(sql, parameters)
 
+    @property
+    def changes(self) -> int:
+        """Grows whenever a row is changed through this connection, the only one that writes."""
+        return self._connection.total_changes
+
     def insert(self, table: str, **columns: Value) -> None:
         """Add one row."""
         names = ", ".join(f'"{name}"' for name in columns)

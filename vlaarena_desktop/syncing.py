@@ -12,6 +12,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from scenes.database import Database
 from scenes.errors import ArenaError, NotEnrolled, ServiceUnreachable
 from sync import client, status
 from sync.client import Synced
@@ -45,6 +46,8 @@ class Syncing(QObject):
         self._job: background.RunningJob | None = None
         self._error: ArenaError | None = None
         self._failures, self._stopped = 0, False
+        self._told: tuple[int, Status] | None = None  # what the store said when it last changed
+        self.unsent = 0  # episodes of the last visit that cannot be sent, or that the service did not take
         self.offline_since: datetime | None = None  # when the service was first found out of reach
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.sync_now)
@@ -62,7 +65,9 @@ class Syncing(QObject):
             return "apart"
         if self._error is not None:
             return "offline" if isinstance(self._error, ServiceUnreachable) else "refused"
-        return "waiting" if self.status().waiting.operations else "done"
+        if self.status().waiting.operations:
+            return "waiting"
+        return "refused" if self.unsent else "done"
 
     @property
     def error(self) -> ArenaError | None:
@@ -70,8 +75,13 @@ class Syncing(QObject):
         return self._error
 
     def status(self) -> Status:
-        """What the store says."""
-        return self._store.ledger().do(status.status)
+        """What the store says; counted anew only when it has changed."""
+        return self._store.ledger().do(self._counted)
+
+    def _counted(self, database: Database) -> Status:
+        if self._told is None or self._told[0] != database.changes:
+            self._told = (database.changes, status.status(database))
+        return self._told[1]
 
     def sentence(self) -> str:
         """How it stands, in a sentence."""
@@ -85,8 +95,16 @@ class Syncing(QObject):
             case "syncing":
                 return self.tr("Syncing with the central service.") + f" {votes}"
             case _:
-                parts = [votes, self._last(now), str(self._error) if self._error else ""]
+                parts = [votes, self._last(now), self.evidence(), str(self._error) if self._error else ""]
                 return " ".join(part for part in parts if part)
+
+    def evidence(self) -> str:
+        """What the service does not get to see of the battles it knows; their votes do not count there."""
+        if self.unsent == 0:
+            return ""
+        one = self.tr("The service lacks 1 episode: its file is gone or damaged here, or was not taken.")
+        many = self.tr("The service lacks {count} episodes: their files are gone or damaged here, or were not taken.")
+        return one if self.unsent == 1 else many.format(count=self.unsent)
 
     def begin(self) -> None:
         """Visit the service soon, and from then on regularly."""
@@ -134,6 +152,7 @@ class Syncing(QObject):
     @Slot(object)
     def _succeeded(self, synced: Synced) -> None:
         self._error, self._failures, self.offline_since = None, 0, None
+        self.unsent = len(synced.episodes.missing) + len(synced.episodes.refused)
         self._wait(REGULAR_SECONDS)
         if synced.new_board:
             self.pulled.emit()

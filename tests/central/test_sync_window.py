@@ -22,8 +22,8 @@ PATIENCE = 60_000  # [ms]
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Visitor]:
-    visitor = Visitor(tmp_path / "lab")
+def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    visitor = Visitor(tmp_path / request.node.name)  # by its name it plays episodes of its own
     yield visitor
     visitor.close()
 
@@ -73,6 +73,18 @@ def test_a_closing_is_followed_by_a_visit(central: Service, lab: Visitor, room: 
     assert room.window.top_bar.sync_mark.text() == "1"
     settled(room, qtbot, "done")
     check_told(central, lab)
+
+
+def test_evidence_that_cannot_be_sent_is_told(central: Service, lab: Visitor, room: Room, qtbot) -> None:
+    lab.enrol(central)
+    lab.play()
+    for episode in (lab.store.folder / "episodes").rglob("*.*"):
+        episode.unlink()
+    room.live.change("central", central.url)
+    room.syncing.sync_now()
+    settled(room, qtbot, "refused")
+    assert room.window.top_bar.sync_mark.accessibleName() == "Not synced"
+    assert "The service lacks" in room.window.settings.sync_state.said.text()
 
 
 def test_a_wrong_token_is_told_and_can_be_corrected(central: Service, lab: Visitor, room: Room, qtbot) -> None:

@@ -70,7 +70,7 @@ class SyncRow(QWidget):
             lines.append(self.tr("Not taken by the service: {count}").format(count=len(refused)))
             lines += [f"{each.kind}: {each.reason}" for each in refused[:5]]
         self.button.setEnabled(state not in ("off", "syncing", "apart"))
-        _say(self.said, "\n".join(lines), refused=state == "refused" or bool(refused))
+        _say(self.said, "\n".join(lines), refused=state == "refused" or bool(refused or self._syncing.unsent))
 
 
 def _dress(row: QWidget, title: str, field: QLineEdit | None, button: QPushButton, said: QLabel) -> None:
