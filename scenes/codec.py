@@ -24,6 +24,7 @@ from scenes.errors import BadInput
 T = TypeVar("T")
 
 MAX_ARRAY_BYTES = 64 * 2**20
+MAX_RECORD_BYTES = 128 * 2**20  # of all arrays of one record, as they are in memory
 MAX_DIMENSIONS = 4
 _ARRAY = 1
 _ZERO = bytes(8)  # of every type
@@ -47,13 +48,14 @@ def encode(record: object) -> bytes:
     return msgspec.msgpack.encode(record, enc_hook=_to_extension)
 
 
-def decode(content: bytes | memoryview, kind: type[T]) -> T:
-    """Bytes as a record of `kind`, checked field by field.
+def decode(content: bytes | memoryview, kind: type[T], *, arrays: int | None = None) -> T:
+    """Bytes as a record of `kind`, checked field by field; `arrays`: the bytes that all its arrays may have together,
+    so that a few bytes of a stranger never become many here. Each has at most MAX_ARRAY_BYTES in any case.
 
     Raises:
         BadInput: the bytes are not such a record.
     """
-    return _decoded(content, kind, _from_extension)
+    return _decoded(content, kind, _from_extension if arrays is None else _Within(arrays))
 
 
 def outline(content: bytes | memoryview, kind: type[T]) -> T:
@@ -97,44 +99,49 @@ def _to_extension(value: object) -> msgspec.msgpack.Ext:
     return msgspec.msgpack.Ext(_ARRAY, msgspec.msgpack.encode(packed))
 
 
-def _from_extension(code: int, content: memoryview) -> NDArray[Any]:
-    dtype, shape, shuffled = _shuffled(code, content)
-    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
-    array = np.array(np.frombuffer(plain, dtype).reshape(shape[::-1]).T, order="C")
-    array.flags.writeable = False
-    return array
+class _Within:
+    """Arrays that have so many bytes together."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def __call__(self, code: int, content: memoryview) -> NDArray[Any]:
+        array = _from_extension(code, content, min(self._left, MAX_ARRAY_BYTES))
+        self._left -= array.nbytes
+        return array
 
 
-def _outlined(code: int, content: memoryview) -> NDArray[Any]:
-    dtype, shape, _ = _shuffled(code, content)
-    return np.ndarray(shape, dtype, _ZERO, strides=(0,) * len(shape))
+class _Arrays:
+    """Reads the arrays of one record."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most  # [bytes] that may yet be unpacked
+
+    def read(self, code: int, content: memoryview) -> NDArray[Any]:
+        """An extension's bytes as an array."""
+        if code != _ARRAY:
+            raise ValueError(f"unknown extension type {code}")
+        packed = msgspec.msgpack.decode(content, type=_Packed)
+        if packed.dtype not in _DTYPES or len(packed.shape) > MAX_DIMENSIONS or min(packed.shape, default=0) < 0:
+            raise ValueError(f"refused array {packed.dtype} {packed.shape}")
+        size = prod(packed.shape) * np.dtype(packed.dtype).itemsize
+        if size > MAX_ARRAY_BYTES:
+            raise ValueError(f"array of {size} bytes is larger than {MAX_ARRAY_BYTES}")
+        if size > self._left:
+            raise ValueError(f"array of {size} bytes where {self._left} are left for this record")
+        self._left -= size
+        return _array(packed, size)
 
 
-def _shuffled(code: int, content: memoryview) -> tuple[np.dtype[Any], tuple[int, ...], bytes]:
-    """What an array is, and its bytes: as many as its type and shape ask for."""
-    if code != _ARRAY:
-        raise ValueError(f"unknown extension type {code}")
-    packed = msgspec.msgpack.decode(content, type=_Packed)
-    if packed.dtype not in _DTYPES or len(packed.shape) > MAX_DIMENSIONS or min(packed.shape, default=0) < 0:
-        raise ValueError(f"refused array {packed.dtype} {packed.shape}")
+def _array(packed: _Packed, size: int) -> NDArray[Any]:
     dtype = np.dtype(packed.dtype)
-    size = prod(packed.shape) * dtype.itemsize
-    if size > MAX_ARRAY_BYTES:
-        raise ValueError(f"array of {size} bytes is larger than {MAX_ARRAY_BYTES}")
     shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
     if len(shuffled) != size:
         raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
-    return dtype, packed.shape, shuffled
-
-
-class _Decompressor(threading.local):
-    """One a thread: making it costs as much as decompressing a small array."""
-
-    def __init__(self) -> None:
-        self.zstd = zstandard.ZstdDecompressor()
-
-
-_decompressor = _Decompressor()
+    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
+    array = np.array(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T, order="C")
+    array.flags.writeable = False
+    return array
 
 
 def _expanded(content: bytes, size: int) -> bytes:

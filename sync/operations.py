@@ -22,7 +22,10 @@ from sync.records import Battle, Branch, Evaluator, Note, Session, Turn, Vote
 OperationKind = Literal["evaluator", "session", "battle", "turn", "vote", "note", "branch"]
 KINDS: tuple[OperationKind, ...] = get_args(OperationKind)
 SIGNED_AS = b"vlaarena operation 1\n"
+MAX_INFERENCES = 10_000  # of a run
+_MAX_BODY_ARRAYS = 2 * MAX_INFERENCES * 4 + 4096  # [bytes] in memory: those of a turn's two runs
 _ANY = 2**31
+_MAX_ARRAY_BYTES = 256 * 1024  # of all arrays of one body: times of 65,000 inferences
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -105,7 +108,7 @@ def body_of(operation: Operation) -> Body:
     """
     if operation.kind not in KINDS:
         raise BadInput(f"Operations of the kind '{operation.kind[:40]}' are not known here.")
-    body = decode(operation.body, BODIES[operation.kind])
+    body = decode(operation.body, BODIES[operation.kind], arrays=_MAX_ARRAY_BYTES)
     record_id, revisions = _identity(body)
     if record_id != operation.record_id or operation.rev not in revisions:
         raise BadInput(f"The body is another {operation.kind} or revision than the operation says.")
