@@ -171,7 +171,8 @@ def test_window_and_public_page_show_the_same_numbers(room: Room, board, central
     of_all = sorted((row for row in board.rows if row.robot_id is None), key=lambda row: row.rank)
     assert in_window(page) == [told_in_window(row) for row in of_all]
     assert on_page(Site(central.url).text("/")) == [told_on_page(row) for row in of_all]
-    assert page.summary.text() == f"Votes: {board.votes} · battles: {board.battles} · evaluators: 2"
+    assert page.summary.text() == f"Votes: {board.votes}"
+    assert page.source.text().startswith(f"Battles: {board.battles}, evaluators: 2. Published by 127.0.0.1")
     assert f"snapshot {board.snapshot_id[:12]}, its signature checked" in page.source.text()
     with qtbot.waitSignal(page.computed, timeout=PATIENCE):
         page.filters.robot.setCurrentIndex(page.filters.robot.findData("panda"))

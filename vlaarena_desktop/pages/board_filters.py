@@ -20,7 +20,7 @@ _FRAME, _WIDEST = 44, 190  # [px] around the text of a box, and of a box
 
 
 class BoardFilters(QWidget):
-    """One row of boxes. It reads no store."""
+    """One row of boxes; the interval and the unrated stand where the page wants them. It reads no store."""
 
     changed = Signal()  # another query
     interval_changed = Signal()  # the same votes, the other interval
@@ -80,7 +80,7 @@ class BoardFilters(QWidget):
             self.group.clear()
             self._add(self.group, _tr("board", "Any group"), [(name, name) for name in groups])
             self.group.setCurrentIndex(max(0, self.group.findData(chosen)))
-        self.group.setVisible(bool(groups))
+        self.group.setVisible(bool(groups) and self.source.currentData() == "here")
 
     def offer_robots(self, known: Iterable[str]) -> None:
         """The robots of the catalog, and those that a board knows besides."""
@@ -103,9 +103,10 @@ class BoardFilters(QWidget):
     @Slot()
     def _follow_source(self) -> None:
         here = self.source.currentData() == "here"
-        for widget in (self.scene, self.task, self.group, self.period, self.since, self.until, self.counting):
-            widget.setEnabled(here)
-        self.unrated.setVisible(here)
+        for widget in (self.scene, self.task, self.period, self.counting, self.unrated):
+            widget.setVisible(here)
+        self.group.setVisible(here and self.group.count() > 1)
+        self._show_dates()
 
     def _dates(self) -> tuple[date | None, date | None]:
         chosen: int | str | None = self.period.currentData()
@@ -177,8 +178,8 @@ class BoardFilters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        boxes = (self.robot, self.scene, self.task, self.group, self.period, self.interval, self.counting)
-        for box in (self.source, *boxes):
+        boxes = (self.source, self.robot, self.scene, self.task, self.group, self.period, self.counting)
+        for box in boxes:
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(5)
             widest = max(box.fontMetrics().horizontalAdvance(box.itemText(0)), 60) + _FRAME
@@ -187,12 +188,14 @@ class BoardFilters(QWidget):
             if box is self.period:
                 row.addWidget(self.since)
                 row.addWidget(self.until)
+        row.addStretch(1)
+        self.interval.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
     @Slot()
     def _show_dates(self) -> None:
         for field in (self.since, self.until):
             field.setMinimumHeight(self.robot.sizeHint().height())
-            field.setVisible(self.period.currentData() == _BETWEEN)
+            field.setVisible(self.period.currentData() == _BETWEEN and self.source.currentData() == "here")
 
     @staticmethod
     def _add(box: QComboBox, every: str, choices: Iterable[tuple[str, Any]]) -> None:

@@ -19,6 +19,7 @@ class BoardSource(QLabel):
         super().__init__(parent)
         self._syncing = syncing
         self._told: Provenance | None = None
+        self._counts = (0, 0)  # battles and evaluators; 0: not told
         self.setObjectName("quiet")
         self.setWordWrap(True)
         self.setAccessibleName(self.tr("Where the board comes from"))
@@ -28,7 +29,7 @@ class BoardSource(QLabel):
 
     def show_standings(self, found: Standings) -> None:
         """Say where this board comes from."""
-        self._told = found.provenance
+        self._told, self._counts = found.provenance, (found.battles, found.evaluators)
         self._show()
 
     @Slot()
@@ -47,6 +48,9 @@ class BoardSource(QLabel):
                 fetched=_moment(told.pulled_at),
             )
         ]
+        if all(self._counts):
+            counted = self.tr("Battles: {battles}, evaluators: {evaluators}.")
+            parts.insert(0, counted.format(battles=self._counts[0], evaluators=self._counts[1]))
         state = self._syncing.state if self._syncing is not None else "off"
         if state == "offline" and self._syncing is not None and self._syncing.offline_since is not None:
             since = self._syncing.offline_since.strftime("%Y-%m-%d %H:%M")

@@ -196,9 +196,6 @@ class LeaderboardPage(QWidget):
 
     def _summed_up(self) -> str:
         told = self.tr("Votes: {votes}").format(votes=self.found.counted)
-        if self.found.provenance is not None and self.found.battles:
-            more = self.tr(" · battles: {battles} · evaluators: {evaluators}")
-            told += more.format(battles=self.found.battles, evaluators=self.found.evaluators)
         if self.found.left_out:
             told += self.tr(" · not counted: {votes}").format(votes=self.found.left_out)
         return told
@@ -281,7 +278,8 @@ class LeaderboardPage(QWidget):
         column.setContentsMargins(16, 4, 16, 12)
         column.setSpacing(10)
         below.addWidget(self.said, 1)
-        below.addWidget(self.unrated, 0, Qt.AlignmentFlag.AlignTop)
+        for widget in (self.unrated, self.filters.interval):
+            below.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addWidget(self.head)
         column.addWidget(self.filters)
         column.addWidget(self.source)

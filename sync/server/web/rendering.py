@@ -24,7 +24,7 @@ _REORDERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  #
 REASONS = {
     "few_battles": "fewer than 30 battles",
     "wide_interval": "an interval wider than 200 points",
-    "not_connected": "models that have not met, not even through others",
+    "not_connected": "no chain of preferences to the others",
     "robot_missing": "a robot on which it has not played",
 }
 OUTCOMES = {
