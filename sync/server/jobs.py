@@ -93,7 +93,9 @@ def _lock(engine: Engine, job: Job) -> Iterator[bool]:
 
 
 def _claim(connection: Connection, job: Job, slot: str) -> bool:
-    statement = text("INSERT INTO job_runs (job, slot, worker) VALUES (:job, :slot, :worker) ON CONFLICT DO NOTHING")
+    statement = text(
+        "INSERT INTO job_runs (job, slot, worker) VALUES (:job, :slot, :worker) ON CONFLICT (job, slot) DO NOTHING"
+    )
     return bool(connection.execute(statement, {"job": job, "slot": slot, "worker": WORKER}).rowcount)
 
 
