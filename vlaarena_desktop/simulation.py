@@ -1,18 +1,21 @@
 """Simulated evaluators with known truth, through the real path: draws, battles, turns, votes, the board. No Qt.
 
-What they would watch does not matter to them: every episode is the same resting arm, played once. Their votes have the
-origin `simulated` and a data folder of their own, so that no person's board ever counts them.
+What they would watch does not matter to them: every episode of a scene is the same resting arm, played once. Their
+votes have the origin `simulated` and a data folder of their own, so that no person's board ever counts them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations
 from math import exp
+from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import structs
 
+from scenes import catalog
 from scenes.codec import encode
 from scenes.episode import Episode, Played, Run, Trajectory, episode_id
 from scenes.errors import BadInput
@@ -22,81 +25,85 @@ from scenes.progress import Job, Progress
 from scenes.recorder import Recorder
 from scenes.seal import seal
 from scenes.world import compile_world
-from sync.ratings.davidson import POINTS, START
 from sync.records import CHOICES, Ballot, Battle, Choice, NewTurn, Sides, new_id, now
 from sync.store import Store
 from vlaarena_desktop.drawing import Occasion, checks_of, draw_pair
-from vlaarena_desktop.standing import BoardQuery, Place, standings
+from vlaarena_desktop.standing import BoardQuery, standings
+from vlaarena_desktop.studies import Plan, Study, compared
 
-ROBOT, SCENE, INSTRUCTION = "panda", "table", "rest"
+INSTRUCTION = "rest"
+IDLE = "simulated-idle"  # in hidden checks alone
+_IDLE_BELOW = 3.0  # [logits] the weakest model
 _TIES = 0.6  # nu of Davidson's model
 _SEEDS = 2**31
 
 
-class Plan(Struct, frozen=True, kw_only=True):
-    """What is simulated."""
-
-    models: int = 4
-    votes: int = 100
-    evaluators: int = 3
-    spread: float = 1.0  # [logits] standard deviation of the strengths
-    both_bad: float = 0.1  # chance of it, whatever the pair
-    seed: int = 0
-
-
-class Found(Struct, frozen=True, kw_only=True):
-    """One model: what is true, and what the board says."""
-
-    model_id: str
-    truth: float  # [points]
-    rating: float | None
-    low: float | None  # 95 %, these evaluators
-    high: float | None
-    votes: int
-
-    @property
-    def covered(self) -> bool:
-        """Whether the interval holds the truth."""
-        return self.low is not None and self.high is not None and self.low <= self.truth <= self.high
-
-
-class Study(Struct, frozen=True, kw_only=True):
-    """What came of a plan."""
-
-    plan: Plan
-    models: tuple[Found, ...]
-    counted: int  # votes on the board; the others were on checks
-    checks: int
-    covered: int  # intervals that hold the truth
-    swapped: int  # pairs of models in the wrong order
-    first_is_first: bool  # whether the best is ranked first
-
-
 def simulate(store: Store, plan: Plan) -> Job[Study]:
-    """Carry a plan out in an empty store.
+    """Carry a plan out in an empty store; hidden checks come as its settings say.
 
     Raises:
+        NotFound: no such scene.
         BadInput: the store holds battles already, or the plan cannot be carried out.
     """
     _check(store, plan)
     generator = np.random.default_rng(plan.seed)
-    cards = [_card(number) for number in range(1, plan.models + 1)]
-    strengths = plan.spread * generator.standard_normal(plan.models)
-    strengths -= strengths.mean()
-    truth = {card.id: float(each) for card, each in zip(cards, strengths, strict=True)}
+    robots, places = _places(plan)
+    truth = _truth(plan, robots, generator)
+    cards = [_card(name, robots) for name in truth[robots[0]]] + [_card(IDLE, robots, status="check")]
     for number in range(plan.votes):
         yield Progress(number, plan.votes)
         store.sit(f"Simulated {number % plan.evaluators + 1}")
-        on = Occasion(ROBOT, SCENE, INSTRUCTION, int(generator.integers(_SEEDS)), unrated=True)
-        draw = draw_pair(store, cards, on, generator, checks_of(store))
-        battle = store.start_battle(store.open_session(ROBOT, SCENE), draw)
-        _play(store, battle, draw.sides)
-        choice = _choice(truth[draw.sides.left_model_id], truth[draw.sides.right_model_id], plan.both_bad, generator)
-        store.cast_vote(battle.battle_id, Ballot(vote=choice, origin="simulated"))
-        store.close_battle(battle.battle_id)
-    reads = store.comparing()
-    board = yield from standings(BoardQuery(origins=("simulated",)), reads.rows(), reads.evaluators())
-    return _study(plan, truth, {place.model_id: place for place in board.places}, len(board.votes))
+        _battle(store, plan, places[int(generator.integers(len(places)))], cards, truth, generator)
+    return (yield from _study(store, plan, truth))
+
+
+def _places(plan: Plan) -> tuple[list[str], list[tuple[str, str]]]:
+    """The robots, and every one of them in every scene."""
+    known = [*catalog.robots()]
+    robots = [*known, *(f"simulated-arm-{number}" for number in range(len(known) + 1, plan.robots + 1))][: plan.robots]
+    scenes = [catalog.find_scene(name).id for name in plan.scenes or catalog.scenes()]
+    return robots, [(robot, scene) for robot in robots for scene in scenes]
+
+
+def _truth(plan: Plan, robots: list[str], generator: np.random.Generator) -> dict[str, dict[str, float]]:
+    """Of every robot the strengths of all models [logits], their mean 0."""
+    everywhere = plan.spread * generator.standard_normal(plan.models)
+    truth = {}
+    for robot in robots:
+        there = everywhere + plan.differences * generator.standard_normal(plan.models)
+        there -= there.mean()
+        truth[robot] = {f"simulated-{number}": float(each) for number, each in enumerate(there, start=1)}
+    return truth
+
+
+def _battle(
+    store: Store,
+    plan: Plan,
+    place: tuple[str, str],
+    cards: list[ModelCard],
+    truth: dict[str, dict[str, float]],
+    generator: np.random.Generator,
+) -> None:
+    """Drawn, begun, played, judged and closed as any other."""
+    on = Occasion(*place, INSTRUCTION, int(generator.integers(_SEEDS)), unrated=True)
+    draw = draw_pair(store, cards, on, generator, checks_of(store))
+    battle = store.start_battle(store.open_session(*place), draw)
+    _play(store, battle, draw.sides, place)
+    there = truth[place[0]]
+    left, right = (there.get(each, min(there.values()) - _IDLE_BELOW) for each in structs.astuple(draw.sides))
+    choice = _choice(left, right, plan.both_bad, generator)
+    store.cast_vote(battle.battle_id, Ballot(vote=choice, origin="simulated"))
+    store.close_battle(battle.battle_id)
+
+
+def _study(store: Store, plan: Plan, truth: dict[str, dict[str, float]]) -> Job[Study]:
+    rows, people = store.comparing().rows(), store.comparing().evaluators()
+    boards = []
+    for robot in (None, *truth) if len(truth) > 1 else (None,):
+        found = yield from standings(BoardQuery(robot_id=robot, origins=("simulated",)), rows, people)
+        boards.append(compared(truth, found))
+    checks = Counter(row["check"] for row in rows if row["check"])
+    return Study(plan=plan, overall=boards[0], robots=tuple(boards[1:]), checks=dict(sorted(checks.items())))
 
 
 def _check(store: Store, plan: Plan) -> None:
@@ -104,10 +111,11 @@ def _check(store: Store, plan: Plan) -> None:
         raise BadInput(
             "Simulated votes need a data folder of their own.", hint="Name a folder that does not exist yet."
         )
-    if plan.models < 2 or plan.evaluators < 1 or not 0 <= plan.both_bad < 1 or not 0 <= plan.spread < 20:
+    spreads = all(0 <= each < 20 for each in (plan.spread, plan.differences))
+    if plan.models < 2 or plan.evaluators < 1 or plan.robots < 1 or not 0 <= plan.both_bad < 1 or not spreads:
         raise BadInput(
             "This cannot be simulated.",
-            hint="At least 2 models and 1 evaluator; a chance of both bad below 1; a spread from 0 to 20 logits.",
+            hint="At least 2 models, 1 evaluator and 1 robot; a chance of both bad below 1; 0 to 20 logits of spread.",
         )
 
 
@@ -119,17 +127,16 @@ def _choice(left: float, right: float, both_bad: float, generator: np.random.Gen
     return CHOICES[int(generator.choice(3, p=odds / odds.sum()))]
 
 
-def _play(store: Store, battle: Battle, sides: Sides) -> None:
+def _play(store: Store, battle: Battle, sides: Sides, place: tuple[str, str]) -> None:
     new = NewTurn(turn_id=new_id(), instruction=INSTRUCTION, task_id=None, start="reset")
     left, right = (
-        _played(store, battle, model_id, side)
+        _played(store, battle, model_id, side, _rest(*place))
         for side, model_id in enumerate((sides.left_model_id, sides.right_model_id))
     )
     store.record_turn(battle.battle_id, new, left, right)
 
 
-def _played(store: Store, battle: Battle, model_id: str, side: int) -> Played:
-    rest = _rest()
+def _played(store: Store, battle: Battle, model_id: str, side: int, rest: Trajectory) -> Played:
     content = Episode(
         trajectory=rest,
         instruction=INSTRUCTION,
@@ -163,52 +170,27 @@ def _run(model_id: str, content: bytes) -> Run:
     )
 
 
-@lru_cache(maxsize=1)
-def _rest() -> Trajectory:
-    """The arm at rest for one step."""
-    world = compile_world(ROBOT, SCENE)
+@lru_cache(maxsize=64)
+def _rest(robot_id: str, scene_id: str) -> Trajectory:
+    """An arm at rest for one step."""
+    known = robot_id if robot_id in catalog.robots() else next(iter(catalog.robots()))
+    world = compile_world(known, scene_id)
     world.reset(0)
     recorder = Recorder(world, world.substeps(10.0))
     recorder.step(world.data.ctrl.copy())
-    return recorder.finish()
+    return structs.replace(recorder.finish(), robot_id=robot_id)
 
 
-def _card(number: int) -> ModelCard:
+def _card(model_id: str, robots: Sequence[str], status: Literal["active", "check"] = "active") -> ModelCard:
     return ModelCard(
-        id=f"simulated-{number}",
-        name=f"Simulated {number}",
+        id=model_id,
+        name=model_id,
         organization="Simulation",
         license="none",
+        status=status,
         adapter="random-walk",
-        robots=(ROBOT,),
+        robots=tuple(robots),
         action=ActionSpace(space="eef_delta"),
         control_hz=10.0,
         stochastic=True,
-    )
-
-
-def _study(plan: Plan, truth: dict[str, float], places: dict[str, Place], counted: int) -> Study:
-    models = tuple(_found(name, START + POINTS * strength, places.get(name)) for name, strength in truth.items())
-    rated = [(each.truth, each.rating) for each in models if each.rating is not None]
-    swapped = sum((one[0] - other[0]) * (one[1] - other[1]) < 0 for one, other in combinations(rated, 2))
-    return Study(
-        plan=plan,
-        models=tuple(sorted(models, key=lambda each: -each.truth)),
-        counted=counted,
-        checks=plan.votes - counted,
-        covered=sum(each.covered for each in models),
-        swapped=swapped,
-        first_is_first=max(rated, default=None) == max(rated, key=lambda each: each[1], default=None),
-    )
-
-
-def _found(model_id: str, truth: float, place: Place | None) -> Found:
-    rating = place.rating if place is not None else None
-    return Found(
-        model_id=model_id,
-        truth=truth,
-        rating=rating.rating if rating else None,
-        low=rating.these.low if rating else None,
-        high=rating.these.high if rating else None,
-        votes=place.record.votes if place is not None else 0,
     )

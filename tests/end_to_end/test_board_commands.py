@@ -14,7 +14,8 @@ from scenes.progress import finish
 from sync.ratings.log import vote_log
 from sync.ratings.registration import register
 from sync.store import Store
-from vlaarena_desktop.simulation import Plan, simulate
+from vlaarena_desktop.simulation import simulate
+from vlaarena_desktop.studies import Plan
 
 VOTES = 60
 SIMULATED = ("--include", "simulated")
@@ -25,7 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder of simulated votes."""
     home = tmp_path_factory.mktemp("simulated") / "home"
     with Store.open(home) as store:
-        finish(simulate(store, Plan(models=3, votes=VOTES, evaluators=3, spread=1.5, seed=4)))
+        plan = Plan(models=3, votes=VOTES, evaluators=3, scenes=("table",), spread=1.5, seed=4)
+        finish(simulate(store, plan))
     return home
 
 
@@ -158,6 +160,5 @@ def test_the_same_seed_simulates_the_same_truth(tmp_path: Path, monkeypatch: pyt
         for name in ("one", "other")
     ]
     assert studies[0] == studies[1]
-    assert [each["truth"] for each in studies[0]["models"]] == sorted(
-        (each["truth"] for each in studies[0]["models"]), reverse=True
-    )
+    truths = [each["truth"] for each in studies[0]["overall"]["models"]]
+    assert truths == sorted(truths, reverse=True)

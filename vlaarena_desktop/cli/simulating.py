@@ -10,14 +10,15 @@ from scenes.errors import BadInput
 from scenes.progress import finish
 from sync.store import Store
 from vlaarena_desktop.cli.reports import Report, table
-from vlaarena_desktop.simulation import Plan, Study
 from vlaarena_desktop.simulation import simulate as simulated
+from vlaarena_desktop.studies import Compared, Plan, Study
 
 
 def simulate(arguments: Namespace) -> Report:
-    """Let simulated evaluators vote in a data folder of their own, and compare the board with the truth.
+    """Let simulated evaluators vote in a data folder of their own, and compare the boards with the truth.
 
     Raises:
+        NotFound: no such scene.
         BadInput: the folder exists already, --home was given, or the plan cannot be carried out.
     """
     if arguments.home is not None:
@@ -26,7 +27,10 @@ def simulate(arguments: Namespace) -> Report:
         models=arguments.models,
         votes=arguments.votes,
         evaluators=arguments.evaluators,
+        robots=arguments.robots,
+        scenes=tuple(name for name in arguments.scenes.split(",") if name),
         spread=arguments.spread,
+        differences=arguments.differences,
         both_bad=arguments.both_bad,
         seed=arguments.seed,
     )
@@ -45,7 +49,14 @@ def _report(folder: Path, plan: Plan) -> Report:
 
 
 def study_text(study: Study) -> str:
-    """A study in words."""
+    """A study in words: the board over all robots, then of each."""
+    kinds = {"aa": "one model twice", "swapped": "own battles mirrored", "noop": "against an idle arm"}
+    checks = ", ".join(f"{count} {kinds[kind]}" for kind, count in study.checks.items())
+    said = f"Hidden checks, on no board: {sum(study.checks.values())}{f' ({checks})' if checks else ''}."
+    return "\n\n".join([*map(_board_text, (study.overall, *study.robots)), said])
+
+
+def _board_text(board: Compared) -> str:
     header = ("model", "truth", "rating", "from", "to", "votes", "covered")
     rows = [
         (
@@ -55,11 +66,11 @@ def study_text(study: Study) -> str:
             each.votes,
             "yes" if each.covered else "no",
         )
-        for each in study.models
+        for each in board.models
     ]
     said = (
-        f"{study.counted} votes counted, {study.checks} on hidden checks. The interval holds the truth for "
-        f"{study.covered} of {len(study.models)} models; pairs in the wrong order: {study.swapped}; "
-        f"the best is {'' if study.first_is_first else 'not '}ranked first."
+        f"{board.counted} votes counted. The interval holds the truth for {board.covered} of {len(board.models)} "
+        f"models; pairs in the wrong order: {board.swapped}; the best is "
+        f"{'' if board.first_is_first else 'not '}ranked first."
     )
-    return f"{table(header, rows)}\n\n{said}"
+    return f"Robot {board.robot_id or 'all'}\n{table(header, rows)}\n{said}"
