@@ -82,7 +82,8 @@ class Connection:
             BadInput: this is no address of a service, or the file holds no certificates.
         """
         self.url = checked_url(url)
-        self._pool = _pool(self.url, _trust(ca_file))
+        needs_trust = ca_file or self.url.startswith("https:")  # to read the system's certificates takes 40 ms
+        self._pool = _pool(self.url, _trust(ca_file) if needs_trust else None)
 
     def close(self) -> None:
         """Let go of the sockets."""
@@ -175,7 +176,7 @@ def _seconds(retry_after: str) -> float:
     return float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else 0.0
 
 
-def _pool(url: str, context: ssl.SSLContext) -> urllib3.PoolManager:
+def _pool(url: str, context: ssl.SSLContext | None) -> urllib3.PoolManager:
     parts = urlsplit(url)
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import socket
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +36,8 @@ class Front:
         self.cut = 0  # so many replies are lost on the way back
         self.seen: list[tuple[str, str, int]] = []  # method, target as it was asked for, bytes
         self.heard = bytearray()  # every body that came by
+        self.abrupt = False  # a connection that breaks is reset
+        self.half = False  # the next answer breaks in its middle
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Any | None:
         """Status, headers and body; None: the connection breaks."""
@@ -70,6 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.front.answer(self.command, self.path, headers, body)
         self.close_connection = True
         if answer is None:
+            self._break()
             return
         status, told, content = answer
         self.send_response(status)
@@ -79,7 +84,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(content)
+        half, self.front.half = self.front.half, False
+        self.wfile.write(content[: len(content) // 2] if half else content)
+        if half:
+            self._break()
+
+    def _break(self) -> None:
+        """End the connection; abruptly with a reset instead of a farewell."""
+        if self.front.abrupt:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.rfile.close()
+            self.connection.close()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

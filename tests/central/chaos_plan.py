@@ -1,0 +1,116 @@
+"""What a chaos run does, as data: the same seed gives the same schedule, and a part of it can be run alone."""
+
+from __future__ import annotations
+
+import random
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from scenes.failpoints import SERVICE, WORKER, WORKSTATION
+
+Act = Literal["battle", "again", "retract", "branch", "note", "comment", "void"]
+Blow = Literal[
+    "workstation dies",
+    "service dies",
+    "worker dies",
+    "workstation is killed",
+    "service is killed",
+    "postgres is killed",
+    "mongod is killed",
+    "way breaks",
+    "mongod refuses",
+    "store is copied",
+    "disk of workstation is full",
+    "disk of postgres is full",
+]
+ACTS: tuple[Act, ...] = get_args(Act)
+DEADLY: tuple[Blow, ...] = get_args(Blow)[:7]
+WAYS = ("reset before", "half request", "lost reply", "half reply")
+MONGO = (
+    *("closeConnection insert", "writeConcernError insert", "errorCode insert"),
+    *("closeConnection update", "errorCode update"),
+)
+_OFTEN: dict[Blow, int] = {
+    "workstation dies": 46,
+    "service dies": 28,
+    "worker dies": 6,
+    "workstation is killed": 6,
+    "service is killed": 5,
+    "postgres is killed": 5,
+    "mongod is killed": 3,
+    "way breaks": 6,
+    "mongod refuses": 4,
+    "store is copied": 3,
+    "disk of workstation is full": 1,
+    "disk of postgres is full": 1,
+}
+_CHOSEN = tuple(place for place in WORKSTATION if not place.endswith("after_rewind"))  # which follow on those before
+_YEARS = (0, 0, 0, 0, 10, -10)
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One visit of one workstation at the service, and what befalls it."""
+
+    number: int
+    lab: int  # of those there are, modulo their number
+    acts: tuple[Act, ...]  # what its evaluator did since the last visit
+    blow: Blow
+    place: str = ""  # the failpoint, or what exactly happens
+    nth: int = 1  # time that the place is reached, or request of the visit
+    milliseconds: float = 0.0  # of a kill after that request began
+    years: int = 0  # that this workstation's clock (or the worker's, or the restarted service's) is off
+
+
+def schedule(seed: int, deaths: int) -> list[Step]:
+    """Every failpoint and every other blow once, in an order by lot, then whatever comes until so many have died."""
+    lots = random.Random(seed)
+    first = _once(lots)
+    lots.shuffle(first)
+    steps = [_step(number, lots, blow, place) for number, (blow, place) in enumerate(first)]
+    died = sum(step.blow in DEADLY for step in steps)
+    while died < deaths:
+        blow = lots.choices(list(_OFTEN), list(_OFTEN.values()))[0]
+        steps.append(_step(len(steps), lots, blow, _place(lots, blow), nth=lots.choice((1, 1, 1, 2))))
+        died += blow in DEADLY
+    return steps
+
+
+def _once(lots: random.Random) -> list[tuple[Blow, str]]:
+    found: list[tuple[Blow, str]] = [("workstation dies", place) for place in _CHOSEN]
+    found += [("service dies", place) for place in SERVICE]
+    found += [("worker dies", place) for place in WORKER]
+    found += [("way breaks", place) for place in WAYS] + [("mongod refuses", place) for place in MONGO]
+    named = {blow for blow, _ in found}
+    return found + [(blow, _place(lots, blow)) for blow in get_args(Blow) if blow not in named]
+
+
+def _place(lots: random.Random, blow: Blow) -> str:
+    places: dict[Blow, tuple[str, ...]] = {
+        "workstation dies": tuple(place for place in _CHOSEN if lots.random() < 0.2 or "rewind" not in place),
+        "service dies": SERVICE,
+        "worker dies": WORKER,
+        "way breaks": WAYS,
+        "mongod refuses": MONGO,
+    }
+    return lots.choice(places.get(blow, ("",)))
+
+
+def _step(number: int, lots: random.Random, blow: Blow, place: str, nth: int = 1) -> Step:
+    acts: tuple[Act, ...] = ("battle", *lots.choices(ACTS, k=lots.randint(0, 1)))
+    if place.startswith("retract"):
+        acts = ("battle", "retract")
+    if place.startswith("uses"):
+        acts = ("again",)
+    if place.startswith("verify") and place.endswith("rewind"):
+        acts = ()  # what is new would tell of the gap before
+    return Step(
+        number=number,
+        lab=lots.randrange(2**16),
+        acts=acts,
+        blow=blow,
+        place=place,
+        nth=lots.randint(1, 5) if "killed" in blow or blow == "way breaks" else nth,
+        milliseconds=lots.choice((0.0, 1.0, 3.0, 8.0, 20.0)),
+        years=lots.choice(_YEARS),
+    )
