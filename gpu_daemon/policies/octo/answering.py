@@ -49,7 +49,7 @@ class Answering:
             if len(kept):
                 pieces.append(make() if len(kept) == len(group) else make()[:, torch.from_numpy(kept - group[0])])
         answer = self._network.mixed(torch.cat(pieces, 1), plan, told if plan.alone else None)
-        return answer.unflatten(1, (len(steps), -1))
+        return answer.reshape(len(answer), len(steps), -1, answer.shape[-1])
 
     def _plan(self, parts: Parts, layout: Layout, wanted: Places) -> Plan:
         marks = (wanted, parts.seen.real, *parts.seen.shown.values(), parts.told)

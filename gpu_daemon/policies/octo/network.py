@@ -43,25 +43,21 @@ class PictureStem(nn.Module):
         patch = stem.patch_size // 16
         self.embedding = Convolution(sizes[-1], stem.num_features, patch, patch)
 
-    def join(self, projection: nn.Linear) -> None:
-        """Let the embedding answer what the projection would make of its answer: a linear map after a linear map."""
-        weight, bias = self.embedding.weight, self.embedding.bias
-        if bias is None:
-            raise ValueError("an embedding has a bias")
-        kernel = projection.weight.float() @ weight.float().flatten(1)
-        offset = projection.weight.float() @ bias.float() + projection.bias.float()
-        joined = kernel.reshape(-1, *weight.shape[1:]).to(weight.dtype)
-        self.embedding.weight = nn.Parameter(joined, requires_grad=False)
-        self.embedding.bias = nn.Parameter(offset.to(bias.dtype), requires_grad=False)
-
-    def lay_out(self) -> None:
-        """Bring kernels into the order that convolutions of pictures take, once instead of at every picture."""
-        for convolution in self.convolutions:
-            convolution.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    def settle(self, projection: nn.Module) -> None:
+        """Let the embedding answer what the projection makes of its answer, a linear map after a linear map, and bring
+        the kernels into the order that convolutions of pictures take, once instead of at every picture."""
+        of, bias = self.embedding.parameters()
+        weight, offset = (each.float() for each in projection.parameters())
+        kernel, shift = weight @ of.float().flatten(1), f.linear(bias.float(), weight, offset)
+        self.embedding.weight = nn.Parameter(kernel.reshape(-1, *of.shape[1:]).to(of.dtype), requires_grad=False)
+        self.embedding.bias = nn.Parameter(shift.to(of.dtype), requires_grad=False)
+        for kernels in self.convolutions.parameters():
+            if kernels.dim() == 4:
+                kernels.data = kernels.data.contiguous(memory_format=torch.channels_last)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """uint8 (pictures, height, width, channels) -> (pictures, tokens, features), row by row."""
-        x = pictures.permute(0, 3, 1, 2).to(self.embedding.weight.dtype) / 127.5 - 1
+        x = pictures.permute(0, 3, 1, 2).to(self.embedding.weight.dtype).div_(127.5).sub_(1)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = f.relu(norm(convolution(x)), inplace=True)
         tokens: Tensor = self.embedding(x)
@@ -89,11 +85,11 @@ class Network(nn.Module):
     def settle(self) -> None:
         """Lay out what has been read as it is computed, one layer at a time; before this, it computes nothing."""
         for name, stem in self.stems.items():
-            stem.join(self.cameras[name])
-            stem.lay_out()
-            del self.cameras[name]
-        every, self._layers = list(self.layers), []
+            assert isinstance(stem, PictureStem)
+            stem.settle(self.cameras.pop(name))
+        every = [each for each in self.layers if isinstance(each, LayerWeights)]
         del self.layers
+        self._layers: list[Layer] = []
         while len(every) > 1:
             self._layers.append(Layer(every.pop(0)))
         self._last = LastLayer(every.pop())

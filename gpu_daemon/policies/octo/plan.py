@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Places = NDArray[np.int64]
+_FEW = 16  # rows
 
 
 class Part(Struct, frozen=True):
@@ -31,9 +33,7 @@ class Plan(Struct, frozen=True):
     hidden: Tensor | None  # from the wanted ones, (batch, 1, wanted, columns)
 
 
-def planned(
-    mask: NDArray[np.bool_], words: int, groups: Sequence[range], wanted: Places, like: Tensor
-) -> Plan:
+def planned(mask: NDArray[np.bool_], words: int, groups: Sequence[range], wanted: Places, like: Tensor) -> Plan:
     """The plan for an answer at the wanted tokens, from who may attend to whom (batch, 1, tokens, tokens).
 
     The sequence is the `words` of an instruction, then the `groups`, in the order in which they are to be computed:
@@ -46,19 +46,15 @@ def planned(
     kept = tuple(np.array([each for each in group if matters[each]], np.int64) for group in (range(words), *groups))
     columns = np.concatenate(kept)
     computed = (kept[0][:0], *kept[1:]) if alone else kept
-    parts: list[Part] = []
-    for rows in computed:
-        if len(rows):
-            part = _part(may[:, rows][:, :, columns], parts[-1].rows.stop if parts else 0, like)
-            parts = [*parts[:-1], _joined(parts[-1], part)] if parts and _alike(parts[-1], part) else [*parts, part]
     places = [int(np.flatnonzero(columns == each)[0]) - alone * words for each in wanted]
-    seen = _hidden(may[:, wanted][:, :, columns], like)
-    return Plan(alone, computed, tuple(parts), torch.tensor(places, device=like.device), seen)
+    seen = may[:, :, columns]
+    hidden = _hidden(seen[:, wanted], like)
+    return Plan(alone, computed, _parts(seen, computed, like), torch.tensor(places, device=like.device), hidden)
 
 
 def _matters(may: NDArray[np.bool_], wanted: Places) -> NDArray[np.bool_]:
     """The wanted tokens, those that they look at, those that these look at, and so on."""
-    looks = may.any(0) | ~may.any(-1).all(0)[:, None]
+    looks = may.any(0) | ~np.asarray(may.any(-1).all(0))[:, None]
     matters = np.zeros(len(looks), bool)
     matters[wanted] = True
     while True:
@@ -73,19 +69,29 @@ def _alone(may: NDArray[np.bool_], words: int) -> bool:
     return bool(may[:, :words, :words].all() and not may[:, :words, words:].any())
 
 
-def _part(seen: NDArray[np.bool_], first: int, like: Tensor) -> Part:
-    """Rows from the first on, that see so much of all columns (batch, rows, columns)."""
+def _parts(seen: NDArray[np.bool_], computed: Sequence[Places], like: Tensor) -> tuple[Part, ...]:
+    """The rows computed, that see so much of all columns (batch, all rows, columns), in as few parts as are useful."""
+    together: list[Places] = []
+    for rows in computed:
+        if together and len(rows) and _alike(seen, together[-1], rows):
+            together[-1] = np.concatenate([together[-1], rows])
+        elif len(rows):
+            together.append(rows)
+    ends = np.cumsum([0, *map(len, together)]).tolist()
+    return tuple(
+        _part(seen[:, rows], slice(*place), like) for rows, place in zip(together, pairwise(ends), strict=True)
+    )
+
+
+def _alike(seen: NDArray[np.bool_], some: Places, others: Places) -> bool:
+    """Whether rows see the same, or are so few that it costs less to hide some columns from some of them."""
+    return len(some) + len(others) <= _FEW or np.array_equal(seen[:, some[-1]], seen[:, others[0]])
+
+
+def _part(seen: NDArray[np.bool_], rows: slice, like: Tensor) -> Part:
     blind = not seen.any(-1).all()
     end = seen.shape[-1] if blind else int(np.flatnonzero(seen.any((0, 1)))[-1]) + 1
-    return Part(slice(first, first + seen.shape[1]), end, _hidden(seen[:, :, :end], like))
-
-
-def _alike(one: Part, other: Part) -> bool:
-    return one.end == other.end and one.hidden is None and other.hidden is None
-
-
-def _joined(one: Part, other: Part) -> Part:
-    return Part(slice(one.rows.start, other.rows.stop), one.end, None)
+    return Part(rows, end, _hidden(seen[:, :, :end], like))
 
 
 def _hidden(seen: NDArray[np.bool_], like: Tensor) -> Tensor | None:

@@ -67,7 +67,9 @@ def layout_of(parts: Parts, structure: Structure, tokens: Mapping[str, int]) -> 
     words = 0 if parts.hidden is None else parts.hidden.shape[1]
     seen = {name: tokens[name] for name in parts.seen.pictures}
     seen |= {REPEATED: words} if structure.repeats and words else {}
-    first, steps, read = words, [], []
+    first = words
+    steps: list[dict[str, range]] = []
+    read: list[dict[str, range]] = []
     for _ in range(parts.seen.real.shape[1]):
         for groups, every in ((seen, steps), (structure.readouts, read)):
             ends = np.cumsum([first, *groups.values()]).tolist()

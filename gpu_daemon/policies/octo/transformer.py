@@ -54,7 +54,7 @@ class Layer:
 
         `before` are those of tokens that come before these rows.
         """
-        q, known = self._inputs(self._norm(x)).split((x.shape[-1], 2 * x.shape[-1]), -1)
+        q, known = torch.split(self._inputs(self._norm(x)), [x.shape[-1], 2 * x.shape[-1]], -1)
         if before is not None:
             known = torch.cat([before, known], 1)
         (q,), (k, v) = split(q, self._heads, 1), split(known, self._heads, 2)
@@ -77,7 +77,9 @@ class LastLayer:
     def __init__(self, weights: LayerWeights) -> None:
         self._heads, self._norm = weights.heads, weights.attention_norm
         self._query = Product([weights.query], 1)
-        self._key, self._value = (each.weight.unflatten(0, (self._heads, -1)) for each in (weights.key, weights.value))
+        self._key, self._value = (
+            each.weight.reshape(self._heads, -1, each.in_features) for each in (weights.key, weights.value)
+        )
         self._bias = weights.value.bias
         self._perceptron = _Perceptron(weights)
 
@@ -92,9 +94,9 @@ class LastLayer:
         seen = normal if before is None else torch.cat([before, normal], 1)
         (q,) = split(self._query(normal[:, rows]), self._heads, 1)
         turned = (q @ self._key).flatten(1, 2)  # (batch, heads x rows, width)
-        scores = (turned @ seen.transpose(1, 2)).unflatten(1, q.shape[1:3]) / q.shape[-1] ** 0.5
+        scores = (turned @ seen.transpose(1, 2)).reshape(*q.shape[:3], -1) / q.shape[-1] ** 0.5
         weights = f.softmax(scores if hidden is None else scores + hidden, dim=-1)
-        means = (weights.flatten(1, 2) @ seen).unflatten(1, q.shape[1:3])
+        means = (weights.flatten(1, 2) @ seen).reshape(*q.shape[:3], -1)
         mixed = (means @ self._value.transpose(1, 2)).transpose(1, 2).flatten(-2) + self._bias
         return self._perceptron(mixed, x[:, rows])
 
