@@ -97,6 +97,16 @@ def test_over_all_robots_the_board_is_the_hierarchical_one_and_never_pooled_vote
     assert ratings != {each.model_id: pytest.approx(each.rating.rating) for each in pooled.places if each.rating}
 
 
+def test_a_lead_over_all_robots_is_that_of_the_hierarchical_board(study: Study, home: Path) -> None:
+    best, _, worst = (each.model_id for each in study.overall.models)
+    rating = {each.model_id: each.rating for each in study.overall.models}
+    asked = ("compare", best, worst, "--home", str(home), "--include", "simulated", "--json")
+    told = run(*asked).record
+    assert told["lead"] == pytest.approx(rating[best] - rating[worst], abs=0.01)
+    assert told["lead_interval"]["low"] < told["lead"] < told["lead_interval"]["high"]
+    assert told["lead"] != pytest.approx(run(*asked, "--robot", "panda").record["lead"], abs=0.01)
+
+
 def test_a_study_is_told_in_words_and_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLAARENA_HOME", str(tmp_path / "nobody"))
     plan = ("--models", "2", "--votes", "8", "--robots", "2", "--scenes", "table", "--differences", "0.2")
