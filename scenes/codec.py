@@ -48,24 +48,24 @@ def encode(record: object) -> bytes:
     return msgspec.msgpack.encode(record, enc_hook=_to_extension)
 
 
-def decode(content: bytes | memoryview, kind: type[T], *, arrays: int | None = None) -> T:
+def decode(content: bytes | memoryview, kind: type[T], *, arrays: int = MAX_RECORD_BYTES) -> T:
     """Bytes as a record of `kind`, checked field by field; `arrays`: the bytes that all its arrays may have together,
     so that a few bytes of a stranger never become many here. Each has at most MAX_ARRAY_BYTES in any case.
 
     Raises:
         BadInput: the bytes are not such a record.
     """
-    return _decoded(content, kind, _from_extension if arrays is None else _Within(arrays))
+    return _decoded(content, kind, _Within(arrays, _whole))
 
 
-def outline(content: bytes | memoryview, kind: type[T]) -> T:
+def outline(content: bytes | memoryview, kind: type[T], *, arrays: int = MAX_RECORD_BYTES) -> T:
     """The same with every check of `decode`, but each array holds zeros only: for who stores records without their
     numbers, at a third of the cost.
 
     Raises:
         BadInput: the bytes are not such a record.
     """
-    return _decoded(content, kind, _outlined)
+    return _decoded(content, kind, _Within(arrays, _outlined))
 
 
 def _decoded(content: bytes | memoryview, kind: type[T], array: Callable[[int, memoryview], NDArray[Any]]) -> T:
@@ -100,48 +100,53 @@ def _to_extension(value: object) -> msgspec.msgpack.Ext:
 
 
 class _Within:
-    """Arrays that have so many bytes together."""
+    """Reads the arrays of one record, which have so many bytes together."""
 
-    def __init__(self, left: int) -> None:
-        self._left = left
+    def __init__(self, left: int, array: Callable[[_Packed, int], NDArray[Any]]) -> None:
+        self._left, self._array = left, array
 
     def __call__(self, code: int, content: memoryview) -> NDArray[Any]:
-        array = _from_extension(code, content, min(self._left, MAX_ARRAY_BYTES))
-        self._left -= array.nbytes
-        return array
-
-
-class _Arrays:
-    """Reads the arrays of one record."""
-
-    def __init__(self, most: int) -> None:
-        self._left = most  # [bytes] that may yet be unpacked
-
-    def read(self, code: int, content: memoryview) -> NDArray[Any]:
-        """An extension's bytes as an array."""
         if code != _ARRAY:
             raise ValueError(f"unknown extension type {code}")
         packed = msgspec.msgpack.decode(content, type=_Packed)
         if packed.dtype not in _DTYPES or len(packed.shape) > MAX_DIMENSIONS or min(packed.shape, default=0) < 0:
             raise ValueError(f"refused array {packed.dtype} {packed.shape}")
         size = prod(packed.shape) * np.dtype(packed.dtype).itemsize
-        if size > MAX_ARRAY_BYTES:
-            raise ValueError(f"array of {size} bytes is larger than {MAX_ARRAY_BYTES}")
-        if size > self._left:
-            raise ValueError(f"array of {size} bytes where {self._left} are left for this record")
+        if size > (most := min(self._left, MAX_ARRAY_BYTES)):
+            raise ValueError(f"array of {size} bytes is larger than {most}")
         self._left -= size
-        return _array(packed, size)
+        return self._array(packed, size)
 
 
-def _array(packed: _Packed, size: int) -> NDArray[Any]:
+def _whole(packed: _Packed, size: int) -> NDArray[Any]:
     dtype = np.dtype(packed.dtype)
-    shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
-    if len(shuffled) != size:
-        raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
-    plain = np.frombuffer(shuffled, np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
+    plain = np.frombuffer(_shuffled(packed, size), np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
     array = np.array(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T, order="C")
     array.flags.writeable = False
     return array
+
+
+def _outlined(packed: _Packed, size: int) -> NDArray[Any]:
+    _shuffled(packed, size)
+    return np.ndarray(packed.shape, np.dtype(packed.dtype), _ZERO, strides=(0,) * len(packed.shape))
+
+
+def _shuffled(packed: _Packed, size: int) -> bytes:
+    """An array's bytes: as many as its type and shape ask for."""
+    shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
+    if len(shuffled) != size:
+        raise ValueError(f"array of {len(shuffled)} bytes, {size} expected")
+    return shuffled
+
+
+class _Decompressor(threading.local):
+    """One a thread: making it costs as much as decompressing a small array."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdDecompressor()
+
+
+_decompressor = _Decompressor()
 
 
 def _expanded(content: bytes, size: int) -> bytes:

@@ -23,9 +23,8 @@ OperationKind = Literal["evaluator", "session", "battle", "turn", "vote", "note"
 KINDS: tuple[OperationKind, ...] = get_args(OperationKind)
 SIGNED_AS = b"vlaarena operation 1\n"
 MAX_INFERENCES = 10_000  # of a run
-_MAX_BODY_ARRAYS = 2 * MAX_INFERENCES * 4 + 4096  # [bytes] in memory: those of a turn's two runs
 _ANY = 2**31
-_MAX_ARRAY_BYTES = 256 * 1024  # of all arrays of one body: times of 65,000 inferences
+_MAX_ARRAY_BYTES = 2 * MAX_INFERENCES * 4  # of all arrays of one body: those of a turn's two runs
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -112,7 +111,21 @@ def body_of(operation: Operation) -> Body:
     record_id, revisions = _identity(body)
     if record_id != operation.record_id or operation.rev not in revisions:
         raise BadInput(f"The body is another {operation.kind} or revision than the operation says.")
+    for run in runs_of(body):
+        if run.inference_seconds.ndim != 1 or len(run.inference_seconds) > MAX_INFERENCES:
+            raise BadInput(f"A run tells the times of its inferences in a row, of at most {MAX_INFERENCES}.")
     return body
+
+
+def runs_of(body: Body) -> tuple[Run, ...]:
+    """Who made the episodes that a record brings."""
+    match body:
+        case TurnBody():
+            return (body.left, body.right)
+        case BranchBody():
+            return (body.run,)
+        case _:
+            return ()
 
 
 def _identity(body: Body) -> tuple[str, range]:

@@ -158,8 +158,9 @@ def address_of(connection: ASGIConnection[Any, Any, Any, Any], trusted_proxies: 
 
 
 def record_of(content: bytes, kind: type[Any]) -> Any:
-    """A MessagePack body as its record; BadInput if it is none."""
-    return decode(content, kind)
+    """A MessagePack body as its record; BadInput if it is none. No request holds arrays: what it carries is opened
+    one by one."""
+    return decode(content, kind, arrays=0)
 
 
 def _target(request: Asked) -> str:

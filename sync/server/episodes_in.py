@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
-from scenes.codec import digest, outline
-from scenes.episode import Episode
+from scenes.codec import digest
 from scenes.errors import BadInput
 from scenes.failpoints import reach
 from sync.api import EpisodesStored, EpisodeUpload, Refusal
 from sync.server import pointers
 from sync.server.centre import Centre
 from sync.server.documents import Document, document_of, fits
+from sync.server.plausible import outlined_episode
 
 _PART_BYTES = 2**20
 Checked = tuple[list[Document], list[Refusal]]
@@ -118,4 +118,4 @@ def _document(upload: EpisodeUpload) -> Document:
         raise BadInput("Its bytes do not have this SHA-256.")
     if not fits(upload.content):
         raise BadInput("It is too large to be kept.")
-    return document_of(upload.episode_id, upload.content, outline(upload.content, Episode))
+    return document_of(upload.episode_id, upload.content, outlined_episode(upload.content))

@@ -15,6 +15,7 @@ from sync import operations
 from sync.api import VERSION, Push
 from sync.keys import is_signed
 from sync.operations import BODIES, KINDS, SIGNED_AS, Body, Operation, SignedOperation, body_of
+from sync.server.plausible import MAX_PUSH_ARRAYS, array_bytes, has_nul
 from sync.server.refusals import RequestRefused
 
 _OP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -51,9 +52,15 @@ def opened(push: Push, known_kinds: Sequence[str] = KINDS) -> list[Opened]:
     hold up the others.
 
     Raises:
-        RequestRefused: bad_request, because one is no operation of this store, or their numbers do not grow.
+        RequestRefused: bad_request, because one is no operation of this store, or their numbers do not grow;
+            too_large, because they take too much memory together.
     """
-    found = [_opened(signed, push, known_kinds) for signed in push.operations]
+    found, left = [], MAX_PUSH_ARRAYS
+    for signed in push.operations:
+        found.append(_opened(signed, push, known_kinds))
+        left -= array_bytes(found[-1].body)
+        if left < 0:
+            raise RequestRefused("too_large", "These operations take too much memory.", hint="Send fewer at a time.")
     numbers = [each.operation.seq for each in found]
     if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise RequestRefused("bad_request", "The operations of a push come in the order of their numbers.")
@@ -83,6 +90,8 @@ def _read(signed: SignedOperation, version: int, known_kinds: Sequence[str]) -> 
             reason = reason or "This service does not know such operations yet."
         elif not reason:
             body = body_of(operation)
+            if b"\0" in operation.body and has_nul(body):
+                body, reason = None, "A text of it holds a NUL character."
     except BadInput as error:
         reason = f"{error.message} {error.detail}".strip()
     return Opened(

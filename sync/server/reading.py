@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from scenes.episode import Episode
-from scenes.errors import NotFound
+from scenes.errors import BadInput, NotFound
 from scenes.models import ModelCard
 from sync.api import PulledRow
 from sync.records import Battle, Session, Turn
@@ -18,6 +18,7 @@ from sync.server import registry
 from sync.server.snapshots import Published
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_MAX_NUMBERS = 2_000_000  # of an episode in JSON
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -115,9 +116,15 @@ def check_episode(connection: Connection, name: str) -> None:
 
 
 def episode_told(name: str, episode: Episode) -> EpisodeTold:
-    """An episode as JSON can say it."""
+    """An episode as JSON can say it.
+
+    Raises:
+        BadInput: it has more numbers than anybody reads as text.
+    """
     trajectory = episode.trajectory
     qpos, qvel = trajectory.component("qpos"), trajectory.component("qvel")
+    if qpos.size + qvel.size + episode.processed_actions.size > _MAX_NUMBERS:
+        raise BadInput("This episode is too long to be told in JSON.", hint="Accept: application/octet-stream")
     states = [
         {"qpos": qpos[k].tolist(), "qvel": qvel[k].tolist(), "time": trajectory.begins(k) * trajectory.timestep}
         for k in range(trajectory.steps + 1)
