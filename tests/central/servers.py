@@ -111,9 +111,10 @@ class _Process:
 class Postgres(_Process):
     """A PostgreSQL cluster of its own."""
 
-    def __init__(self, logs: Path, *, fsync: bool = False) -> None:
+    def __init__(self, logs: Path, *, fsync: bool = False, among: Path | None = None) -> None:
+        """`among`: the folder to lie in, of a disk of its own; none: the one for temporary files."""
         super().__init__(logs, "postgres")
-        self.folder = Path(tempfile.mkdtemp(prefix="vlaarena-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="vlaarena-pg-", dir=among))
         self.port, self.fsync = 0, fsync
         self._options: dict[str, Any] = {"cwd": self.folder}
         if os.geteuid() == 0:
