@@ -145,8 +145,8 @@ def _columns() -> tuple[Column[Row], ...]:
         Column(_tr("board", "Rating"), _rating_text, lambda row: row.rating.rating if row.rating else float("-inf")),
         Column(_tr("board", "Accept\u00adable"), _acceptable, _acceptable_rate, numeric=True, hint=record),
         Column(_tr("board", "Votes"), lambda row: str(_votes(row)), _votes, numeric=True),
-        Column(_tr("board", "Battles"), lambda row: str(_battles(row)), _battles, numeric=True),
-        Column(_tr("board", "Evalu\u00adators"), lambda row: str(_people(row)), _people, numeric=True),
+        Column(_tr("board", "Battles"), lambda row: _told_count(_battles(row), row), _battles, numeric=True),
+        Column(_tr("board", "Evalu\u00adators"), lambda row: _told_count(_people(row), row), _people, numeric=True),
         Column(_tr("board", "Organization"), lambda row: row.organization),
         Column(_tr("board", "Licence"), lambda row: row.license),
         Column(_tr("board", "Elo"), lambda row: f"{_elo(row):.0f}", _elo, numeric=True, hint=elo),
@@ -192,6 +192,11 @@ def _battles(row: Row) -> int:
 
 def _people(row: Row) -> int:
     return row.place.record.evaluators
+
+
+def _told_count(count: int, row: Row) -> str:
+    """A service of an earlier version does not tell of how many battles and evaluators its votes are."""
+    return str(count) if count or not _votes(row) else "–"
 
 
 def _elo(row: Row) -> float:
