@@ -30,7 +30,7 @@ MISTAKES = {
         "v15_goals",
         "readout",
     ),
-    "pixels are scaled to 0..1": Mistake("network", "/ 127.5 - 1", "/ 255", "v15_five", "readout"),
+    "pixels are scaled to 0..1": Mistake("network", ".div_(127.5).sub_(1)", ".div_(255)", "v15_five", "readout"),
     "the mask of 1.0 is used in 1.5": Mistake(
         "attention", '"right" if exact else "left"', '"left"', "v15_five", "attention"
     ),
@@ -66,18 +66,41 @@ MISTAKES = {
     "an instruction that does not count is attended to": Mistake(
         "inputs", "np.ones(batch, bool) if given is None", "np.ones(batch, bool) if True", "v15_goals", "attention"
     ),
+    "what is hidden is seen": Mistake("plan", "if seen.all():", "if True:", "v15_batch_masked", "readout"),
+    "an instruction is taken for another": Mistake(
+        "answering",
+        "self._told.recalled(each.tobytes(), ",
+        'self._told.recalled(b"", ',
+        "o4_batch2_wrist_padded_for_second",
+        "readout",
+    ),
+    "a picture is taken for another": Mistake(
+        "answering", ".encode() + picture.tobytes()", ".encode()", "v15_five", "readout"
+    ),
+    "a plan is used for other steps": Mistake(
+        "answering", "marks = (wanted, parts.seen.real, ", "marks = (wanted, ", "loop", "chunk"
+    ),
+    "the last layer's values have no offset": Mistake(
+        "transformer", ".flatten(-2) + self._bias", ".flatten(-2)", "v15_five", "readout"
+    ),
+    "the last layer sees an instruction as it was at first": Mistake(
+        "network", "self._last.normal(x)", "self._last.normal(tokens)", "v15_five", "readout"
+    ),
+    "a projection's offset is lost": Mistake(
+        "network", "f.linear(bias.float(), weight, offset)", "f.linear(bias.float(), weight)", "v15_five", "readout"
+    ),
     "kernels are not standardised": Mistake(
         "layout", "tensor = standardised(tensor.float())", "pass", "v15_five", "readout"
     ),
     "GroupNorm's epsilon is torch's": Mistake(
         "network",
-        "nn.GroupNorm(_GROUPS, size, eps=_EPSILON)",
+        "nn.GroupNorm(_GROUPS, size, eps=EPSILON)",
         "nn.GroupNorm(_GROUPS, size, eps=1e-3)",
         "v15_five",
         "readout",
     ),
     "GroupNorm has 16 groups": Mistake("network", "_GROUPS = 32", "_GROUPS = 16", "v15_five", "readout"),
-    "GELU is exact": Mistake("network", 'approximate="tanh"', 'approximate="none"', "v15_five", "readout"),
+    "GELU is exact": Mistake("packed", '_GELU = "tanh"', '_GELU = "none"', "v15_five", "readout"),
     "tokens of a picture run column by column": Mistake(
         "network",
         "tokens.flatten(2).transpose(1, 2)",
@@ -86,12 +109,12 @@ MISTAKES = {
         "readout",
     ),
     "the last places are used instead of the first": Mistake(
-        "network", "place[:, :window]", "place[:, -window:]", "v15_five", "readout"
+        "answering", "+ places[:, step]", "+ places[:, step - parts.seen.real.shape[1]]", "v15_five", "readout"
     ),
     "heads are split the wrong way round": Mistake(
-        "network",
-        "x.reshape(*x.shape[:2], self._heads, -1)",
-        "x.reshape(*x.shape[:2], -1, self._heads).transpose(2, 3)",
+        "transformer",
+        "x.reshape(*x.shape[:2], count, heads, -1)",
+        "x.reshape(*x.shape[:2], count, -1, heads).transpose(3, 4)",
         "v15_five",
         "readout",
     ),
@@ -130,7 +153,7 @@ MISTAKES = {
         "model", "read[:, -1].mean(-2)", "read[:, -1, 0]", "v10_text", "actions"
     ),
     "the first step of the window acts": Mistake(
-        "model", "read[:, -1].mean(-2)", "read[:, 0].mean(-2)", "v15_five", "actions"
+        "answering", "layout.read[-1:] if last", "layout.read[:1] if last", "v15_five", "actions"
     ),
     "the noise of the first step is used": Mistake("model", "fresh[:, :, -1]", "fresh[:, :, 0]", "v15_five", "actions"),
     "the cosine schedule has no offset": Mistake(

@@ -12,14 +12,10 @@ _GELU = "tanh"  # flax's gelu is the approximate one
 
 
 def laid_out(weight: Tensor) -> bool:
-    """Whether oneDNN computes with this weight: a float32 matrix on a CPU whose torch was built with it."""
+    """Whether oneDNN computes with this weight: a float32 matrix on a CPU whose torch has it in use."""
     there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return bool(
-        there
-        and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-        and weight.device.type == "cpu"
-        and weight.dtype == torch.float32
-    )
+    used = there and torch.backends.mkldnn.enabled and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return bool(used and weight.device.type == "cpu" and weight.dtype == torch.float32)
 
 
 class Product:
