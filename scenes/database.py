@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ _PRAGMAS = (
     "trusted_schema = OFF",
 )
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_INDEX_BYTES = 2**15  # https://sqlite.org/walformat.html
 _UNTOUCHED = "Nothing was changed. Move the file away to begin anew, or restore the newest from 'backups'."
 
 
@@ -248,7 +250,7 @@ def _back_up_daily(connection: sqlite3.Connection, path: Path) -> None:
 def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     """The same error in this product's words, told by SQLite's message: it is fixed for each result code."""
     text = str(error)
-    if "disk is full" in text:
+    if "disk is full" in text or ("disk I/O error" in text and _is_full(path)):
         return _full(path, text)
     if "malformed" in text or "not a database" in text:
         return StoreDamaged(f"{path} is damaged.", hint=_UNTOUCHED, detail=text)
@@ -259,6 +261,11 @@ def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     if isinstance(error, sqlite3.IntegrityError):
         return StoreError(f"{path} refused a record that breaks its rules: {text}.", detail=text)
     return StoreError(f"{path} could not be read or written: {text}.", hint="Nothing was changed.", detail=text)
+
+
+def _is_full(path: Path) -> bool:
+    """Whether not even the index of a write-ahead log finds room: SQLite calls that an I/O error."""
+    return shutil.disk_usage(path.parent).free < _INDEX_BYTES
 
 
 def _refused(error: OSError, path: Path) -> StoreError:
