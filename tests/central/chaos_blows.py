@@ -34,8 +34,8 @@ def _workstation_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
     lab.blows.append(f"{step.blow} {step.place}")
     before = chaos.died
     chaos.front.expect(lab.name)
-    said = chaos.visit(lab, step, step.acts, place=f"{step.place}:{step.nth}")
-    assert chaos.died > before or step.nth > 1, f"{step.place} was not reached: {said}"
+    said = chaos.visit(lab, step, step.acts, place=f"{step.place}:{step.nth}", times=step.times)
+    assert chaos.died > before or step.nth > step.times, f"{step.place} was not reached: {said}"
     if step.place.endswith("rewind"):
         chaos.visit(lab, step, place=step.place.replace("before", "after"))
         lab.blows.append(step.blow)
@@ -74,8 +74,8 @@ def _prepared(chaos: Chaos, step: Step, lab: Lab) -> Lab:
     """What a failpoint needs to be reached; the workstation that will reach it."""
     place = step.place
     if place.startswith("enrol."):
-        lab = chaos.new_lab()
-        chaos.add(lab)
+        strangers = [each for each in chaos.labs if not each.enrolled]
+        lab = strangers[0] if strangers else chaos.add(chaos.new_lab())
     elif place.startswith("fork.") or place == "store.in_tx":
         lab = _copied(chaos, step, lab)
     elif place.endswith("rewind"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scenes.failpoints import SERVICE, WORKER, WORKSTATION
 
@@ -26,6 +26,7 @@ Blow = Literal[
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 DEADLY: tuple[Blow, ...] = get_args(Blow)[:7]
+MANY = 45  # battles: more than one batch
 WAYS = ("reset before", "half request", "lost reply", "half reply")
 MONGO = (
     *("closeConnection insert", "writeConcernError insert", "errorCode insert"),
@@ -55,6 +56,7 @@ class Step(Struct, frozen=True, kw_only=True):
     number: int
     lab: int  # of those there are, modulo their number
     acts: tuple[Act, ...]  # what its evaluator did since the last visit
+    times: int = 1  # that these were done
     blow: Blow
     place: str = ""  # the failpoint, or what exactly happens
     nth: int = 1  # time that the place is reached, or request of the visit
@@ -68,6 +70,7 @@ def schedule(seed: int, deaths: int) -> list[Step]:
     first = _once(lots)
     lots.shuffle(first)
     steps = [_step(number, lots, blow, place) for number, (blow, place) in enumerate(first)]
+    steps.append(structs.replace(_step(len(steps), lots, "workstation dies", "push.after_send", nth=2), times=MANY))
     died = sum(step.blow in DEADLY for step in steps)
     while died < deaths:
         blow = lots.choices(list(_OFTEN), list(_OFTEN.values()))[0]

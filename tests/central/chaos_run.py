@@ -64,12 +64,13 @@ class Chaos:
         """A workstation that was just unpacked."""
         return Lab((folder or self.folder) / (name or f"lab{len(self.labs) + len(self.resting)}"))
 
-    def add(self, lab: Lab) -> None:
+    def add(self, lab: Lab) -> Lab:
         """Let a workstation take part; the oldest of too many rests from now on."""
         self.labs.append(lab)
         if len(self.labs) > ACTIVE:
             self.recover(self.labs[0])
             self.resting.append(self.labs.pop(0))
+        return lab
 
     def everyone(self) -> list[Lab]:
         return [*self.resting, *self.labs, *([self.small] if self.small else [])]

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
@@ -69,12 +68,8 @@ class Databases:
     """PostgreSQL with fsync and a mongod, both to be killed."""
 
     def __init__(self, logs: Path, folder: Path) -> None:
-        before, tempfile.tempdir = tempfile.tempdir, str(folder)
-        try:
-            folder.chmod(0o755)
-            self.postgres = Postgres(logs, fsync=True)
-        finally:
-            tempfile.tempdir = before
+        folder.chmod(0o755)
+        self.postgres = Postgres(logs, fsync=True, among=folder)
         self.mongo = Mongo(logs)
 
     def start(self) -> None:
