@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 from arena_samples import card
-from scipy.stats import chisquare
+from msgspec.structs import astuple
+from scipy.stats import chi2_contingency, chisquare
 
 from scenes.errors import BadInput
 from sync.matchmaking import chosen, draw
@@ -85,3 +86,32 @@ def test_named_models_are_chosen_and_stand_where_they_were_put() -> None:
     assert (drawn.sides.left_model_id, drawn.kind, drawn.propensity, drawn.seed) == ("beta", "chosen", 1.0, 3)
     with pytest.raises(BadInput):
         chosen("beta", "beta", np.random.default_rng(0), 3)
+
+
+@pytest.mark.parametrize("lead", [-1, 0, 1])
+def test_who_comes_first_tells_nothing_of_the_pair_or_its_sides(lead: int) -> None:
+    """It follows the evaluator's battles alone, so that the next of a known pair gives nothing away."""
+    generator = np.random.default_rng(11)
+    drawn = [draw(CARDS[:3], generator, 0, {PAIRS[0]: 1}, left_first=lead) for _ in range(600)]
+    seen = Counter((each.sides.left_model_id, each.sides.right_model_id, each.first) for each in drawn)
+    if lead:
+        assert {first for _, _, first in seen} == {"right" if lead > 0 else "left"}
+    else:
+        sides = sorted({(left, right) for left, right, _ in seen})
+        table = [[seen[left, right, first] for first in ("left", "right")] for left, right in sides]
+        assert chi2_contingency(table).pvalue > 0.01
+
+
+def test_where_a_check_might_have_come_the_propensity_is_that_share_of_the_pair_s() -> None:
+    whole, part = (draw(CARDS, np.random.default_rng(2), 0, {}, share=share) for share in (1.0, 0.95))
+    assert part.sides == whole.sides
+    assert part.propensity == pytest.approx(0.95 * whole.propensity)
+
+
+def test_what_is_for_checks_alone_is_never_drawn() -> None:
+    cards = [*CARDS[:2], card("idle", status="check")]
+    generator = np.random.default_rng(0)
+    for _ in range(50):
+        assert "idle" not in astuple(draw(cards, generator, 0, {}).sides)
+    with pytest.raises(BadInput):
+        draw(cards[1:], generator, 0, {})
