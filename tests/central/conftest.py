@@ -111,6 +111,25 @@ def new_service(
 
 
 @pytest.fixture
+def operator(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """`vlaarena-central WORDS...` for a service: its exit code and what it said."""
+
+    from sync.server.__main__ import main
+
+    def run(service: Service, *words: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in (service.environment | environment).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return run
+
+
+@pytest.fixture
 def lab(central: Service) -> Iterator[Workstation]:
     """A workstation that was just enrolled."""
     workstation = Workstation(central)

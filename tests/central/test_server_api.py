@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sync.blindness import commitment
 from sync.records import Sides
 from sync.server import registry
 from sync.server.envelopes import PURPOSE
+from sync.server.routes import state
 
 CANARIES = ("quokka-91", "axolotl-72")
 
@@ -135,7 +137,42 @@ def test_every_route_is_documented(visitor: Asking) -> None:
     assert {"/api/sessions/init", "/api/votes", "/v1/sync/push", "/v1/registry", "/health"} <= paths
 
 
+def test_the_interface_is_shown_without_scripts_and_without_anybody_else(visitor: Asking) -> None:
+    page = visitor.ask("GET", "/docs")
+    text = page.body.decode()
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert page.headers["Content-Security-Policy"] == visitor.ask("GET", "/health").headers["Content-Security-Policy"]
+    assert not re.findall(r"<script|<iframe|\sstyle=|\son\w+=|javascript:|//[\w.-]+\.\w+", text)
+    told = visitor.json("GET", "/docs/openapi.json").json
+    for path, methods in told["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in text
+    links = set(re.findall(r'href="#([^"]+)"', text))
+    assert links <= set(re.findall(r'id="([^"]+)"', text))
+    assert {"record-NewVote", "record-ErrorBody"} <= links
+
+
 def test_answers_keep_browsers_from_mistakes(visitor: Asking) -> None:
-    headers = visitor.json("GET", "/health").headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    for path in ("/health", "/docs", "/docs/openapi.json", "/", "/nowhere"):
+        headers = visitor.ask("GET", path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "script" not in headers["Content-Security-Policy"]
+
+
+def test_metrics_are_told_to_who_is_inside_or_has_a_token_for_them(visitor: Asking, central: Service) -> None:
+    assert b"vlaarena_requests_total" in visitor.ask("GET", "/metrics").body
+    through_a_proxy = {"X-Forwarded-For": "10.0.0.7"}
+    assert visitor.ask("GET", "/metrics", headers=through_a_proxy).status == 401
+    for scope, status in (("record", 403), ("admin", 200)):
+        shown = through_a_proxy | {"Authorization": f"Bearer {token(central, scope)}"}
+        assert visitor.ask("GET", "/metrics", headers=shown).status == status
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [("127.0.0.1", True), ("::1", True), ("172.18.0.5", True), ("fe80::1%eth0", True), ("93.184.215.14", False),
+     ("2606:2800::1", False), ("unknown", False), ("", False)],
+)  # fmt: skip
+def test_who_is_inside_is_told_by_the_address(host: str, inside: bool) -> None:
+    assert state._is_inside(host) is inside

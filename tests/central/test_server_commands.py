@@ -16,7 +16,6 @@ from sqlalchemy import text
 from scenes.errors import BadInput, NotFound, StoreDamaged
 from sync import api
 from sync.server import backups, jobs, migrating, registry, tables
-from sync.server.__main__ import main
 from sync.server.doctor import examine
 from sync.server.limits import RateLimit
 from sync.server.postgres import DatabaseAway, engine_for, in_rows
@@ -30,21 +29,6 @@ def settings_of(service: Service, **changes: object) -> CentralSettings:
 
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`vlaarena-central WORDS...` for a service: its exit code and what it said."""
-
-    def run(service: Service, *words: str, **environment: str) -> tuple[int, str, str]:
-        for name, value in (service.environment | environment).items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
-
-    return run
 
 
 def test_the_tables_are_those_that_the_migrations_made(central: Service) -> None:
