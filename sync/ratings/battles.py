@@ -14,43 +14,39 @@ from sync.ratings.counting import CHUNK, Array, BothBad, Counts, Tally
 from sync.ratings.log import BOTH_BAD, TIE, VoteLog, dense
 
 Mask = NDArray[np.bool_]
+Rows = slice | NDArray[np.intp]
+_SPARE = 1 << 16  # kinds of battles that are always worth counting
 
 
 class Shared(Struct, frozen=True):
-    """Battles that several evaluators voted on: each is one cluster."""
+    """Battles that several evaluators voted on: each is one cluster. Equal ones may stand together."""
 
-    robot: NDArray[np.integer[Any]]  # (b,)
-    first: NDArray[np.integer[Any]]  # (b,) the smaller code of the pair
-    second: NDArray[np.integer[Any]]  # (b,)
+    shape: tuple[int, int, int]  # (r, k, k)
+    pair: NDArray[np.int32]  # (b,) the place of robot, first and second model, the smaller code first, in that shape
     counts: NDArray[Any]  # (b, 3) weighted: the first preferred, the second preferred, a tie
-    size: NDArray[np.int32]  # (b,) its votes
+    weight: Array  # (b,) the mean of its votes'
+    often: NDArray[np.int64]  # (b,) how many such battles
 
     def __len__(self) -> int:
-        return len(self.size)
-
-    @property
-    def weight(self) -> Array:
-        """(b,) the mean of its votes' weights."""
-        found: Array = self.counts.sum(1) / self.size
-        return found
+        return len(self.pair)
 
     def parts(self) -> Iterator[Shared]:
-        """The same, some battles at a time."""
+        """The same, some battles at a time, counts as fractions."""
         for start in range(0, len(self), CHUNK):
             rows = slice(start, start + CHUNK)
-            yield Shared(*(getattr(self, name)[rows] for name in self.__struct_fields__))
+            counts = self.counts[rows].astype(np.float64)
+            yield Shared(self.shape, self.pair[rows], counts, self.weight[rows], self.often[rows])
 
-    def summed(self, values: Array, shape: tuple[int, ...]) -> Array:
+    def summed(self, values: Array) -> Array:
         """(r, k, k) values of these battles, at the first and second of their pairs."""
-        here = self.robot.astype(np.intp), self.first.astype(np.intp), self.second.astype(np.intp)
-        spots = np.ravel_multi_index(here, shape)
-        return np.bincount(spots, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
+        size = int(np.prod(self.shape))
+        return np.bincount(self.pair, values * self.often, size).astype(np.float64).reshape(self.shape)
 
-    def tally(self, shape: tuple[int, ...]) -> Tally:
+    def tally(self) -> Tally:
         """Of their votes."""
-        wins, ties = np.zeros(shape), np.zeros(shape)
+        wins, ties = np.zeros(self.shape), np.zeros(self.shape)
         for part in self.parts():
-            won, lost, tied = (part.summed(part.counts[:, code], shape) for code in range(3))
+            won, lost, tied = (part.summed(each) for each in part.counts.T)
             wins += won + lost.swapaxes(1, 2)
             ties += tied + tied.swapaxes(1, 2)
         return Tally(wins, ties)
@@ -59,8 +55,7 @@ class Shared(Struct, frozen=True):
 def shared(
     log: VoteLog, weights: Array | None = None, both_bad: BothBad = "apart", *, robots: bool = False
 ) -> tuple[Mask, Shared]:
-    """(n,) which votes share their battle with another, and what those say: one row a battle. Votes that tell no
-    preference share none."""
+    """(n,) which votes share their battle with another, and what those say. A vote without a preference shares none."""
     battle, size = _sizes(log, both_bad)
     within, several = np.zeros(len(log), np.bool_), size > 1
     for start in range(0, len(log) if several.any() else 0, CHUNK):
@@ -68,35 +63,59 @@ def shared(
         within[rows] = several[battle[rows]] & _telling(log, rows, both_bad)
     place, size = np.cumsum(several, dtype=np.int32) - np.int32(1), size[several]
     kind = np.float64 if weights is not None else np.uint16 if size.max(initial=0) < 1 << 16 else np.int32
-    robot, first, second = np.zeros((3, len(size)), np.int16)
-    found = Shared(robot, first, second, np.zeros((len(size), 3), kind), size)
+    pair, counts = np.zeros(len(size), np.int32), np.zeros((len(size), 3), kind)
     for some in _rows(log, within, ordered=weights is not None):
-        _add(found, log, some, place[battle[some]], weights)
-        if robots:
-            robot[place[battle[some]]] = log.robot[some]
-    return within, found
+        here, (at, told) = place[battle[some]], _paired(log, some, robots)
+        pair[here] = at
+        each = kind(1) if weights is None else weights[log.evaluator[some]]
+        np.add.at(counts.reshape(-1), here.astype(np.intp) * 3 + told, each)
+    shape = (len(log.robots) if robots else 1, len(log.models), len(log.models))
+    if weights is not None:
+        return within, Shared(shape, pair, counts, counts.sum(1) / size, np.ones(len(size), np.int64))
+    return within, _kinds(shape, pair, counts, int(size.max(initial=0)))
 
 
-def _add(found: Shared, log: VoteLog, rows: NDArray[np.intp], here: NDArray[np.int32], weights: Array | None) -> None:
-    """These votes, each to its battle."""
+def _paired(log: VoteLog, rows: Rows, robots: bool) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Each vote's pair, and who of it was preferred: 0 the smaller code, 1 the larger, 2 a tie."""
     left, right, outcome = log.left[rows], log.right[rows], log.outcome[rows]
-    found.first[here], found.second[here] = np.minimum(left, right), np.maximum(left, right)
-    told = np.where(outcome >= TIE, TIE, np.where(left <= right, outcome, 1 - outcome))
-    each = found.counts.dtype.type(1) if weights is None else weights[log.evaluator[rows]]
-    np.add.at(found.counts.reshape(-1), here.astype(np.intp) * 3 + told, each)
+    at = np.minimum(left, right).astype(np.int32)
+    if robots:
+        at += log.robot[rows] * np.int32(len(log.models))
+    at *= np.int32(len(log.models))
+    at += np.maximum(left, right)
+    return at, np.minimum(outcome ^ (left > right), TIE).astype(np.int8)  # tie and both bad, 2 and 3, stay above 1
+
+
+def _kinds(shape: tuple[int, int, int], pair: NDArray[np.int32], counts: NDArray[Any], most: int) -> Shared:
+    """Battles of the same pair and counts, none above `most`, as one row; where there are few such kinds."""
+    whole = (int(np.prod(shape)), most + 1, most + 1, most + 1)
+    if int(np.prod([float(each) for each in whole])) > 2 * len(pair) + _SPARE:
+        return Shared(shape, pair, counts, np.ones(len(pair)), np.ones(len(pair), np.int64))
+    often = np.zeros(int(np.prod(whole)), np.int64)
+    for start in range(0, len(pair), CHUNK):
+        rows = slice(start, start + CHUNK)
+        code = pair[rows].astype(np.intp)
+        for column in range(3):
+            code *= most + 1
+            code += counts[rows, column]
+        np.add.at(often, code, 1)
+    some = np.flatnonzero(often)
+    at, *each = np.unravel_index(some, whole)
+    return Shared(shape, at.astype(np.int32), np.stack(each, axis=1), np.ones(len(some)), often[some])
 
 
 def battle_counts(log: VoteLog) -> tuple[int, Counts]:
     """How many battles, and (k,) how many of each model."""
     battle, size = _sizes(log, "tie")
-    met = np.zeros((2, len(size)), np.int16)
-    for start in range(0, len(log), CHUNK):
-        rows = slice(start, start + CHUNK)
-        met[:, battle[rows]] = log.left[rows], log.right[rows]
     there, found = size > 0, np.zeros(len(log.models), np.int64)
-    for start in range(0, len(size), CHUNK):
-        rows = slice(start, start + CHUNK)
-        found += np.bincount(met[:, rows][:, there[rows]].ravel(), minlength=len(found))
+    for side in (log.left, log.right):
+        met = np.zeros(len(size), np.int16)
+        for start in range(0, len(log), CHUNK):
+            rows = slice(start, start + CHUNK)
+            met[battle[rows]] = side[rows]
+        for start in range(0, len(size), CHUNK):
+            rows = slice(start, start + CHUNK)
+            found += np.bincount(met[rows][there[rows]], minlength=len(found))
     return int(there.sum()), found
 
 
@@ -118,7 +137,7 @@ def _telling(log: VoteLog, rows: slice, both_bad: BothBad) -> Mask:
     return np.asarray(outcome != BOTH_BAD) if both_bad == "apart" else np.ones(len(outcome), np.bool_)
 
 
-def _rows(log: VoteLog, within: Mask, *, ordered: bool) -> Iterator[NDArray[np.intp]]:
+def _rows(log: VoteLog, within: Mask, *, ordered: bool) -> Iterator[Rows]:
     """Those within, some at a time; in the order of evaluators where fractions are summed, for any order of the log."""
     if ordered:
         order = np.flatnonzero(within)
@@ -126,4 +145,5 @@ def _rows(log: VoteLog, within: Mask, *, ordered: bool) -> Iterator[NDArray[np.i
         yield from (order[start : start + CHUNK] for start in range(0, len(order), CHUNK))
         return
     for start in range(0, len(within), CHUNK):
-        yield start + np.flatnonzero(within[start : start + CHUNK])
+        rows = slice(start, start + CHUNK)
+        yield rows if within[rows].all() else start + np.flatnonzero(within[rows])

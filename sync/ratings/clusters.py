@@ -61,10 +61,10 @@ def clusters(votes: Counted, weights: Array | None = None, both_bad: BothBad = "
     sums = [one.votes.sum((0, 2)) for one in (once, twice)]
     battles = round(ones.votes.sum() / 2)
     for part in groups.parts():
-        weight, models = part.weight, np.concatenate([part.first, part.second])
-        battles += int((weight > 0).sum())
+        battles += int(part.often[part.weight > 0].sum())
         for power, lone in enumerate(sums, 1):
-            lone += np.bincount(models, np.tile(weight**power, 2), len(lone))
+            met = part.summed(part.weight**power).sum(0)
+            lone += met.sum(0) + met.sum(1)
     effective = np.round(sums[0] ** 2 / np.maximum(sums[1], 1e-300), _DIGITS)
     return Clusters(twice, groups, battles, effective)
 
@@ -75,7 +75,7 @@ def _lone(
     """Votes alone in their battle: their weights, their squares, and 1 for whoever counts at all."""
     if weights is None:
         whole = tally(votes.table, both_bad)
-        shares = groups.tally(whole.wins.shape)
+        shares = groups.tally()
         lone = Tally(whole.wins - shares.wins, whole.ties - shares.ties)
         return lone, lone, lone
     alone = counted(picked(votes.log, ~within), robots=votes.robots) if len(groups) else votes
@@ -112,19 +112,18 @@ def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
     across = lone.ties * (0.5 - score) * (1 - tie) - (wins * (1 - score) - losses * score) * tie
     along = (wins + losses) * tie**2 + lone.ties * (1 - tie) ** 2
     for part in groups.parts():
-        added = _together(part, odds, spread.shape)
+        added = _together(part, odds)
         spread, across, along = spread + added[0], across + added[1], along + added[2]
     return assembled(spread, across, along.sum((1, 2)) / 2)
 
 
-def _together(groups: Shared, odds: Odds, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+def _together(groups: Shared, odds: Odds) -> tuple[Array, Array, Array]:
     """What battles with several votes add, each as one cluster: to spread, across and along of their pairs."""
-    here = groups.robot, groups.first, groups.second
-    wins, losses, ties = groups.counts.T.astype(np.float64)
-    score, tie = odds.score[here], odds.tie[here]
+    wins, losses, ties = groups.counts.T
+    score, tie = odds.score.ravel()[groups.pair], odds.tie.ravel()[groups.pair]
     lead = wins * (1 - score) - losses * score + ties * (0.5 - score)
     tied = ties - (wins + losses + ties) * tie
-    spread, across, along = (groups.summed(each, shape) for each in (lead * lead, lead * tied, tied * tied))
+    spread, across, along = (groups.summed(each) for each in (lead * lead, lead * tied, tied * tied))
     return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
 
 

@@ -81,6 +81,10 @@ def peak(action: Callable[[], object]) -> float:
     return most / 1e6
 
 
+def above(action: Callable[[], object]) -> str:
+    return f"peak {peak(action):.0f} MB above the votes"
+
+
 def elsewhere(python: str, script: str, log: VoteLog) -> dict[str, float]:
     """What another library needs, in an interpreter of its own."""
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
@@ -104,15 +108,23 @@ def measure(votes: int, evalica: str, arena_rank: str) -> None:
     print(f"{'':44}{'median ms':>10}{'least ms':>10}{'evalica':>10}")
     other = elsewhere(evalica, EVALICA, log) if evalica else None
     row("ratings + intervals, these evaluators", best(lambda: rate(alone, general=False)), other)
-    row("ratings + intervals, evaluators in general", best(lambda: rate(log)), other)
-    row(
-        "the whole board", best(lambda: board(log), 3), other, f"peak {peak(lambda: board(log)):.0f} MB above the votes"
-    )
+    row("ratings + intervals, evaluators in general", best(lambda: rate(log)), other, above(lambda: rate(log)))
+    row("the whole board", best(lambda: board(log), 3), other, above(lambda: board(log)))
+    pairs = election(generator.normal(0, 1, MODELS), votes, generator, evaluators=50, per_battle=2)
+    row("  where every battle has two votes", best(lambda: board(pairs), 3), other, above(lambda: board(pairs)))
+    weights = np.where(np.arange(50) < 5, 0.3, 1.0)
+    row("  where evaluators are weighed", best(lambda: board(log, weights=weights), 3), other)
     if other:
         row("evalica.newman, ratings alone", (float(np.median(other["seconds"])), min(other["seconds"])), other)
     if arena_rank:
         slow = elsewhere(arena_rank, ARENA_RANK, log)
-        row("arena-rank, cold", (slow["seconds"][0],) * 2, other, f"all told {slow['with imports and frame']:.1f} s")
+        ratio = f"1/{slow['seconds'][0] / best(lambda: rate(log))[0]:.0f} of it ours in general"
+        row(
+            "arena-rank, cold",
+            (slow["seconds"][0],) * 2,
+            other,
+            f"{slow['with imports and frame']:.1f} s all told; {ratio}",
+        )
 
 
 NAMES = ("left", "right", "outcome", "battle", "evaluator", "robot", "scene", "task", "moment")
