@@ -13,6 +13,7 @@ from central.chaos_servers import DATABASE, fill
 from scenes.failpoints import EXIT_CODE
 
 EARLIER = "chaos_earlier"
+RECOVERY = 8  # steps: meanwhile one thing comes on top of the other
 _KILOBYTES_LEFT = 40  # per millisecond of a step: how full a disk is
 _JOBS = {"ratings": ("worker", "--once", "ratings"), "job": ("worker", "--once", "ratings")}
 _JOBS |= {"reconcile": ("worker", "--once", "reconcile"), "expiry": ("worker", "--once", "expiry")}
@@ -20,10 +21,10 @@ _JOBS |= {"rebuild": ("rebuild",)}
 
 
 def strike(chaos: Chaos, step: Step) -> None:
-    """Carry out one step of a schedule; every fourth time whoever was struck has to come through at once."""
+    """Carry out one step of a schedule; now and then whoever was struck has to come through at once."""
     lab = chaos.labs[step.lab % len(chaos.labs)]
     _STRIKES[step.blow](chaos, step, lab)
-    if step.number % 4 == 0:
+    if step.number % RECOVERY == 0:
         for each in chaos.labs:
             if each.blows:
                 chaos.recover(each)
@@ -55,7 +56,7 @@ def _service_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
 
 def _worker_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
     """The worker in the middle of a job, and once more, undisturbed."""
-    _whole_visit(chaos, step, lab)
+    chaos.recover(lab, "battle")
     if step.place == "reconcile.found_in_tx":
         _leave_pointers_behind(chaos, step, lab)
     if step.place == "reconcile.lost_in_tx":
@@ -81,25 +82,18 @@ def _prepared(chaos: Chaos, step: Step, lab: Lab) -> Lab:
     elif place.endswith("rewind"):
         _go_back(chaos, step, lab)
     elif place in ("pull.after_keep", "pull.before_reply"):
-        _whole_visit(chaos, step, lab)
+        chaos.recover(lab, "battle")
         assert chaos.service.command("worker", "--once", "ratings") == 0
     elif place.startswith("uses."):
-        chaos.recover(lab)
-        chaos.visit(lab, step, ("again",))
+        chaos.recover(lab, "again")
     return lab
-
-
-def _whole_visit(chaos: Chaos, step: Step, lab: Lab) -> None:
-    chaos.front.expect(lab.name)
-    chaos.visit(lab, step, ("battle",))
-    chaos.recover(lab)
 
 
 def _copied(chaos: Chaos, step: Step, lab: Lab) -> Lab:
     """A copy whose original has gone on, at the service, too."""
     other = chaos.copy(lab)
     chaos.add(other)
-    _whole_visit(chaos, step, lab)
+    chaos.recover(lab, "battle")
     return other
 
 
@@ -121,7 +115,7 @@ def _go_back(chaos: Chaos, step: Step, lab: Lab) -> None:
     chaos.databases.swap(EARLIER, DATABASE)
     chaos.service.start()
     sent = chaos.front.sent[lab.name].copied()
-    _whole_visit(chaos, step, lab)
+    chaos.recover(lab, "battle")
     chaos.front.sent[lab.name] = sent
     chaos.service.stop()
     chaos.databases.swap(DATABASE, EARLIER)
@@ -191,8 +185,7 @@ def _way_breaks(chaos: Chaos, step: Step, lab: Lab) -> None:
 def _mongod_refuses(chaos: Chaos, step: Step, lab: Lab) -> None:
     acts = step.acts
     if step.place.endswith("update"):
-        chaos.recover(lab)
-        chaos.visit(lab, step, ("again",))
+        chaos.recover(lab, "again")
         acts = ("again",)
     lab.blows.append(f"{step.blow} {step.place}")
     chaos.databases.refuse(step.place)

@@ -170,12 +170,12 @@ class Chaos:
             self.deaths["service is killed", ""] += 1
         self.service.start(self.service_years)
 
-    def recover(self, lab: Lab) -> Said:
-        """Visits until one is done; then nothing was sent again that need not be."""
+    def recover(self, lab: Lab, *acts: Act) -> Said:
+        """Visits until one is done; then nothing was sent again that need not be. `acts` come before the first."""
         quiet = Step(number=0, lab=0, acts=(), blow="workstation dies")
         self.front.expect(lab.name)
-        for _ in range(_TRIES):
-            said = self.visit(lab, quiet)
+        for attempt in range(_TRIES):
+            said = self.visit(lab, quiet, () if attempt else acts)
             if said is not None and said.done:
                 assert said.sent_again == 0, f"the service lost {said.sent_again} operations of {lab.name}"
                 self.settle(lab)
