@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
+import numpy as np
 import pytest
 from central.servers import Service
 from central.workstations import Answer, Asking, Workstation, rows, token
+from msgspec import structs
 from sqlalchemy import text
 
-from scenes.codec import encode
+from scenes.codec import decode, encode
 from sync import api
 from sync.keys import SigningKey
+from sync.operations import TurnBody
+from sync.records import new_id
 from sync.server import devices
 
 Request = tuple[str, bytes, dict[str, str]]  # path, body, headers
@@ -182,6 +187,34 @@ def test_a_body_that_does_not_tell_its_length_is_read_up_to_the_limit(lab: Works
         "POST", lab.service.url + api.PUSH, body=pieces, headers=lab.signed("POST", api.PUSH, b"")
     )
     assert answer.status == 413
+
+
+def test_a_body_that_is_compressed_is_not_unpacked(lab: Workstation) -> None:
+    push = encode(api.Push(version=1, store_id=lab.store_id, operations=()))
+    body = gzip.compress(push + bytes(50 * 2**20))
+    answer = lab.ask("POST", api.PUSH, body, lab.signed("POST", api.PUSH, body) | {"Content-Encoding": "gzip"})
+    assert (answer.status, answer.error.code) == (400, "bad_request")
+
+
+def test_few_bytes_do_not_become_many_numbers(lab: Workstation) -> None:
+    """Each would unpack to 16 MB: it is refused by what it claims, and the rest goes on."""
+    closed = lab.battle()
+    for operation in list(lab.operations):
+        if operation.kind == "turn":
+            body = decode(operation.body, TurnBody)
+            swollen = structs.replace(body.left, inference_seconds=np.zeros(4_000_000, np.float32))
+            lab.note_operation("turn", new_id(), structs.replace(body, left=swollen))
+    lab.note(closed, decode(lab.last("turn").body, TurnBody).turn.turn_id)
+    verdicts = lab.push().verdicts
+    assert [each.verdict for each in verdicts] == ["applied"] * 5 + ["rejected", "applied"]
+    assert "larger than" in verdicts[5].reason
+
+
+def test_a_store_of_a_program_takes_nothing_from_workstations(lab: Workstation) -> None:
+    lab.store_id = "api-0192"
+    lab.battle()
+    assert (lab.pushed().status, lab.pushed().error.code) == (400, "bad_request")
+    assert lab.ask("POST", api.ENROL, encode(_enrolment(lab))).status == 400
 
 
 def test_json_bodies_have_a_limit_too(visitor: Asking, central: Service) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from central.servers import Postgres, Service, running
 from central.workstations import Workstation
 from urllib3.exceptions import HTTPError
 
 from scenes.failpoints import EXIT_CODE
-from sync import api
 from sync.server import migrating
 
 
@@ -86,14 +90,43 @@ def test_a_service_that_dies_between_its_databases_is_sent_the_episodes_again(
     lab.close()
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(new_service: Callable[..., Service]) -> None:
-    service = new_service(DEVICE_RATE="0.01", DEVICE_BURST="2", ADDRESS_RATE="0.01", ADDRESS_BURST="6")
-    service.start()
-    lab = Workstation(service)
-    lab.enrol()
-    answers = [lab.pushed([]) for _ in range(3)]
-    assert [answer.status for answer in answers] == [200, 200, 429]
-    assert (answers[2].error.code, int(answers[2].headers["Retry-After"])) == ("rate_limited", 100)
-    anybody = [lab.ask("GET", api.REGISTRY).status for _ in range(4)]
-    assert anybody[-1] == 429
-    lab.close()
+@contextmanager
+def at_work(service: Service, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker of the service, ready."""
+    told = {f"VLAARENA_CENTRAL_{name}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "sync.server", "worker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=service._variables(told)) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+        try:
+            yield worker
+        finally:
+            worker.kill()
+
+
+def stopped(worker: subprocess.Popen[str]) -> float:
+    """Seconds until a worker that is told to stop has ended, as one that did nothing wrong."""
+    began = time.monotonic()
+    worker.terminate()
+    assert worker.wait(60) == 0
+    return time.monotonic() - began
+
+
+def test_a_worker_stops_soon_though_a_database_never_answers(
+    own_postgres: Postgres, new_service: Callable[..., Service]
+) -> None:
+    own_postgres.execute("CREATE DATABASE silent")
+    url = own_postgres.url("silent")
+    migrating.migrate(url)
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE job_runs")  # the job under way waits for this for ever
+        with at_work(new_service(DATABASE_URL=url), FAREWELL_S="0.5") as worker:
+            while not own_postgres.execute("SELECT 1 FROM pg_locks WHERE NOT granted", "silent"):
+                assert worker.poll() is None
+            assert stopped(worker) < 10
+
+
+def test_a_worker_stops_soon_though_its_databases_are_gone(new_service: Callable[..., Service]) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://127.0.0.1:9/none", "MONGO_URL": "mongodb://127.0.0.1:9"}
+    with at_work(new_service(), **nowhere, RECONCILE_CRON="* * * * *") as worker:
+        assert stopped(worker) < 10
