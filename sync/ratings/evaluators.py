@@ -11,8 +11,9 @@ import numpy as np
 from msgspec import Struct
 
 from sync.ratings.agreement import SideBias, side_bias
+from sync.ratings.board import rate
 from sync.ratings.counting import Array, Counts, Tally, by_evaluator, counted, table, tally
-from sync.ratings.davidson import Fit, Odds, fit, flat_prior
+from sync.ratings.davidson import POINTS, Fit, Odds, fit, flat_prior
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import VoteLog, picked
 from sync.records import Choice, Vote
@@ -76,10 +77,15 @@ def standouts(log: VoteLog, without: frozenset[int] = frozenset()) -> tuple[Stan
 
 
 def leave_one_out_ranks(log: VoteLog) -> dict[str, tuple[int, int]]:
-    """The best and worst rank each model has when any one evaluator's votes, or nobody's, are left out."""
-    everyone = tally(table(log))
-    found = fit(everyone, flat_prior(len(log.models)))
-    places = [_ranks(found)] + [_ranks(_left_out(everyone, own, found)) for _, own in _each(log)]
+    """The best and worst rank each model has when any one evaluator's votes, or nobody's, are left out.
+
+    A model whose rating is provisional stands where it is listed, by as much below its strength as on the whole board.
+    """
+    whole = rate(log, general=False)
+    provisional = np.array([bool(each) for each in whole.listing.flags])
+    lowered = np.where(provisional, whole.listing.these, 0.0) / POINTS
+    places = [_ranks(whole.fit, lowered)]
+    places += [_ranks(_left_out(whole.counts, own, whole.fit), lowered) for _, own in _each(log)]
     return {
         name: (int(min(ranks)), int(max(ranks))) for name, ranks in zip(log.models, np.array(places).T, strict=True)
     }
@@ -168,7 +174,8 @@ def _favourite(own: Tally, odds: Odds) -> tuple[int, float, float]:
     return most, float(scaled[most]), float(excess[most] / max(votes.sum((0, 2))[most], 1.0))
 
 
-def _ranks(found: Fit) -> Counts:
-    strengths = found.strengths[0]
-    ranks: Counts = 1 + (strengths[None, :] > strengths[:, None] + 1e-9).sum(1)
+def _ranks(found: Fit, lowered: Array) -> Counts:
+    """(k,) with strengths lowered by so many logits."""
+    stands = found.strengths[0] - lowered
+    ranks: Counts = 1 + (stands[None, :] > stands[:, None] + 1e-9).sum(1)
     return ranks

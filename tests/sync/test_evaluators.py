@@ -143,6 +143,19 @@ def test_leaving_any_one_evaluator_out_shows_on_whom_a_rank_hangs() -> None:
     assert honest == {"m0000": (1, 1), "m0001": (2, 2), "m0002": (3, 3), "m0003": (4, 4)}
 
 
+def test_a_newcomer_takes_nobodys_rank_when_an_evaluator_is_left_out() -> None:
+    log = election(np.linspace(2, -2, 3), 300, np.random.default_rng(5), evaluators=6)
+    columns = ((log.left, 3), (log.right, 0), (log.outcome, 0))
+    joined = coded(
+        names(4),
+        *(np.append(*both) for both in columns),
+        names={"evaluators": log.evaluators},
+        codes={"evaluator": np.append(log.evaluator, 0)},
+    )
+    ranks = leave_one_out_ranks(joined)
+    assert ranks == {"m0000": (1, 1), "m0001": (2, 2), "m0002": (3, 4), "m0003": (3, 4)}
+
+
 @pytest.mark.parametrize("log", [judged("0"), judged("3"), election(np.zeros(3), 0, np.random.default_rng(0))])
 def test_nothing_to_go_by_gives_nobody_less_weight(log) -> None:
     assert (weights_of(log, Trust()) == 1).all()
