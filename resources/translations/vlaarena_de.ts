@@ -2551,16 +2551,16 @@
 <context>
     <name>choices</name>
     <message>
-        <source>A hidden check: an earlier battle of yours, mirrored.</source>
-        <translation>Eine versteckte Prüfung: ein früherer Vergleich von Ihnen, gespiegelt.</translation>
+        <source>Hidden check: your own battle, mirrored</source>
+        <translation>Versteckte Prüfung: Ihr Vergleich, gespiegelt</translation>
     </message>
     <message>
-        <source>A hidden check: one model, twice.</source>
-        <translation>Eine versteckte Prüfung: ein Modell, zweimal.</translation>
+        <source>Hidden check: one model, twice</source>
+        <translation>Versteckte Prüfung: ein Modell, zweimal</translation>
     </message>
     <message>
-        <source>A hidden check: one side did nothing on purpose.</source>
-        <translation>Eine versteckte Prüfung: eine Seite tat mit Absicht nichts.</translation>
+        <source>Hidden check: one side was idle on purpose</source>
+        <translation>Versteckte Prüfung: eine Seite ruhte mit Absicht</translation>
     </message>
     <message>
         <source>A is better</source>
@@ -2575,8 +2575,8 @@
         <translation>Beide schlecht</translation>
     </message>
     <message>
-        <source>It counts for no rating. Thank you for judging it.</source>
-        <translation>Sie zählt für keine Wertung. Danke für Ihr Urteil.</translation>
+        <source>It counts for no rating. Thank you!</source>
+        <translation>Sie zählt für keine Wertung. Danke!</translation>
     </message>
     <message>
         <source>Tie</source>

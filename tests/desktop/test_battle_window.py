@@ -119,9 +119,7 @@ def test_turns_that_ended_alike_are_told_in_one_breath(qtbot: QtBot) -> None:
     assert panel.sides[0].result.text() == "succeeded in 34, 23 steps · no success in 50 steps · 7 steps"
 
 
-@pytest.mark.parametrize(
-    ("check", "what"), [("aa", "twice"), ("swapped", "of yours, mirrored"), ("noop", "did nothing")]
-)
+@pytest.mark.parametrize(("check", "what"), [("aa", "twice"), ("swapped", "mirrored"), ("noop", "idle on purpose")])
 def test_after_the_reveal_a_hidden_check_is_kindly_told(qtbot: QtBot, check: CheckKind, what: str) -> None:
     side = SideOutcome("m", "Model", "Lab", ())
     panel = RevealPanel()
@@ -129,6 +127,6 @@ def test_after_the_reveal_a_hidden_check_is_kindly_told(qtbot: QtBot, check: Che
     panel.show_outcome(Outcome("b", "tie", side, side, check))
     vote, told, thanks = panel.said.text().splitlines()
     assert (vote, what in told) == ("Your vote: Tie", True)
-    assert thanks == "It counts for no rating. Thank you for judging it."
+    assert thanks == "It counts for no rating. Thank you!"
     panel.show_outcome(Outcome("b", "tie", side, side))
     assert panel.said.text() == "Your vote: Tie"

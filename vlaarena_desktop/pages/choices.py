@@ -27,8 +27,8 @@ def retracted_text() -> str:
 def check_text(check: CheckKind) -> str:
     """What a hidden check was, told after the reveal, in two short lines."""
     what = {
-        "aa": _tr("choices", "A hidden check: one model, twice."),
-        "swapped": _tr("choices", "A hidden check: an earlier battle of yours, mirrored."),
-        "noop": _tr("choices", "A hidden check: one side did nothing on purpose."),
+        "aa": _tr("choices", "Hidden check: one model, twice"),
+        "swapped": _tr("choices", "Hidden check: your own battle, mirrored"),
+        "noop": _tr("choices", "Hidden check: one side was idle on purpose"),
     }[check]
-    return what + "\n" + _tr("choices", "It counts for no rating. Thank you for judging it.")
+    return what + "\n" + _tr("choices", "It counts for no rating. Thank you!")
