@@ -16,7 +16,7 @@ from sync.ratings.log import BOTH_BAD
 
 MOST = 1_000_000  # beyond which "about N more" means nothing
 _CHALLENGERS = 5
-_PATHS, _LOOKS, _GROWN = 2000, 160, 1000.0  # of what further votes may show: how many, looked at how often, how far
+_PATHS, _LOOKS, _GROWN = 1000, 160, 1000.0  # of what further votes may show: how many, looked at how often, how far
 
 
 class Flip(Struct, frozen=True):
@@ -59,13 +59,13 @@ def battles_to_separate(rated: Rated, first: str, second: str) -> int | None:
     laplace = float((contrast @ rated.uncertainty.laplace @ contrast.T)[0, 0])
     telling = 1 - float(rated.table[..., BOTH_BAD].sum()) / max(int(rated.table.sum()), 1)
     each = pair_information(rated.fit, one, other) * telling * laplace / spread**2
-    more = (_growth(round(lead / spread, 2)) - 1) / spread**2
+    more = (_growth(round(20 * lead / spread)) - 1) / spread**2
     return max(1, ceil(more / each)) if more < each * MOST else None
 
 
 @lru_cache(maxsize=256)
-def _growth(sure: float) -> float:
-    """The median of I(t) / I(0) at which a lead of now `sure` standard errors is first 1.96 of them or more.
+def _growth(twentieths: int) -> float:
+    """The median of I(t) / I(0) at which a lead of now so many twentieths of a standard error is first 1.96 or more.
 
     Given today's lead, the lead L(t) that will be seen at information I is a martingale from L(0) with variance
     1/I(0) - 1/I (Bayes: what is not known of the lead shrinks from 1/I(0) to 1/I). It is followed in many drawn paths.
@@ -73,7 +73,7 @@ def _growth(sure: float) -> float:
     generator = np.random.Generator(np.random.PCG64(0))
     grown = np.geomspace(1.0, _GROWN, _LOOKS + 1)
     steps = np.sqrt(np.diff(1 - 1 / grown)) * generator.standard_normal((_PATHS, _LOOKS))
-    apart = np.abs(sure + np.cumsum(steps, axis=1)) > NORMAL / np.sqrt(grown[1:])
+    apart = np.abs(twentieths / 20 + np.cumsum(steps, axis=1)) > NORMAL / np.sqrt(grown[1:])
     return float(np.median(np.where(apart.any(1), grown[1:][apart.argmax(1)], _GROWN)))
 
 
