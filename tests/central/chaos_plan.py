@@ -26,7 +26,7 @@ Blow = Literal[
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 DEADLY: tuple[Blow, ...] = get_args(Blow)[:7]
-MANY = 45  # battles: more than one batch
+MANY = 70  # battles: more than one batch of operations
 WAYS = ("reset before", "half request", "lost reply", "half reply")
 MONGO = (
     *("closeConnection insert", "writeConcernError insert", "errorCode insert"),
@@ -70,7 +70,8 @@ def schedule(seed: int, deaths: int) -> list[Step]:
     first = _once(lots)
     lots.shuffle(first)
     steps = [_step(number, lots, blow, place) for number, (blow, place) in enumerate(first)]
-    steps.append(structs.replace(_step(len(steps), lots, "workstation dies", "push.after_send", nth=2), times=MANY))
+    many = _step(len(steps), lots, "workstation dies", "push.after_send", nth=2)
+    steps.append(structs.replace(many, acts=("battle",), times=MANY))
     died = sum(step.blow in DEADLY for step in steps)
     while died < deaths:
         blow = lots.choices(list(_OFTEN), list(_OFTEN.values()))[0]
