@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scenes.errors import ArenaError, BadInput
@@ -41,15 +42,26 @@ def engine_for(url: str, connections: int = 8) -> Engine:
         ) from error
     if place.get_backend_name() != "postgresql":
         raise BadInput("The service keeps its rows in PostgreSQL.", hint="database_url = postgresql://...")
-    return create_engine(
+    engine = create_engine(
         place.set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,  # they hold what people wrote, and would stand in the log
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "vlaarena-central"},
     )
+    event.listen(engine, "checkout", _check_open)
+    return engine
+
+
+def _check_open(connection: psycopg.Connection[Any], *_: object) -> None:
+    """Have another connection instead of one that PostgreSQL closed while nobody used it: such a one can be read from.
+    That costs no question to the server.
+    """
+    watching = select.poll()
+    watching.register(connection.fileno(), select.POLLIN)
+    if watching.poll(0):
+        raise DisconnectionError("PostgreSQL closed this connection.")
 
 
 def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
