@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from scenes.errors import BadInput, NotFound, StoreDamaged
 from sync import api
-from sync.server import backups, jobs, migrating, registry, tables
+from sync.server import backups, migrating, registry, tables
 from sync.server.doctor import examine
 from sync.server.limits import RateLimit
-from sync.server.postgres import DatabaseAway, engine_for, in_rows
+from sync.server.postgres import DatabaseAway, in_rows
 from sync.server.settings import CentralSettings, central_settings
 
 
@@ -125,45 +125,6 @@ def test_a_rate_limit_lets_a_burst_through_and_then_so_many_a_second() -> None:
     assert limit.wait("b") == 0
     moment[0] = 0.5
     assert [limit.wait("a"), limit.wait("a")] == [0, 1]
-
-
-def test_everything_comes_back_from_a_backup_and_workstations_heal_the_rest(
-    new_service: Callable[..., Service], postgres: Postgres, tmp_path: Path
-) -> None:
-    first = new_service()
-    first.start()
-    lab = Workstation(first)
-    lab.enrol()
-    _play(lab, 0)
-    backups.backup(settings_of(first), first.home, tmp_path / "backup")
-    _play(lab, 5)  # after the backup
-    board = _board(lab)
-    first.stop()
-    postgres.execute(f"DROP DATABASE {settings_of(first).mongo_database} WITH (FORCE)")
-
-    second = new_service("template0")
-    backups.restore(settings_of(second), second.home, tmp_path / "backup")
-    second.start()
-    lab.service = second
-    assert lab.push(lab.operations[5:]).expected_seq == 9
-    lab.upload()
-    assert _board(lab) == board
-    lab.close()
-
-
-def _play(lab: Workstation, sent: int) -> None:
-    lab.battle("alpha", "beta" if sent else "gamma")
-    lab.push(lab.operations[sent:])
-    lab.upload()
-
-
-def _board(lab: Workstation) -> list[tuple[str, float]]:
-    """Rate, and read the board with the key known since the enrolment."""
-    engine = engine_for(lab.service.environment["VLAARENA_CENTRAL_DATABASE_URL"], 3)
-    assert jobs.run(jobs.Work(settings_of(lab.service), lab.service.home, engine), "ratings") == "done"
-    engine.dispose()
-    board = msgspec.msgpack.decode(lab.pull().record(api.Snapshot).content, type=api.PulledBoard)
-    return [(row.model_id, row.rating) for row in board.rows]
 
 
 def test_a_damaged_backup_is_not_restored(central: Service, tmp_path: Path) -> None:

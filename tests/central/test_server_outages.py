@@ -15,7 +15,7 @@ from central.servers import Postgres, Service, running
 from central.workstations import Workstation
 from urllib3.exceptions import HTTPError
 
-from scenes.failpoints import EXIT_CODE
+from scenes.failpoints import EXIT_CODE, VARIABLE
 from sync.server import migrating
 
 
@@ -48,46 +48,59 @@ def test_a_killed_postgresql_loses_no_acknowledged_operation(
     service.stop()
 
 
+@pytest.fixture(scope="module")
+def mortal(stopped_central: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[Service, Path]:
+    """A service that dies where the file says."""
+    place = tmp_path_factory.mktemp("places") / "place"
+    stopped_central.environment[VARIABLE] = f"@{place}"
+    stopped_central.start()
+    return stopped_central, place
+
+
+@pytest.fixture
+def lab(mortal: tuple[Service, Path]) -> Iterator[Workstation]:
+    workstation = Workstation(mortal[0])
+    workstation.enrol()
+    workstation.battle()
+    yield workstation
+    workstation.close()
+
+
+@contextmanager
+def dying(mortal: tuple[Service, Path], place: str) -> Iterator[None]:
+    """The service dies of what the block asks, and is started again."""
+    service, file = mortal
+    file.write_text(place)
+    with pytest.raises(HTTPError):
+        yield
+    assert service.wait() == EXIT_CODE
+    file.unlink()
+    service.start()
+
+
 @pytest.mark.parametrize(
     ("place", "kept"),
     [("push.before_tx", "applied"), ("push.in_tx", "applied"), ("push.after_tx_before_reply", "dup")],
 )
 def test_a_service_that_dies_in_a_push_has_done_all_of_it_or_nothing(
-    new_service: Callable[..., Service], place: str, kept: str
+    mortal: tuple[Service, Path], lab: Workstation, place: str, kept: str
 ) -> None:
-    service = new_service()
-    service.start(VLAARENA_FAILPOINT=f"{place}:2")
-    lab = Workstation(service)
-    lab.enrol()
-    lab.push([])
-    lab.battle()
-    with pytest.raises(HTTPError):
+    with dying(mortal, place):
         lab.push()
-    assert service.wait() == EXIT_CODE
-    service.start()
     assert [each.verdict for each in lab.push().verdicts] == [kept] * 5
-    lab.close()
 
 
 @pytest.mark.parametrize("place", ["episodes.before_mongo", "episodes.after_mongo_before_pg", "episodes.after_pg"])
 def test_a_service_that_dies_between_its_databases_is_sent_the_episodes_again(
-    new_service: Callable[..., Service], place: str
+    mortal: tuple[Service, Path], lab: Workstation, place: str
 ) -> None:
-    service = new_service()
-    service.start(VLAARENA_FAILPOINT=place)
-    lab = Workstation(service)
-    lab.enrol()
-    lab.battle()
     lab.push()
-    with pytest.raises(HTTPError):
+    with dying(mortal, place):
         lab.upload()
-    assert service.wait() == EXIT_CODE
-    service.start()
     wanted = set(lab.push([]).wanted_episodes)
     assert wanted == (set() if place == "episodes.after_pg" else set(lab.episodes))
     assert set(lab.upload().stored) == set(lab.episodes)
     assert lab.push([]).wanted_episodes == ()
-    lab.close()
 
 
 @contextmanager
