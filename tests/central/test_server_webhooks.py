@@ -31,7 +31,9 @@ from sync.server.webhooks import Due
 PRIVATE = (
     *("127.0.0.1", "10.1.2.3", "172.16.0.9", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1"),
     *("::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b:1::1", "255.255.255.255"),
+    *("::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "fec0::1", "192.88.99.1", "192.0.0.8", "ff02::1"),
 )
+OURSELVES = ("2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "localhost", "[::ffff:7f00:1]", "[::1]")
 
 
 @pytest.fixture
@@ -47,6 +49,12 @@ def test_no_address_of_our_own_network_is_asked(address: str) -> None:
         webhooks.checked_address("hook.example", lambda _: ["93.184.215.14", address])
 
 
+@pytest.mark.parametrize("host", OURSELVES)
+def test_a_number_in_any_notation_is_the_address_it_leads_to(host: str) -> None:
+    with pytest.raises(BadInput, match="not public"):
+        webhooks.checked_address(host.strip("[]"), webhooks.addresses_of)
+
+
 def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
     assert webhooks.checked_address("hook.example", lambda _: ["93.184.215.14"]) == "93.184.215.14"
 
@@ -54,7 +62,8 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://hook.example/", "https://", "https://a:b@hook.example/", "https://hook.example/#x", "file:///etc/passwd",
-     "https://hook.example/\r\nX: y", "https://hook.example:99999/", "https://a..example/", f"https://{'a' * 64}.example/"],
+     "https://hook.example/\r\nX: y", "https://hook.example:99999/", "https://a..example/",
+     f"https://{'a' * 64}.example/"],
 )  # fmt: skip
 def test_only_plain_https_addresses_are_taken(engine: Engine, url: str) -> None:
     with pytest.raises(BadInput):
