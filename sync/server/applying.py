@@ -22,10 +22,15 @@ from sync.server.known import Known, same_turn
 Rows = defaultdict[str, list[dict[str, Any]]]  # by table
 
 
+class Missing(RuleBroken):
+    """A record that it hangs on is not known: it may stand in an operation that waits for a newer service."""
+
+
 def apply(body: Body, rev: int, known: Known, rows: Rows) -> None:
     """Add the rows that a record becomes.
 
     Raises:
+        Missing: a record that it hangs on is not known.
         RuleBroken: the arena's rules forbid it; nothing was added.
     """
     match body:
@@ -59,13 +64,15 @@ def episodes_of(body: Body) -> tuple[str, ...]:
 def _evaluator(evaluator: Evaluator, rev: int, known: Known, rows: Rows) -> None:
     _require(1 <= len(evaluator.name) <= 200, "An evaluator's name has 1 to 200 characters.")
     _require(len(evaluator.group or "") <= 200, "A group's name has at most 200 characters.")
+    _require_own(known, evaluator.evaluator_id)
     if rev > known.evaluators.get(evaluator.evaluator_id, 0):
         known.evaluators[evaluator.evaluator_id] = rev
         rows["evaluators"].append(msgspec.structs.asdict(evaluator) | {"rev": rev})
 
 
 def _session(session: Session, rev: int, known: Known, rows: Rows) -> None:
-    _require(session.evaluator_id in known.evaluators, "Its evaluator is not known.")
+    _require_own(known, session.session_id)
+    _require_evaluator(known, session.evaluator_id)
     _require(len(session.comment or "") <= MAX_COMMENT, "Its comment is too long.")
     place = (session.robot_id, session.scene_id, session.evaluator_id)
     present = known.sessions.get(session.session_id)
@@ -76,7 +83,8 @@ def _session(session: Session, rev: int, known: Known, rows: Rows) -> None:
 
 
 def _battle(battle: Battle, known: Known, rows: Rows) -> None:
-    _require(battle.session_id in known.sessions, "Its session is not known.")
+    _require_known(battle.session_id in known.sessions, "Its session is not known.")
+    _require_own(known, battle.session_id)
     left, right = battle.left_model_id or "", battle.right_model_id or ""
     _require(battle.status in ("voted", "void"), "Only battles that have ended are sent.")
     _require((battle.status == "void") == (battle.void_reason is not None), "A void battle has a reason.")
@@ -106,7 +114,8 @@ def _turn(body: TurnBody, known: Known, rows: Rows) -> None:
         return
     _require(turn.turn_id not in known.turns, "This turn is known with other episodes.")
     _require((turn.battle_id, turn.seq) not in known.turn_places, "This battle has another turn of this number.")
-    _require(turn.seq == 1 or (turn.battle_id, turn.seq - 1) in known.turn_places, "The turn before it is not known.")
+    before = (turn.battle_id, turn.seq - 1)
+    _require_known(turn.seq == 1 or before in known.turn_places, "The turn before it is not known.")
     _require(not {body.left.run_id, body.right.run_id} & known.runs, "A run belongs to another turn.")
     known.turns[turn.turn_id] = (turn.battle_id, turn.seq, turn.left_episode_id, turn.right_episode_id)
     known.turn_places.add((turn.battle_id, turn.seq))
@@ -119,22 +128,36 @@ def _turn(body: TurnBody, known: Known, rows: Rows) -> None:
 def _vote(vote: Vote, known: Known, rows: Rows) -> None:
     battle = _closed_battle(known, vote.battle_id)
     _, robot_id, scene_id, evaluator_id = known.sessions.get(vote.session_id, (0, "", "", ""))
-    _require(vote.evaluator_id in known.evaluators, "Its evaluator is not known.")
+    _require_evaluator(known, vote.evaluator_id)
     _require(vote.session_id == battle.session_id, "It is of another session than its battle.")
     told = (vote.robot_id, vote.scene_id, vote.evaluator_id, vote.kind)
     _require(told == (robot_id, scene_id, evaluator_id, battle.kind), "It says otherwise than its battle and session.")
     names = (vote.left_model_id, vote.right_model_id)
     _require(names == (battle.left_model_id, battle.right_model_id), "It names other models than its battle.")
-    _require((vote.battle_id, 1) in known.turn_places, "A vote needs a turn.")
+    _require_known((vote.battle_id, 1) in known.turn_places, "A vote needs a turn.")
     _check_ballot(vote)
+    _check_revision(vote, known)
     voter = known.voters.setdefault((vote.battle_id, vote.evaluator_id), vote.vote_id)
     _require(voter == vote.vote_id, "This evaluator has another vote on this battle.")
     present = known.votes.get((vote.vote_id, vote.rev))
     _require(present in (None, (vote.vote, vote.withdrawn)), "This revision of the vote is known with another choice.")
     if present is None:
         known.votes[vote.vote_id, vote.rev] = (vote.vote, vote.withdrawn)
+        known.vote_battles[vote.vote_id] = vote.battle_id
         columns = msgspec.structs.asdict(vote) | msgspec.structs.asdict(vote.watched) | {"tags": list(vote.tags)}
         rows["votes"].append({name: value for name, value in columns.items() if name != "watched"})
+
+
+def _check_revision(vote: Vote, known: Known) -> None:
+    """A vote that stands is only ever taken back, as it was; one that was taken back may be cast again until its
+    battle closes, which its workstation sees to."""
+    _require(known.vote_battles.get(vote.vote_id, vote.battle_id) == vote.battle_id, "It is of another battle's vote.")
+    if vote.rev == 1:
+        return
+    before = known.votes.get((vote.vote_id, vote.rev - 1))
+    if before is None:
+        raise Missing("Its revision before this one is not known.")
+    _require(before[1] or (vote.vote, vote.withdrawn) == (before[0], True), "A vote that stands is only taken back.")
 
 
 def _check_ballot(vote: Vote) -> None:
@@ -150,7 +173,7 @@ def _check_ballot(vote: Vote) -> None:
 def _note(note: Note, rev: int, known: Known, rows: Rows) -> None:
     _closed_battle(known, note.battle_id)
     _check_turn(known, note.turn_id, note.battle_id)
-    _require(note.evaluator_id in known.evaluators, "Its evaluator is not known.")
+    _require_evaluator(known, note.evaluator_id)
     present = known.notes.get(note.note_id)
     _require(present is None or present[1] == note.battle_id, "A note stays with its battle.")
     if present is None or rev > present[0]:
@@ -162,13 +185,15 @@ def _branch(body: BranchBody, known: Known, rows: Rows) -> None:
     branch = body.branch
     _closed_battle(known, branch.battle_id)
     _check_turn(known, branch.turn_id, branch.battle_id)
-    _require(branch.evaluator_id in known.evaluators, "Its evaluator is not known.")
+    _require_evaluator(known, branch.evaluator_id)
     made = (body.run.model_id, body.run.episode_id)
     _require(made == (branch.model_id, branch.episode_id), "Its run is of another model or episode.")
-    if branch.branch_id in known.branches:
+    of = known.branches.get(branch.branch_id)
+    _require(of in (None, branch.battle_id), "It is of another battle's branch.")
+    if of is not None:
         return
     _require(body.run.run_id not in known.runs, "Its run belongs to another play.")
-    known.branches.add(branch.branch_id)
+    known.branches[branch.branch_id] = branch.battle_id
     known.runs.add(body.run.run_id)
     rows["branches"].append(msgspec.structs.asdict(branch))
     rows["runs"].append(_run(body.run) | {"turn_id": None, "branch_id": branch.branch_id, "side": branch.side})
@@ -177,12 +202,14 @@ def _branch(body: BranchBody, known: Known, rows: Rows) -> None:
 def _closed_battle(known: Known, battle_id: str) -> Battle:
     battle = known.battles.get(battle_id)
     if battle is None:
-        raise RuleBroken("Its battle is not known.")
+        raise Missing("Its battle is not known.")
+    _require_own(known, battle.session_id)
     return battle
 
 
 def _check_turn(known: Known, turn_id: str, battle_id: str) -> None:
     turn = known.turns.get(turn_id)
+    _require_known(turn is not None, "Its turn is not known.")
     _require(turn is not None and turn[0] == battle_id, "Its battle has no such turn.")
 
 
@@ -194,3 +221,18 @@ def _run(run: Run) -> dict[str, Any]:
 def _require(fulfilled: bool, reason: str) -> None:
     if not fulfilled:
         raise RuleBroken(reason)
+
+
+def _require_known(fulfilled: bool, reason: str) -> None:
+    if not fulfilled:
+        raise Missing(reason)
+
+
+def _require_evaluator(known: Known, evaluator_id: str) -> None:
+    _require_known(evaluator_id in known.evaluators, "Its evaluator is not known.")
+    _require_own(known, evaluator_id)
+
+
+def _require_own(known: Known, name: str) -> None:
+    """Everything public about a record is known to everybody: only its own laboratory adds to it or revises it."""
+    _require(name not in known.foreign, "It belongs to another laboratory.")

@@ -33,6 +33,11 @@ class Opened(Struct, frozen=True, kw_only=True):
     body: Body | None  # None: not readable, for this reason
     reason: str = ""
     deferred: bool = False  # a newer program may read it: kept until this service can
+    poisoned: bool = False  # it is read, but no service will ever keep it
+
+
+class _Poisoned(BadInput):
+    """What no service will ever keep."""
 
 
 def check_signatures(operations: Sequence[SignedOperation], keys: Sequence[bytes]) -> None:
@@ -84,16 +89,15 @@ def _opened(signed: SignedOperation, push: Push, known_kinds: Sequence[str]) -> 
 def _read(signed: SignedOperation, version: int, known_kinds: Sequence[str]) -> Opened:
     operation, reason = _envelope(signed, version)
     body: Body | None = None
+    poisoned = False
     newer = operation.kind not in known_kinds or operation.kind not in BODIES
     try:
         if newer:
             reason = reason or "This service does not know such operations yet."
         elif not reason:
-            body = body_of(operation)
-            if b"\0" in operation.body and has_nul(body):
-                body, reason = None, "A text of it holds a NUL character."
+            body = _kept_body(operation)
     except BadInput as error:
-        reason = f"{error.message} {error.detail}".strip()
+        reason, poisoned = f"{error.message} {error.detail}".strip(), isinstance(error, _Poisoned)
     return Opened(
         signed=signed,
         operation=operation,
@@ -101,8 +105,16 @@ def _read(signed: SignedOperation, version: int, known_kinds: Sequence[str]) -> 
         body_digest=hashlib.sha256(operation.body).digest(),
         body=body,
         reason=reason[:500],
-        deferred=body is None and (newer or version > VERSION),
+        deferred=body is None and not poisoned and (newer or version > VERSION),
+        poisoned=poisoned,
     )
+
+
+def _kept_body(operation: Operation) -> Body:
+    body = body_of(operation)
+    if b"\0" in operation.body and has_nul(body):
+        raise _Poisoned("A text of it holds a NUL character.")
+    return body
 
 
 def _envelope(signed: SignedOperation, version: int) -> tuple[Operation, str]:

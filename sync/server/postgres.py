@@ -101,8 +101,12 @@ def cause_of(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
+def is_clash(error: BaseException) -> bool:
+    """Whether another row of the same key is there; it may have come in this very moment."""
+    return isinstance(cause_of(error), psycopg.errors.UniqueViolation)
+
+
 def is_refused_content(error: BaseException) -> bool:
-    """Whether the database refused what a row says: another try would not help."""
-    cause = cause_of(error)
-    refused = isinstance(cause, psycopg.IntegrityError | psycopg.DataError)
-    return refused and not isinstance(cause, psycopg.errors.UniqueViolation)
+    """Whether the database refuses what a row says; also after `transaction` tried again, so that no clash is meant
+    that another moment ends."""
+    return isinstance(cause_of(error), psycopg.IntegrityError | psycopg.DataError)

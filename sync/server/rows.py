@@ -14,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from scenes.errors import RuleBroken
 from scenes.failpoints import reach
 from sync.api import MAX_WANTED, Pushed, Verdict
-from sync.server.applying import Rows, apply, episodes_of
+from sync.server import belonging
+from sync.server.applying import Missing, Rows, apply, episodes_of
 from sync.server.known import Known, known_about
 from sync.server.opening import MAX_KIND, Opened
-from sync.server.postgres import is_refused_content
+from sync.server.postgres import is_clash, is_refused_content
 from sync.server.writing import write
 
 GAP = "An operation before this one is missing."
+FULL = "Too much of this laboratory waits for a newer service already."
 ALTERED = "altered: an operation of this id is known with another content"
 
 
@@ -43,8 +45,10 @@ class Batch:
         self._expected = 1 + _last_seq(connection, store_id)
         self._logged = _logged(connection, operations)
         self._kept = _kept(connection, operations)
-        self._known: Known = known_about(connection, [each.body for each in operations if each.body is not None])
+        self._stores = belonging.stores_of_lab(connection, store_id)
+        self._known = self._read_known()
         self._rows: Rows = defaultdict(list)
+        self._waiting: tuple[int, int] | None = None  # operations and bytes of the laboratory; None: not asked yet
 
     def forked_at(self) -> int | None:
         """The first number under which this store is known with another operation."""
@@ -73,8 +77,8 @@ class Batch:
         logged = self._logged.get(operation.op_id)
         if logged is not None:
             if logged != _identity(each):
-                return self._quarantined(each, "rejected", ALTERED)
-            self._place(each, episodes_of(each.body) if each.body else ())
+                return self._rejected(each, ALTERED)
+            self._place(each, taken=True)
             return Verdict(operation.op_id, "dup")
         if (kept := self._kept.get((operation.op_id, each.digest))) is not None:
             self._place(each)
@@ -82,23 +86,36 @@ class Batch:
         if operation.seq != self._expected:
             return Verdict(operation.op_id, "deferred", GAP)
         if each.body is None:
-            return self._quarantined(each, "deferred" if each.deferred else "rejected", each.reason)
+            return self._deferred(each, each.reason) if each.deferred else self._rejected(each, each.reason)
         return self._applied(each)
 
     def _applied(self, each: Opened) -> Verdict:
-        assert each.body is not None
         try:
-            self._add(each)
+            self._add_anew(each) if self._careful else self._add(each)
+        except Missing as error:
+            waits = self._wait() != (0, 0)
+            return self._deferred(each, error.message) if waits else self._rejected(each, error.message)
         except RuleBroken as error:
-            return self._quarantined(each, "rejected", error.message)
+            return self._rejected(each, error.message)
         except (DBAPIError, psycopg.Error) as error:
             if not self._careful or not is_refused_content(error):
                 raise
             self._rows.clear()
-            return self._quarantined(each, "rejected", "The database refuses what it says.")
+            return self._rejected(each, "The database refuses what it says.")
         self._logged[each.operation.op_id] = _identity(each)
-        self._place(each, episodes_of(each.body))
+        self._place(each, taken=True)
         return Verdict(each.operation.op_id, "applied")
+
+    def _add_anew(self, each: Opened) -> None:
+        """Add it; once more, knowing more, where another push brought the same record in this moment."""
+        try:
+            self._add(each)
+        except (DBAPIError, psycopg.Error) as error:
+            if not is_clash(error):
+                raise
+            self._rows.clear()
+            self._known = self._read_known()
+            self._add(each)
 
     def _add(self, each: Opened) -> None:
         assert each.body is not None
@@ -112,18 +129,47 @@ class Batch:
             with self._connection.begin_nested():
                 write(self._connection, self._rows)
 
-    def _place(self, each: Opened, evidence: tuple[str, ...] = ()) -> None:
-        """Note under which number the store sent it, if that is the next one."""
-        if each.operation.seq == self._expected:
-            self._expected += 1
-            place = {"store_id": self._store_id, "seq": each.operation.seq, "op_id": each.operation.op_id}
-            self._rows["op_places"].append(place | {"digest": each.digest})
+    def _place(self, each: Opened, *, taken: bool = False) -> None:
+        """Note under which number the store sent it, if that is the next one; `taken`: and that the store holds it."""
+        operation = each.operation
+        if operation.seq != self._expected:
+            return
+        self._expected += 1
+        place = {"store_id": self._store_id, "seq": operation.seq, "op_id": operation.op_id}
+        self._rows["op_places"].append(place | {"digest": each.digest})
+        if taken and each.body is not None:
+            evidence = episodes_of(each.body)
             self._rows["wanted_episodes"] += [{"store_id": self._store_id, "episode_id": name} for name in evidence]
+            if operation.kind in belonging.OWNED:
+                self._rows["owners"].append({"record_id": operation.record_id, "store_id": self._store_id})
+                self._known.foreign.discard(operation.record_id)
 
-    def _quarantined(self, each: Opened, verdict: str, reason: str) -> Verdict:
-        self._rows["op_quarantine"].append(_quarantine_row(each, verdict, reason))
+    def _rejected(self, each: Opened, reason: str) -> Verdict:
+        self._rows["op_quarantine"].append(_quarantine_row(each, "rejected", reason))
         self._place(each)
-        return Verdict(each.operation.op_id, "deferred" if verdict == "deferred" else "rejected", reason)
+        return Verdict(each.operation.op_id, "rejected", reason)
+
+    def _deferred(self, each: Opened, reason: str) -> Verdict:
+        """Keep it for later; where too much is kept already, leave it to its store."""
+        count, size = self._wait()
+        if count >= belonging.MAX_WAITING or size + len(each.signed.content) > belonging.MAX_WAITING_BYTES:
+            return Verdict(each.operation.op_id, "deferred", FULL)
+        self._waiting = (count + 1, size + len(each.signed.content))
+        self._rows["op_quarantine"].append(_quarantine_row(each, "deferred", reason))
+        self._place(each)
+        return Verdict(each.operation.op_id, "deferred", reason)
+
+    def _wait(self) -> tuple[int, int]:
+        """How many operations of the laboratory wait, and their bytes."""
+        if self._waiting is None:
+            self._waiting = belonging.waiting(self._connection, self._stores)
+        return self._waiting
+
+    def _read_known(self) -> Known:
+        bodies = [each.body for each in self._operations if each.body is not None]
+        known = known_about(self._connection, bodies)
+        known.foreign = belonging.foreign(self._connection, self._stores, known)
+        return known
 
 
 def push(connection: Connection, store_id: str, operations: Sequence[Opened], *, careful: bool = False) -> Pushed:
@@ -137,7 +183,7 @@ def push(connection: Connection, store_id: str, operations: Sequence[Opened], *,
     if forked_at is not None:
         return Pushed(verdicts=(), expected_seq=batch.expected_seq, forked_at=forked_at)
     verdicts = batch.verdicts()
-    _forget_stored(connection, store_id, operations)
+    forget_stored(connection, store_id, operations)
     reach("push.in_tx")
     return Pushed(verdicts=verdicts, expected_seq=batch.expected_seq, wanted_episodes=wanted(connection, store_id))
 
@@ -149,7 +195,7 @@ def wanted(connection: Connection, store_id: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _forget_stored(connection: Connection, store_id: str, operations: Sequence[Opened]) -> None:
+def forget_stored(connection: Connection, store_id: str, operations: Sequence[Opened]) -> None:
     """Of the episodes that these operations need, want none that is stored already."""
     names = {name for each in operations if each.body is not None for name in episodes_of(each.body)}
     connection.execute(

@@ -13,11 +13,20 @@ from sync.server.applying import Rows
 # whose highest revision replaces the others
 _REVISED = {"evaluators": "evaluator_id", "sessions": "session_id", "notes": "note_id"}
 _ORDER = (
-    *(tables.op_log, tables.op_quarantine, tables.op_places, tables.evaluators, tables.sessions, tables.battles),
-    *(tables.episodes, tables.turns, tables.votes, tables.notes, tables.branches, tables.runs, tables.wanted_episodes),
+    *(tables.op_log, tables.op_quarantine, tables.op_places, tables.owners, tables.evaluators, tables.sessions),
+    *(
+        tables.battles,
+        tables.episodes,
+        tables.turns,
+        tables.votes,
+        tables.notes,
+        tables.branches,
+        tables.runs,
+        tables.wanted_episodes,
+    ),
 )
 _TYPES = {"seq": "bigint", "digest": "bytea", "content": "bytea", "signature": "bytea"}  # of columns that are no text
-_MAY_EXIST = frozenset({"episodes", "wanted_episodes", "op_quarantine"})
+_MAY_EXIST = frozenset({"episodes", "wanted_episodes", "op_quarantine", "owners"})
 
 
 def write(connection: Connection, rows: Rows) -> None:
