@@ -8,12 +8,12 @@ from itertools import combinations
 from msgspec import Struct
 
 from sync.api import PairWeight, PulledPair, PulledRow
-from sync.ratings.board import Rating, rate
+from sync.pairing import pair_weights
+from sync.ratings.board import Rating
 from sync.ratings.counting import table
 from sync.ratings.elo import Standing, elo_board
 from sync.ratings.hierarchy import robot_boards
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, live, vote_log
-from sync.ratings.prospects import pair_information
 from sync.records import Vote
 
 MAX_PAIRS_OF = 100  # models whose pairs are weighed and told
@@ -111,11 +111,7 @@ def _pairs(log: VoteLog) -> Iterator[PulledPair]:
 
 
 def _pair_weights(log: VoteLog) -> tuple[PairWeight, ...]:
-    """How much one more battle of each pair would tell, over all robots."""
+    """How much one more battle of each pair would tell, over all robots: what workstations draw by (pairing.py)."""
     if len(log.models) < 2 or len(log.models) > MAX_PAIRS_OF:
         return ()
-    fit = rate(log).fit
-    return tuple(
-        PairWeight(log.models[one], log.models[other], float(pair_information(fit, one, other)))
-        for one, other in combinations(range(len(log.models)), 2)
-    )
+    return tuple(PairWeight(each.smaller, each.larger, each.weight) for each in pair_weights(log, log.models).weights)

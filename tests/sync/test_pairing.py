@@ -16,6 +16,7 @@ from sync.pairing import gains, mixed, pair_weights, pairs_of
 from sync.ratings.counting import Tally, table, tally
 from sync.ratings.davidson import fit, flat_prior
 from sync.ratings.log import coded
+from sync.server.standings import _pair_weights
 
 TRUTH = np.array([1.5, 0.9, 0.5, 0.0, -0.6, -1.4])
 PAIRS = [(i, j) for i in range(6) for j in range(i + 1, 6)]
@@ -95,6 +96,13 @@ def test_who_came_first_more_often_comes_second() -> None:
     for _ in range(200):
         lead += 1 if draw(cards, generator, 0, {}, left_first=lead).first == "left" else -1
         assert abs(lead) <= 1
+
+
+def test_the_centre_tells_the_weights_that_workstations_compute_themselves() -> None:
+    log = election(np.array([1.0, 0.2, -0.3, -2.0]), 200, np.random.default_rng(6))
+    own = pair_weights(log, log.models).by_pair()
+    assert {(each.first, each.second): each.weight for each in _pair_weights(log)} == own
+    assert sum(own.values()) == pytest.approx(1.0)
 
 
 def battles_until_decided(informed: bool, seed: int, step: int = 10, most: int = 5000) -> int:
