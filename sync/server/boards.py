@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
-from sync.ratings.board import Rating, board
+from sync.ratings.board import Rating
+from sync.ratings.hierarchy import robot_boards
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
 from sync.server import ballots, snapshots
@@ -78,6 +80,8 @@ class PublicBoard(Struct, frozen=True, kw_only=True):
     scene_id: str | None
     rows: tuple[Row, ...]
     votes: int
+    battles: int | None = None  # None where a snapshot does not tell
+    evaluators: int | None = None
     computed: bool  # on request from the votes of now, not part of what was signed
 
 
@@ -127,17 +131,36 @@ def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:
     cards = {card.id: card for card in snapshot.board.cards}
     votes = snapshot.board.votes if robot_id is None else sum(row.votes for row in rows) // 2
     shown = tuple(_row(row, cards.get(row.model_id)) for row in rows)
-    return PublicBoard(snapshot=snapshot, robot_id=robot_id, scene_id=None, rows=shown, votes=votes, computed=False)
+    whole = snapshot.board if robot_id is None else None
+    return PublicBoard(
+        snapshot=snapshot,
+        robot_id=robot_id,
+        scene_id=None,
+        rows=shown,
+        votes=votes,
+        battles=whole.battles if whole else None,
+        evaluators=whole.evaluators if whole else None,
+        computed=False,
+    )
 
 
 def board_in(log: VoteLog, snapshot: Snapshot, robot_id: str | None, scene_id: str) -> PublicBoard:
-    """The board of one scene, from these votes."""
-    robots = None if robot_id is None else (robot_id,)
-    found = board(narrowed(log, Narrowing(robot_ids=robots, scene_ids=(scene_id,))))
+    """The board of one scene, from these votes: as the snapshot's own are made, partially pooled over robots."""
+    within = narrowed(log, Narrowing(scene_ids=(scene_id,)))
+    found = robot_boards(within, snapshot.board.robots or log.robots)
+    ratings = found.overall if robot_id is None else found.each.get(robot_id, ())
+    here = within if robot_id is None else narrowed(within, Narrowing(robot_ids=(robot_id,)))
     cards = {card.id: card for card in snapshot.board.cards}
-    rows = tuple(_rated_row(rating, cards.get(rating.model_id)) for rating in found.ratings)
+    rows = tuple(_rated_row(rating, cards.get(rating.model_id)) for rating in ratings)
     return PublicBoard(
-        snapshot=snapshot, robot_id=robot_id, scene_id=scene_id, rows=rows, votes=found.votes, computed=True
+        snapshot=snapshot,
+        robot_id=robot_id,
+        scene_id=scene_id,
+        rows=rows,
+        votes=len(here),
+        battles=len(np.unique(here.battle)),
+        evaluators=len(np.unique(here.evaluator)),
+        computed=True,
     )
 
 

@@ -166,7 +166,7 @@ def test_whiskers_stand_where_the_ratings_are(shown: Shown) -> None:
     )
     ratings = [int(each.text) for each in shown.browser.driver.find_elements(By.CSS_SELECTOR, ".rating b")]
     assert len(places) == len(ratings) == MODELS
-    assert places == sorted(places, reverse=True)
+    assert [place for _, place in sorted(zip(ratings, places, strict=True))] == sorted(places)
     per_point = (places[0] - places[-1]) / (ratings[0] - ratings[-1])
     expected = [places[0] + per_point * (rating - ratings[0]) for rating in ratings]
     assert places == pytest.approx(expected, abs=1.0)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from sync.api import PulledBoard
-from sync.ratings.board import board
+from sync.ratings.hierarchy import robot_boards
 from sync.ratings.log import Narrowing, narrowed, vote_log
 from sync.server import ballots, snapshots
 from sync.server.centre import Centre
@@ -132,13 +132,14 @@ def test_each_robot_has_its_board(seen: Arena) -> None:
 
 def test_a_scene_s_board_is_computed_from_its_votes(seen: Arena) -> None:
     votes = transaction(seen.centre.engine, ballots.counting)
-    found = board(narrowed(vote_log(votes), Narrowing(robot_ids=("panda",), scene_ids=("shelf",))))
-    page = seen.site.text("/?robot=panda&scene=shelf")
-    expected = [f"{rating.rating:.0f} {rating.these.low:.0f}–{rating.these.high:.0f}" for rating in found.ratings]
-    assert [row[2] for row in _rows(page)] == expected
-    turnout = [[str(rating.record.battles), str(rating.record.evaluators)] for rating in found.ratings]
-    assert [row[5:7] for row in _rows(page)] == turnout
-    assert "not part of the signed snapshot" in page
+    found = robot_boards(narrowed(vote_log(votes), Narrowing(scene_ids=("shelf",))), seen.published.robots)
+    for path, ratings in (("/?scene=shelf", found.overall), ("/?robot=panda&scene=shelf", found.each["panda"])):
+        page = seen.site.text(path)
+        expected = [f"{rating.rating:.0f} {rating.these.low:.0f}–{rating.these.high:.0f}" for rating in ratings]
+        assert [row[2] for row in _rows(page)] == expected
+        turnout = [[str(rating.record.battles), str(rating.record.evaluators)] for rating in ratings]
+        assert [row[5:7] for row in _rows(page)] == turnout
+        assert "not part of the signed snapshot" in page
 
 
 def test_what_nobody_judged_is_no_page(seen: Arena) -> None:
