@@ -35,6 +35,7 @@ def _tokens(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     create.add_argument("name", help="whom or what it is for")
     create.add_argument("--scope", action="append", choices=devices.SCOPES, help="what it allows (enrol)")
     create.add_argument("--days", type=int, help="after which it is not valid any more")
+    create.add_argument("--uses", type=int, default=1, metavar="N", help="how many workstations it enrols (1)")
     revoke = _command(words, "revoke", _revoke_token, "let a token open nothing any more")
     revoke.add_argument("token_id")
     _command(words, "list", _list_tokens, "every token, without its text")
@@ -72,7 +73,8 @@ def _migrate(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> 
 
 def _create_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
     scopes = chosen.scope or ["enrol"]
-    token_id, told = in_rows(settings.database_url, lambda c: devices.create_token(c, chosen.name, scopes, chosen.days))
+    made = (chosen.name, scopes, chosen.days, chosen.uses)
+    token_id, told = in_rows(settings.database_url, lambda c: devices.create_token(c, *made))
     print(f"{token_id}\n{told}")
     return 0
 
@@ -84,7 +86,7 @@ def _revoke_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path
 
 def _list_tokens(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     for token in in_rows(settings.database_url, devices.tokens):
-        state = "revoked" if token.revoked_at else "valid"
+        state = "revoked" if token.revoked_at else "used up" if token.uses_left == 0 else "valid"
         print(f"{token.token_id}  {state:8} {','.join(token.scopes):14} {token.created_at:%Y-%m-%d}  {token.name}")
     return 0
 

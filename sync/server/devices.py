@@ -27,6 +27,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 TOKEN_PREFIX = "vlaa_"
 PROGRAM_STORE = "api-"  # begins the ids of stores that the service keeps for programs
 _TOKEN_BYTES = 32
+_MOST_USES = 10_000
 _STORE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
 
@@ -39,6 +40,7 @@ class Token(Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    uses_left: int | None = None  # enrolments; None: as many as anybody likes
 
 
 class Device(Struct, frozen=True, kw_only=True):
@@ -52,19 +54,22 @@ class Device(Struct, frozen=True, kw_only=True):
 
 
 def create_token(
-    connection: Connection, name: str, scopes: Collection[str], days: int | None = None
+    connection: Connection, name: str, scopes: Collection[str], days: int | None = None, uses: int = 1
 ) -> tuple[str, str]:
-    """A new token: its id and its text, which only its hash is kept of.
+    """A new token: its id and its text, which only its hash is kept of. It enrols `uses` devices.
 
     Raises:
-        BadInput: there is no such scope.
+        BadInput: there is no such scope, or it could never enrol any.
     """
+    if not 1 <= uses <= _MOST_USES:
+        raise BadInput(f"A token enrols at least one device, and at most {_MOST_USES}.")
     if not scopes or not set(scopes) <= set(SCOPES):
         raise NotFound.among("scope", " ".join(scopes), list(SCOPES))
     told, token_id = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES), new_id()
     expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
     row = {"token_id": token_id, "name": name[:200], "digest": _digest(told), "scopes": sorted(set(scopes))}
-    connection.execute(insert(tables.tokens).values(**row, expires_at=expires))
+    left = uses if "enrol" in scopes else None
+    connection.execute(insert(tables.tokens).values(**row, expires_at=expires, uses_left=left))
     audited(connection, "operator", "token_created", token_id, " ".join(sorted(set(scopes))))
     return token_id, told
 
@@ -78,7 +83,7 @@ def revoke_token(connection: Connection, token_id: str) -> None:
 def tokens(connection: Connection) -> list[Token]:
     """Every token, the oldest first."""
     rows = connection.execute(
-        text("SELECT token_id, name, scopes, created_at, expires_at, revoked_at FROM tokens ORDER BY created_at")
+        text(f"SELECT {', '.join(Token.__struct_fields__)} FROM tokens ORDER BY created_at, token_id")
     )
     return [Token(**row._asdict()) for row in rows]
 
@@ -102,24 +107,43 @@ def token_with(connection: Connection, told: str, scope: Scope) -> Token:
 
 
 def enrol(connection: Connection, request: Enrol) -> str:
-    """Let a device in, for its store; its id. Enrolling the same key again gives the same device.
+    """Let a device in, and push for its store if nobody else does; its id. Enrolling the same key with the same token
+    again gives the same device. For a store of other devices the operator allows it (`allow_device`).
 
     Raises:
-        RequestRefused: the token does not allow it, or this device was revoked.
+        RequestRefused: the token does not allow it, or was used up, or this device was revoked.
     """
     token = token_with(connection, request.token, "enrol")
     check_store_id(request.store_id)
     row = {"device_id": new_id(), "name": request.name.replace("\0", ""), "public_key": request.public_key}
-    connection.execute(insert(tables.devices).values(**row, token_id=token.token_id).on_conflict_do_nothing())
-    known = _device(connection, "public_key", request.public_key)
-    assert known is not None
-    if known.revoked_at is not None:
-        raise RequestRefused("forbidden", "This device was revoked.", hint="Ask whoever runs the service.")
-    connection.execute(insert(tables.stores).values(store_id=request.store_id).on_conflict_do_nothing())
-    allow_store(connection, known.device_id, request.store_id)
+    added = insert(tables.devices).values(**row, token_id=token.token_id).on_conflict_do_nothing()
+    is_new = connection.execute(added.returning(tables.devices.c.device_id)).first() is not None
+    known = allowed(_device(connection, "public_key", request.public_key))
+    if is_new or not _came_with(connection, known, token):
+        _use(connection, token, known)
+    if not _is_claimed(connection, request.store_id):
+        connection.execute(insert(tables.stores).values(store_id=request.store_id).on_conflict_do_nothing())
+        allow_store(connection, known.device_id, request.store_id)
     audited(connection, f"token {token.token_id}", "device_enrolled", known.device_id, request.store_id)
     reach("enrol.in_tx")
     return known.device_id
+
+
+def _came_with(connection: Connection, known: Device, token: Token) -> bool:
+    """Whether it was this token that a device enrolled with last: its answer may have been lost."""
+    statement = text("SELECT 1 FROM devices WHERE device_id = :device AND token_id = :token")
+    return connection.execute(statement, {"device": known.device_id, "token": token.token_id}).first() is not None
+
+
+def _use(connection: Connection, token: Token, known: Device) -> None:
+    statement = text(
+        """UPDATE tokens SET uses_left = uses_left - 1
+        WHERE token_id = :token AND (uses_left IS NULL OR uses_left > 0) RETURNING 1"""
+    )
+    chosen = {"token": token.token_id, "device": known.device_id}
+    if connection.execute(statement, chosen).first() is None:
+        raise RequestRefused("unauthorized", "This token was used already.", hint="Ask whoever runs it for another.")
+    connection.execute(text("UPDATE devices SET token_id = :token WHERE device_id = :device"), chosen)
 
 
 def device(connection: Connection, device_id: str) -> Device | None:
@@ -189,7 +213,8 @@ def keys_for(connection: Connection, device_id: str, store_id: str) -> list[byte
         return keys_for(connection, device_id, store_id)
     keys = {row.device_id: bytes(row.public_key) for row in rows}
     if device_id not in keys:
-        raise RequestRefused("forbidden", "This device may not push for this store.", hint="Enrol it for this store.")
+        hint = f"Whoever runs the service allows it: vlaarena-central device allow {device_id} --store {store_id}"
+        raise RequestRefused("forbidden", "This device may not push for this store.", hint=hint)
     return [keys.pop(device_id), *keys.values()]
 
 
