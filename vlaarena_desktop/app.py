@@ -95,10 +95,15 @@ def make_room(
     models = MjModels(store.bundle, tier or tier_of(live.now.quality, renderer))
     window = Window(arena, models, live, experiments, syncing, renderer=renderer, state=state)
     applying = Applying(live, arena, models, window, renderer)
-    sheets = Sheets(store, live, models, arena, window)
+    sheets = _sheets_for(syncing, Sheets(store, live, models, arena, window))
+    return Room(notices, live, daemon, arena, experiments, syncing, window, applying, sheets)
+
+
+def _sheets_for(syncing: Syncing, sheets: Sheets) -> Sheets:
+    """What is rendered is sent soon, and nothing is once no visit begins any more."""
     sheets.rendered.connect(syncing.note_closing)
     syncing.stopped.connect(sheets.stop)
-    return Room(notices, live, daemon, arena, experiments, syncing, window, applying, sheets)
+    return sheets
 
 
 def run(home: Path, *, daemon_address: str | None = None, link: str = "") -> int:

@@ -54,15 +54,9 @@ class LeaderboardPage(QWidget):
     link_chosen = Signal(str)  # to a battle behind a number
 
     def __init__(
-        self,
-        store: Store,
-        daemon: DaemonLink,
-        notices: Notices | None = None,
-        parent: QWidget | None = None,
-        *,
-        syncing: Syncing | None = None,
+        self, store: Store, daemon: DaemonLink, notices: Notices | None = None, *, syncing: Syncing | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("page")
         self._store, self._daemon, self.notices = store, daemon, notices or Notices(self)
         self._syncing, self.source = syncing, BoardSource(syncing)
