@@ -39,7 +39,7 @@ _SEEDS = 2**31
 
 
 def simulate(store: Store, plan: Plan) -> Job[Study]:
-    """Carry a plan out in an empty store; hidden checks come as its settings say.
+    """Carry a plan out in an empty store.
 
     Raises:
         NotFound: no such scene.
@@ -86,7 +86,8 @@ def _battle(
 ) -> None:
     """Drawn, begun, played, judged and closed as any other."""
     on = Occasion(*place, INSTRUCTION, int(generator.integers(_SEEDS)), unrated=True)
-    draw = draw_pair(store, cards, on, generator, checks_of(store))
+    checks = checks_of(store) if plan.checks_per_hundred is None else plan.checks_per_hundred
+    draw = draw_pair(store, cards, on, generator, checks)
     battle = store.start_battle(store.open_session(*place), draw)
     _play(store, battle, draw.sides, place)
     there = truth[place[0]]

@@ -26,6 +26,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     spread: float = 1.0  # [logits] standard deviation of the strengths
     differences: float = 0.0  # [logits] standard deviation of what a robot adds to each of them
     both_bad: float = 0.1  # chance of it, whatever the pair
+    checks_per_hundred: int | None = None  # battles that are hidden checks; None: as the folder's settings say
     seed: int = 0
 
 

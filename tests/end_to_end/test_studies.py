@@ -17,15 +17,12 @@ from vlaarena_desktop.simulation import IDLE, simulate
 from vlaarena_desktop.standing import BoardQuery, standings
 from vlaarena_desktop.studies import Plan, Study
 
-PLAN = Plan(models=3, votes=90, evaluators=2, robots=2, spread=1.5, differences=0.5, seed=11)
+PLAN = Plan(models=3, votes=90, evaluators=2, robots=2, spread=1.5, differences=0.5, checks_per_hundred=20, seed=11)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("study") / "home"
-    folder.mkdir()
-    (folder / "settings.toml").write_text("checks_per_hundred = 20\n")
-    return folder
+    return tmp_path_factory.mktemp("study") / "home"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +119,7 @@ def test_a_study_is_told_in_words_and_in_json(tmp_path: Path, monkeypatch: pytes
     [
         ("--scenes", "moon", "libero_table"),
         ("--robots", "0", "whole number from 1"),
+        ("--checks", "101", "from 0 to 100"),
         ("--spread", "-1", "20 logits"),
         ("--differences", "nan", "20 logits"),
     ],

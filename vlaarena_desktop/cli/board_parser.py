@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlaarena_desktop.cli import boards, central_boards, registering, simulating
-from vlaarena_desktop.cli.options import common, count, daemon, limit, seed
+from vlaarena_desktop.cli.options import common, count, daemon, limit, percent, seed
 from vlaarena_desktop.exporting import FORMS
 
 if TYPE_CHECKING:
@@ -79,5 +79,6 @@ def _simulating(commands: Commands) -> None:
     command.add_argument("--spread", type=float, default=1.0, metavar="S", help="of the strengths in logits, default 1")
     command.add_argument("--differences", type=float, default=0.0, metavar="S", help="of strengths between robots")
     command.add_argument("--both-bad", type=float, default=0.1, metavar="P", help="chance of it, default 0.1")
+    command.add_argument("--checks", type=percent, default=5, metavar="N", help="hidden checks in a hundred battles")
     command.add_argument("--seed", type=seed, default=0, metavar="N")
     common(command).set_defaults(carry_out=simulating.simulate)

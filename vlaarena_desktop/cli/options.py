@@ -50,6 +50,11 @@ def count(text: str) -> int:
     return between(text, 1, 100)
 
 
+def percent(text: str) -> int:
+    """So many in a hundred."""
+    return between(text, 0, 100)
+
+
 def limit(text: str) -> int:
     """Many of something."""
     return between(text, 1, 1_000_000)

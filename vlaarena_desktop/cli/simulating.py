@@ -32,6 +32,7 @@ def simulate(arguments: Namespace) -> Report:
         spread=arguments.spread,
         differences=arguments.differences,
         both_bad=arguments.both_bad,
+        checks_per_hundred=arguments.checks,
         seed=arguments.seed,
     )
     if arguments.folder is None:
