@@ -21,6 +21,7 @@ from sync.server.documents import Document, document_of, fits
 from sync.server.plausible import outlined_episode
 
 _PART_BYTES = 2**20
+UNASKED = "No turn that arrived here needs it: the operations come first."
 Checked = tuple[list[Document], list[Refusal]]
 
 
@@ -29,18 +30,19 @@ class Arriving(NamedTuple):
 
     names: list[str]
     parts: list[Future[Checked]]
-    told: Future[tuple[set[str], dict[str, pointers.Told]]]  # which are stored already, and what each is used for
+    told: Future[tuple[set[str], set[str], dict[str, pointers.Told]]]  # stored already, expected, what each is used for
+    unasked: bool
 
 
-def begin(centre: Centre, uploads: tuple[EpisodeUpload, ...]) -> Arriving:
-    """Begin to check episodes, and to read what is known of them."""
+def begin(centre: Centre, uploads: tuple[EpisodeUpload, ...], *, unasked: bool = False) -> Arriving:
+    """Begin to check episodes, and to read what is known of them; `unasked`: also of those that no turn needs yet."""
     names = [each.episode_id for each in uploads]
     parts = [asyncio.wrap_future(centre.check(partial(_checked, part))) for part in _parts(uploads)]
     told = asyncio.ensure_future(
-        centre.rows(lambda c: (pointers.stored_among(c, names), pointers.uses_of(c, names))),
+        centre.rows(lambda c: (*pointers.known_among(c, names), pointers.uses_of(c, names))),
     )
     told.add_done_callback(lambda found: found.cancelled() or found.exception())  # where nobody waits for it any more
-    return Arriving(names, parts, told)
+    return Arriving(names, parts, told, unasked)
 
 
 async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
@@ -49,27 +51,34 @@ async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
     Raises:
         DatabaseAway: one of the databases does not answer; sending them again is harmless.
     """
-    known, uses = await arriving.told
+    known, expected, uses = await arriving.told
+    wanted = set(arriving.names) if arriving.unasked else expected
     reach("episodes.before_mongo")
-    parts = (_kept(centre, part, known, uses) for part in arriving.parts)
+    parts = (_kept(centre, part, known, wanted, uses) for part in arriving.parts)
     stored, refused = _all_of(await asyncio.gather(*parts, return_exceptions=True))
     reach("episodes.after_mongo_before_pg")
-    if stored:
-        await centre.rows(lambda c: pointers.mark_stored(c, stored))
+    kept = known | stored
+    if kept:  # whoever asked for one that was just being stored asks no more
+        await centre.rows(lambda c: pointers.mark_stored(c, kept))
         reach("episodes.after_pg")
     centre.metrics.episodes.labels("stored").inc(len(stored))
     centre.metrics.episodes.labels("refused").inc(len(refused))
-    kept = known | stored
     told = tuple(dict.fromkeys(name for name in arriving.names if name in kept))
     return EpisodesStored(stored=told, refused=tuple(refused))
 
 
 async def _kept(
-    centre: Centre, checking: Future[Checked], known: Set[str], uses: Mapping[str, pointers.Told]
+    centre: Centre,
+    checking: Future[Checked],
+    known: Set[str],
+    wanted: Set[str],
+    uses: Mapping[str, pointers.Told],
 ) -> tuple[set[str], list[Refusal]]:
     """What became of one part of a request; whoever is known already needs nothing."""
     documents, refused = await checking
-    new = [document for document in documents if document["_id"] not in known]
+    fresh = [document for document in documents if document["_id"] not in known]
+    new = [document for document in fresh if document["_id"] in wanted]
+    refused += [Refusal(document["_id"], UNASKED) for document in fresh if document["_id"] not in wanted]
     for document in new:
         document["uses"], document["runs"] = uses[document["_id"]]
     if new:
