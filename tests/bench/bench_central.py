@@ -59,6 +59,14 @@ class Site:
 
     def __init__(self, folder: Path, *, fsync: bool = True) -> None:
         self.postgres, self.mongo = Postgres(folder, fsync=fsync), Mongo(folder)
+        self.service = Service(folder, folder / "home", {})
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
         with ThreadPoolExecutor(1) as beside:
             started = beside.submit(self.mongo.start)
             self.postgres.start()
@@ -66,8 +74,7 @@ class Site:
             started.result()
         url = self.postgres.url("central")
         names = {"DATABASE_URL": url, "MONGO_URL": self.mongo.url, "MONGO_DATABASE": "central"}
-        told = {f"VLAARENA_CENTRAL_{key}": value for key, value in names.items()}
-        self.service = Service(folder, folder / "home", told | _LIMITS)
+        self.service.environment |= {f"VLAARENA_CENTRAL_{key}": value for key, value in names.items()} | _LIMITS
         self.service.start()
 
     def migrate(self, name: str) -> None:
