@@ -82,6 +82,13 @@ class Documents:
         except PyMongoError as error:
             raise _away(error) from error
 
+    async def forget(self, names: Iterable[str]) -> None:
+        """Keep these episodes no longer; DatabaseAway if MongoDB does not answer."""
+        try:
+            await self._episodes.delete_many({"_id": {"$in": list(names)}})
+        except PyMongoError as error:
+            raise _away(error) from error
+
     async def content(self, name: str) -> bytes | None:
         """An episode's exact bytes, or None."""
         try:

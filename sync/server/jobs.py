@@ -11,18 +11,18 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
 from scenes.failpoints import reach
 from sync.records import new_id
-from sync.server import limits, publishing, webhooks
+from sync.server import limits, publishing, unused, webhooks
 from sync.server.auditing import audited
 from sync.server.centre import server_key
 from sync.server.deferred import retry_deferred
@@ -31,6 +31,7 @@ from sync.server.pointers import reconcile
 from sync.server.postgres import DatabaseAway, transaction
 from sync.server.settings import CentralSettings
 
+T = TypeVar("T")
 Job = Literal["ratings", "reconcile", "expiry", "webhooks"]
 Outcome = Literal["done", "busy", "done_before"]
 _LOCKS: dict[Job, int] = {"ratings": 0x564C4101, "reconcile": 0x564C4102, "expiry": 0x564C4103, "webhooks": 0x564C4104}
@@ -114,27 +115,29 @@ def _ratings(work: Work) -> int:
 
 
 def _reconcile(work: Work) -> int:
-    async def reconciled() -> tuple[int, int]:
-        documents = Documents(work.settings.mongo_url, work.settings.mongo_database)
-        try:
-            return await reconcile(work.engine, documents)
-        finally:
-            await documents.close()
-
     reach("reconcile.before_tx")
     applied = transaction(work.engine, retry_deferred)
-    found, lost = asyncio.run(reconciled())
+    found, lost = asyncio.run(_with_documents(work, lambda documents: reconcile(work.engine, documents)))
     if found or lost or applied:
         detail = f"{found} episodes found, {lost} lost, {applied} deferred operations applied"
         transaction(work.engine, lambda c: audited(c, "worker", "reconciled", WORKER, detail))
     return 0
 
 
+async def _with_documents(work: Work, task: Callable[[Documents], Awaitable[T]]) -> T:
+    documents = Documents(work.settings.mongo_url, work.settings.mongo_database)
+    try:
+        return await task(documents)
+    finally:
+        await documents.close()
+
+
 def _expiry(work: Work) -> int:
     """Give up what nobody will finish."""
 
+    old = {"days": timedelta(days=work.settings.open_battle_days)}
+
     def expired(connection: Connection) -> None:
-        old = {"days": timedelta(days=work.settings.open_battle_days)}
         statement = text(
             "DELETE FROM open_battles WHERE created_at < now() - CAST(:days AS interval) RETURNING battle_id"
         )
@@ -146,6 +149,7 @@ def _expiry(work: Work) -> int:
         reach("expiry.in_tx")
 
     transaction(work.engine, expired)
+    asyncio.run(_with_documents(work, lambda documents: unused.forget(work.engine, documents, old["days"])))
     return 0
 
 

@@ -34,6 +34,14 @@ def stored_among(connection: Connection, names: Sequence[str]) -> set[str]:
     return set(connection.execute(_STORED, {"names": list(names)}).scalars())
 
 
+def known_among(connection: Connection, names: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Which of these are stored, and which the rows expect."""
+    statement = text("SELECT episode_id, status FROM episodes WHERE episode_id = ANY(:names)")
+    statuses = {row.episode_id: row.status for row in connection.execute(statement, {"names": list(names)})}
+    stored = {name for name, status in statuses.items() if status == "stored"}
+    return stored, set(statuses) - stored
+
+
 def uses_of(connection: Connection, names: Sequence[str]) -> dict[str, Told]:
     """Per episode the sides of turns that it is, and its runs, as MongoDB's documents tell them."""
     found: dict[str, Told] = {name: ([], []) for name in names}

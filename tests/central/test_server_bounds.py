@@ -8,9 +8,9 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 import pytest
-from arena_samples import episode
-from central.servers import Service
-from central.workstations import Workstation, rows
+from arena_samples import card, episode
+from central.servers import Mongo, Service
+from central.workstations import Asking, Workstation, rows, token
 from sqlalchemy import text
 
 from scenes.codec import decode, encode
@@ -19,7 +19,8 @@ from scenes.errors import BadInput
 from sync import api
 from sync.keys import SigningKey
 from sync.operations import MAX_INFERENCES, TurnBody, sign
-from sync.server import reading
+from sync.server import reading, registry
+from sync.server.episodes_in import UNASKED
 from sync.server.opening import opened
 from sync.server.plausible import MAX_PUSH_ARRAYS, MAX_STEPS
 from sync.server.refusals import RequestRefused
@@ -120,3 +121,50 @@ def test_a_nul_in_a_text_is_refused_before_any_database_sees_it(central: Service
     found = lab.push().verdicts
     assert [each.verdict for each in found] == ["applied"] * 5 + ["rejected"] + ["applied"] * 3
     assert "NUL" in found[5].reason
+
+
+def stored(central: Service, names: list[str]) -> set[str]:
+    found = text("SELECT episode_id FROM episodes WHERE status = 'stored' AND episode_id = ANY(:names)")
+    return rows(central, lambda c: set(c.execute(found, {"names": names}).scalars()))
+
+
+def test_episodes_that_no_turn_needs_are_refused_until_one_does(central: Service, lab: Workstation) -> None:
+    lab.battle()
+    needed = list(lab.episodes)
+    for variant in range(3):
+        content = episode(variant=2**30 + variant).to_bytes()
+        lab.episodes[episode_id(content)] = content
+    early = lab.upload()
+    assert (early.stored, {each.reason for each in early.refused}) == ((), {UNASKED})
+    assert stored(central, list(lab.episodes)) == set()
+    lab.push()
+    late = lab.upload()
+    assert sorted(late.stored) == sorted(needed)
+    assert {each.episode_id for each in late.refused} == set(lab.episodes) - set(needed)
+
+
+def test_what_a_program_uploads_and_never_uses_is_forgotten(
+    central: Service, lab: Workstation, visitor: Asking, mongo: Mongo
+) -> None:
+    """An episode of a turn stays, also of a battle that is open; one that is young stays, too."""
+    rows(central, lambda c: registry.register(c, [card("ibis"), card("rook")]))
+    program = token(central, "record")
+    headers = {"Authorization": f"Bearer {program}", "Content-Type": "application/octet-stream"}
+    names = []
+    for variant in range(5):
+        content = episode(variant=2**31 + variant).to_bytes()
+        names.append(visitor.ask("POST", "/api/episodes", content, headers).json["episode_id"])
+    new = {"robot_id": "panda", "scene_id": "table", "evaluator": "a program"}
+    battle_id = visitor.json("POST", "/api/sessions/init", new, program).json["battle_id"]
+    turn = {"instruction": episode().instruction, "left_episode_id": names[0], "right_episode_id": names[1]}
+    assert visitor.json("POST", f"/api/battles/{battle_id}/turns", turn, program).status == 201
+    lab.battle()
+    lab.push()
+    lab.upload()
+    old = text("UPDATE episodes SET stored_at = now() - interval '60 days' WHERE episode_id <> :young")
+    rows(central, lambda c: c.execute(old, {"young": names[4]}))
+    assert central.command("worker", "--once", "expiry").returncode == 0
+    assert stored(central, [*names, *lab.episodes]) == {*names[:2], names[4], *lab.episodes}
+    with mongo.client() as client:
+        kept = client[central.environment["VLAARENA_CENTRAL_MONGO_DATABASE"]]["episodes"].distinct("_id")
+    assert set(names) & set(kept) == {*names[:2], names[4]}

@@ -98,7 +98,8 @@ async def vote(data: NewVote, request: Asked, centre: Centre) -> Revealed:
 async def keep_episode(request: Asked, centre: Centre) -> EpisodeKept:
     """Keep an episode: the body is its exact bytes."""
     content = await limited_body(request, MAX_EPISODE_BYTES)
-    kept = await episodes_in.keep(centre, episodes_in.begin(centre, (EpisodeUpload(digest(content), content),)))
+    uploads = (EpisodeUpload(digest(content), content),)
+    kept = await episodes_in.keep(centre, episodes_in.begin(centre, uploads, unasked=True))
     if kept.refused:
         raise RequestRefused("bad_request", kept.refused[0].reason)
     return EpisodeKept(kept.stored[0])
