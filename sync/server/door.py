@@ -7,7 +7,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from litestar import Request
@@ -88,9 +87,9 @@ async def signed_body(
         raise RequestRefused("bad_request", "Sequence or nonce of this request cannot be one.")
     device = await _device(centre, _header(request, H_DEVICE))
     body = await limited_body(request, limit)
-    signed = request_text(request.method, _target(request), version, sequence, nonce, body)
+    told = (request.method, _target(request), version, sequence, nonce, body)
     signature = _signature(_header(request, H_SIGNATURE))
-    if not await centre.beside(partial(is_signed, device.public_key, signature, signed)):
+    if not await centre.beside(lambda: is_signed(device.public_key, signature, request_text(*told))):
         raise RequestRefused("unauthorized", "The signature of this request is not good.")
     counting = asyncio.ensure_future(_counted(centre, device.device_id, int(sequence)))
     try:
