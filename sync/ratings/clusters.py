@@ -19,7 +19,7 @@ from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, picked
 
 FEWEST_EVALUATORS = 3  # that may speak for evaluators in general
 _WHOLE, _DIGITS = 2.0**28, 6
-_CELLS = 1 << 21  # of the evaluators whose scores are found at a time
+_CELLS = 1 << 19  # of the evaluators whose scores are found at a time
 
 
 class Uncertainty(Struct, frozen=True):
@@ -144,14 +144,14 @@ def _evaluators(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
 
 def _beyond(counts: Ballots, odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
     """(e, r, k) and (e, r): what these counts (e, r, 4, k, k) exceed what is to be expected by."""
-    won, lost, tied = counts[:, :, LEFT], counts[:, :, RIGHT], counts[:, :, TIE].astype(np.int32)
+    won, lost, tied = (counts[:, :, code].astype(np.float64) for code in (LEFT, RIGHT, TIE))
     if both_bad == "tie":
         tied += counts[:, :, BOTH_BAD]
-    once = np.add(won, lost, dtype=np.int32) + tied
-    met = (once + once.swapaxes(-1, -2)).astype(np.float64)
-    seen = won.sum(-1) + lost.sum(-2) + (tied.sum(-1) + tied.sum(-2)) / 2
-    score = seen - np.einsum("erij,rij->eri", met, odds.score)
-    return score, tied.sum((-1, -2)) - np.einsum("erij,rij->er", met, odds.tie) / 2
+    once, one = won + lost + tied, np.ones(counts.shape[-1])  # sums of whole numbers are exact
+    ties = tied @ one
+    seen = won @ one + one @ lost + (ties + one @ tied) / 2
+    score = seen - np.einsum("erij,rij->eri", once + once.swapaxes(-1, -2), odds.score)
+    return score, ties.sum(-1) - np.einsum("erij,rij->er", once, odds.tie)
 
 
 def _vote_by_vote(votes: Counted, found: Fit, both_bad: BothBad) -> Array:

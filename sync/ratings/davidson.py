@@ -19,7 +19,7 @@ START = 1500.0
 SCALE = 400.0  # a lead of 400 means odds of 10 to 1
 POINTS = SCALE / log(10.0)  # of the rating scale, per logit
 PRIOR = 2.0  # [logits] standard deviation of strengths, and of log nu, before any vote
-_CLOSE, _MOST_STEPS = 1e-7, 100  # of Newton's method: its error is squared at each step
+_CLOSE, _MOST_STEPS = 1e-5, 100  # of Newton's method: its error is squared at each step
 
 
 class Odds(Struct, frozen=True):
