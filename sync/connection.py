@@ -166,6 +166,8 @@ def _coded(url: str, status: int, body: ErrorBody) -> SyncError:
         return Forked.at(body.forked_at or 1)
     if body.code in _SAID:
         kind, sentence, hint = _SAID[body.code]
+        if body.code == "forbidden":  # what helps depends on what is forbidden
+            hint = body.hint[:500] or hint
         return kind(sentence.format(url=url, said=body.message[:500]), hint=hint)
     other = ServiceUnreachable if status >= 500 else ServiceRefused
     return other(f"The service at {url} refused: {body.message[:500]}", hint=body.hint[:500])

@@ -207,7 +207,8 @@ def test_a_poisoned_operation_is_seen_and_holds_nothing_up(central, visitor) -> 
     assert synced.verdicts["applied"] + len(refused) == len(lab.log())
 
 
-def test_a_key_that_is_gone_needs_a_new_token_and_loses_nothing(central, visitor) -> None:
+def test_a_key_that_is_gone_needs_a_new_token_and_the_operator_and_loses_nothing(central, visitor) -> None:
+    """A token alone gives nobody another's store: the refusal says what whoever runs the service does."""
     lab = visitor("keyless")
     lab.play()
     lab.sync()
@@ -216,6 +217,10 @@ def test_a_key_that_is_gone_needs_a_new_token_and_loses_nothing(central, visitor
     with pytest.raises(NotEnrolled, match="is not here"):
         lab.sync()
     lab.enrol(central)
+    with pytest.raises(ServiceRefused, match="may not push for this store") as refused:
+        lab.sync()
+    words = refused.value.hint.partition("vlaarena-central ")[2].split()
+    assert central.command(*words).returncode == 0
     lab.sync()
     check_told(central, lab)
 
