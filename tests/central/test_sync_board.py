@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from central.servers import Service
 from central.visitors import Visitor
@@ -13,6 +14,7 @@ from scenes.errors import BadInput
 from scenes.progress import finish
 from sync import client, device
 from sync.api import PulledBoard
+from vlaarena_desktop.__main__ import main
 
 
 @pytest.fixture
@@ -64,3 +66,29 @@ def test_a_board_of_another_service_is_not_believed(lab) -> None:
     with pytest.raises(BadInput, match="not signed"):
         lab.sync()
     assert database.rows("SELECT 1 FROM pulled_board") == []
+
+
+def test_the_command_line_shows_the_fetched_board(central, lab, capsys) -> None:
+    command = ["leaderboard", "--home", str(lab.folder), "--central"]
+    lab.close()
+    assert main(command) == 2
+    assert "No board of the central service has been fetched yet." in capsys.readouterr().err
+    lab.reopen()
+    lab.play()
+    lab.sync()
+    rate(central)
+    lab.sync()
+    board = board_at(lab)
+    lab.close()
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert f"Published by {central.url} as of " in told
+    assert f"Snapshot {board.snapshot_id}" in told
+    assert f"votes counted {board.votes} " in told
+    assert main([*command, "--robot", "panda", "--json"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert {row["model_id"]: row["rating"] for row in told["board"]["rows"]} == {
+        row.model_id: row.rating for row in board.rows if row.robot_id == "panda"
+    }
+    assert main([*command, "--scene", "table"]) == 2
+    lab.reopen()
