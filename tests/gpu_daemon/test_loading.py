@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gpu_daemon.policies.idle import IdlePolicy
 from gpu_daemon.policies.loading import all_cards, load, offered
 from gpu_daemon.policies.onnx import OnnxPolicy
 from gpu_daemon.policies.scripted.expert import ScriptedExpert
@@ -22,6 +23,7 @@ def test_a_card_becomes_the_policy_of_its_adapter() -> None:
         "film-cnn": OnnxPolicy,
         "film-cnn-early": OnnxPolicy,
         "film-flow": OnnxPolicy,
+        "idle": IdlePolicy,
         "random-walk": RandomWalk,
         "scripted-careful": ScriptedExpert,
         "scripted-hasty": ScriptedExpert,
