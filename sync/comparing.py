@@ -9,7 +9,7 @@ import msgspec
 
 from scenes.database import Database
 from scenes.errors import BadInput
-from sync import device, sessions
+from sync import device, sessions, votes
 from sync.ratings.registration import Registration
 from sync.records import Battle, Evaluator
 
@@ -23,13 +23,13 @@ class Comparing:
         self._database = database
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every live vote of a closed battle with the battle's seed and check, in the order of the battles.
+        """Every live vote of a closed battle with the battle's seed and check, in the order in which they closed.
 
         `sync.rows.vote_of` makes a Vote of each.
         """
         return self._database.rows(
-            """SELECT live_vote.*, battle.seed, battle."check" FROM live_vote JOIN battle USING (battle_id)
-            WHERE live_vote.left_model_id IS NOT NULL ORDER BY battle.position"""
+            f"""SELECT live_vote.*, battle.seed, battle."check" FROM live_vote JOIN battle USING (battle_id)
+            {votes.CLOSINGS} WHERE live_vote.left_model_id IS NOT NULL ORDER BY closed, battle.position"""
         )
 
     def evaluators(self) -> tuple[Evaluator, ...]:

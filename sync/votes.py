@@ -11,6 +11,10 @@ from sync import battles, outbox, sessions, turns
 from sync.records import Ballot, Battle, BattleKind, Judgement, Origin, Session, Turn, Vote, Watched, new_id, now
 from sync.rows import columns_of_vote, vote_of
 
+# of each battle: its place among those that closed, which no clock can change
+CLOSINGS = """LEFT JOIN (SELECT battle_id, audit_id AS closed FROM audit WHERE action = 'battle_closed')
+    USING (battle_id)"""
+
 
 def cast(database: Database, battle_id: str, ballot: Ballot) -> Vote:
     """Keep a vote. When this returns it is on the disk; its operation waits until the battle closes.
@@ -89,12 +93,12 @@ def _withdraw(database: Database, vote: Vote) -> None:
 def counting(
     database: Database, robot_id: str | None, kinds: tuple[BattleKind, ...], origins: tuple[Origin, ...]
 ) -> list[Vote]:
-    """The live votes of closed battles of these kinds and origins, in the order of their battles."""
+    """The live votes of closed battles of these kinds and origins, in the order in which the battles closed."""
     rows = database.rows(
-        f"""SELECT live_vote.* FROM live_vote JOIN battle USING (battle_id)
+        f"""SELECT live_vote.* FROM live_vote JOIN battle USING (battle_id) {CLOSINGS}
         WHERE live_vote.left_model_id IS NOT NULL AND (?1 IS NULL OR robot_id = ?1)
         AND live_vote.kind IN ({_listed(kinds)}) AND live_vote.origin IN ({_listed(origins)})
-        ORDER BY battle.position""",
+        ORDER BY closed, battle.position""",
         [robot_id],
     )
     return [vote_of(row) for row in rows]

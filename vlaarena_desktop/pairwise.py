@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import comb
 
 import numpy as np
 from msgspec import Struct, structs
@@ -17,7 +18,7 @@ from sync.ratings.log import BOTH_BAD, VoteLog, picked
 from sync.ratings.prospects import battles_to_separate
 from sync.ratings.ranks import chance_better
 from sync.ratings.registration import Registration, outcome
-from sync.ratings.sequential import Verdict, battle_signs, verdict
+from sync.ratings.sequential import Verdict, signs_of, verdict
 from vlaarena_desktop.standing import Pairing, Standings
 
 ALPHA = 0.05
@@ -31,6 +32,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     second: str
     pairing: Pairing  # their votes against each other
     verdict: Verdict  # on one sign per battle
+    pairs: int  # watched at once, for which the evidence that decides is corrected: as promised, or all of the board
     registration: Registration | None  # None: looked at without a promise
     finished: bool  # decided, or the promised battles are used up
     ignored: int  # battles before the promise or beyond its maximum
@@ -59,6 +61,7 @@ def compare(found: Standings, first: str, second: str, promised: Iterable[Regist
         second=second,
         pairing=found.pairings.get((first, second), NOTHING),
         verdict=told,
+        pairs=made.pairs if made else watched(found),
         registration=made,
         finished=finished,
         ignored=ignored,
@@ -92,10 +95,14 @@ def known_model(found: Standings, model_id: str) -> str:
     return model_id
 
 
+def watched(found: Standings) -> int:
+    """How many pairs somebody who looks around on a board without a promise looks at: all of its models'."""
+    return max(1, comb(len(found.places), 2))
+
+
 def _verdict(found: Standings, first: str, second: str, made: Registration | None) -> tuple[Verdict, bool, int]:
-    if made is None or found.rated is None:
-        signs = battle_signs(found.log, first, second) if found.log is not None else []
-        told = verdict(signs, alpha=ALPHA)
+    if made is None:
+        told = verdict(signs_of(found.votes, first, second), alpha=ALPHA, pairs=watched(found))
         return told, told.decision != "open", 0
     came = outcome(made, found.rated)
     told = came.verdict if made.first_model_id == first else _turned(came.verdict)

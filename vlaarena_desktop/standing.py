@@ -99,7 +99,7 @@ class Standings(Struct, frozen=True, kw_only=True):
     weighings: tuple[Weighing, ...] = ()  # of each evaluator, whichever board is shown
     robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
     log: VoteLog | None = None  # of the votes it counts; None: none
-    rated: VoteLog | None = None  # of all rated votes of the window, wherever they were cast
+    rated: tuple[Vote, ...] = ()  # all rated votes of the window, wherever they were cast, as they became known
     provenance: Provenance | None = None  # None: computed here; otherwise it knows no single votes
 
     @property
@@ -119,7 +119,7 @@ def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: 
     everything = [vote_of(dict(row)) for row in rows]
     everywhere = counted(structs.replace(query, robot_id=None), everything, evaluators)
     votes = [vote for vote in everywhere if query.robot_id in (None, vote.robot_id)]
-    rated = vote_log(counted(BoardQuery(), everything, ()))
+    rated = tuple(counted(BoardQuery(), everything, ()))
     yield Progress(1, 2)
     left_out = len(everything) - len(votes)
     found = Standings(query=query, left_out=left_out, rated=rated, checks=checks_judged(rows))

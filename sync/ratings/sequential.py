@@ -11,15 +11,16 @@ Votes of one battle are not independent: they give one sign, that of their major
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import lgamma, log
 from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sync.ratings.intervals import Interval
-from sync.ratings.log import LEFT, RIGHT, VoteLog
+from sync.ratings.log import LEFT, RIGHT, VoteLog, live, vote_log
+from sync.records import Vote
 
 MIXTURE = (0.5, 0.5)  # Jeffreys' Beta: within 0.5 log n of the best coin (R. Krichevsky and V. Trofimov, 1981)
 _HALVINGS = 60
@@ -29,7 +30,11 @@ Decision = Literal["first", "second", "open"]
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """How far the evidence has come. Once it has decided it stays decided."""
+    """How far the evidence has come. Once it has decided it stays decided, whatever further signs say.
+
+    A vote that is withdrawn takes its sign away, and signs in the order of clocks (`battle_signs`) may change their
+    order with a slow one; those in the order in which votes became known (`signs_of`) do not.
+    """
 
     wins: int  # battles that the first won
     losses: int
@@ -42,7 +47,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 def battle_signs(log: VoteLog, first: str, second: str, since: int = 0) -> list[int]:
-    """1 for each battle that the first won and -1 for the second, in the order the battles were first voted on.
+    """1 for each battle that the first won and -1 for the second, in the order of the clocks of the first votes.
 
     `since` [ms] leaves out battles first voted on earlier. A battle without a majority has no sign.
     """
@@ -59,6 +64,16 @@ def battle_signs(log: VoteLog, first: str, second: str, since: int = 0) -> list[
     np.minimum.at(begun, place, log.moment[met])
     order = np.argsort(begun, kind="stable")
     return [int(np.sign(lead[each])) for each in order if lead[each] and begun[each] >= since]
+
+
+def signs_of(votes: Iterable[Vote], first: str, second: str) -> list[int]:
+    """The same of votes that stand in the order in which they became known, which no clock can change."""
+    pair, places = {first, second}, dict[str, int]()
+    met = [vote for vote in votes if {vote.left_model_id, vote.right_model_id} == pair]
+    for place, vote in enumerate(met):
+        places.setdefault(vote.vote_id, place)
+    known = np.array([places[vote.vote_id] for vote in live(met)], np.int64)
+    return battle_signs(structs.replace(vote_log(met), moment=known), first, second)
 
 
 def verdict(

@@ -11,7 +11,6 @@ import pytest
 from end_to_end.conftest import run
 
 from scenes.progress import finish
-from sync.ratings.log import vote_log
 from sync.ratings.registration import register
 from sync.store import Store
 from vlaarena_desktop.simulation import simulate
@@ -130,8 +129,8 @@ def test_a_comparison_is_the_same_from_both_sides(folder: Path) -> None:
 
 def test_battles_before_a_registration_do_not_count_for_it(folder: Path, tmp_path: Path) -> None:
     with Store.open(folder) as store:
-        log = vote_log(store.votes(origins=("simulated",)))
-        made = register("simulated-2", "simulated-1", "panda", log=log, maximum_battles=50)
+        votes = store.votes(origins=("simulated",))
+        made = register("simulated-2", "simulated-1", "panda", votes=votes, maximum_battles=50)
         store.comparing().register(made)
     told = run("compare", "simulated-1", "simulated-2", "--home", str(folder), "--json", *SIMULATED).record
     assert told["registration"]["registration_id"] == made.registration_id

@@ -65,9 +65,12 @@ def test_who_has_met_already_is_not_registered_unless_from_now_on(register: Comm
     assert refused.code == 3
     assert "met there already, in 1 rated battles" in refused.errors
     assert "--from-now-on" in refused.errors
+    few = register(*pair, "--scenes", "libero_table", "--pairs", "1")
+    assert (few.code, "2 comparisons are watched at once" in few.errors) == (2, True)
     assert register(*pair, "--scenes", "libero_table").code == 0  # they have not met there
     made = register(*pair, "--from-now-on", "--json").record
     assert (made["registration"]["battles_before"], made["outcome"]["verdict"]["wins"]) == (1, 0)
+    assert (len(made["registration"]["known_battles"]), made["registration"]["pairs"]) == (1, 3)
 
 
 @pytest.mark.parametrize(

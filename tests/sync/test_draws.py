@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from scenes.errors import BadInput
 from sync.blindness import open_hidden, seal_hidden
-from sync.ratings.log import vote_log
 from sync.ratings.registration import Registration, register
 from sync.records import Battle, CheckKind, Draw, Sides
 from sync.store import Store
@@ -45,7 +44,7 @@ def judged(store: Store, battle_id: str) -> Battle:
 
 
 def promise(store: Store) -> Registration:
-    made = register("alpha", "beta", "panda", log=vote_log(store.votes()))
+    made = register("alpha", "beta", "panda", votes=store.votes())
     store.comparing().register(made)
     return made
 

@@ -11,10 +11,8 @@ from scipy.special import betaln
 from scipy.stats import beta, binom
 from simulated_votes import names, outcomes
 
-from scenes.errors import BadInput
 from sync.ratings.intervals import share
 from sync.ratings.log import coded
-from sync.ratings.registration import outcome, register
 from sync.ratings.sequential import anytime_interval, battle_signs, log_evidence, verdict
 
 
@@ -161,31 +159,3 @@ def test_a_battle_gives_one_sign_by_the_majority_of_its_votes() -> None:
     assert battle_signs(log, "m0001", "m0000") == [-1, 1, -1]
     assert battle_signs(log, "m0000", "m0001", since=60_000) == [-1, 1]
     assert battle_signs(log, "m0000", "unknown") == []
-
-
-def test_what_was_known_before_a_registration_does_not_count() -> None:
-    before = log_of(*[((0, 1, 0),)] * 9)
-    made = register("m0000", "m0001", "", log=before, maximum_battles=10)
-    assert made.battles_before == 9
-    assert outcome(made, before).verdict.decision == "open"
-    after = log_of(*[((0, 1, 0),)] * 9, *[((0, 1, 1),)] * 12)
-    found = outcome(made, after)
-    assert (found.verdict.decision, found.verdict.losses, found.finished, found.ignored) == ("second", 10, True, 11)
-
-
-def test_an_undecided_comparison_ends_with_its_last_battle() -> None:
-    made = register("m0000", "m0001", "", log=log_of(((0, 2, 0),)), maximum_battles=4)
-    found = outcome(made, log_of(*[((0, 1, 0),), ((0, 1, 1),)] * 3))
-    assert (found.verdict.decision, found.finished, found.ignored) == ("open", True, 2)
-
-
-def test_a_registration_has_bytes_of_its_own_and_refuses_what_makes_no_sense() -> None:
-    log = log_of(((0, 2, 0),))
-    made = register("a", "b", "panda", ("table", "shelf"), log=log)
-    assert made.scene_ids == ("shelf", "table")
-    assert len(made.digest) == 64
-    for wrong in ({"alpha": 0.0}, {"alpha": 0.7}, {"maximum_battles": 0}, {"pairs": 0}):
-        with pytest.raises(BadInput, match="alpha"):
-            register("a", "b", "panda", log=log, **wrong)
-    with pytest.raises(BadInput, match="different"):
-        register("a", "a", "panda", log=log)

@@ -58,7 +58,10 @@ def _registering(commands: Commands) -> None:
         "--max-battles", type=limit, default=200, metavar="N", help="that tell the two apart, default 200"
     )
     made.add_argument(
-        "--pairs", type=count, default=1, metavar="N", help="pairs watched at once, this one too; default 1"
+        "--pairs",
+        type=count,
+        metavar="N",
+        help="pairs watched at once; default, and at least: this one and all that are open on the robot",
     )
     made.add_argument(
         "--from-now-on", action="store_true", help="although the two have met: earlier battles do not count"

@@ -163,6 +163,7 @@ def comparison_text(found: Comparison) -> str:
     promise = (
         f"Registered on {made.created_at[:10]}, at most {made.maximum_battles} battles." if made else "Not registered."
     )
+    promise += f" Pairs watched at once: {found.pairs}" + ("." if made else ", all of this board.")
     return "\n".join([*lines, promise])
 
 

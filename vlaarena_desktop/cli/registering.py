@@ -14,7 +14,6 @@ from scenes.catalog import Robot, find_robot, find_scene, scenes
 from scenes.errors import Incompatible, RuleBroken
 from scenes.models import ModelCard, find_card
 from sync.ratings import registration
-from sync.ratings.log import vote_log
 from sync.ratings.registration import Outcome, Registration
 from sync.records import Vote
 from sync.store import Store
@@ -51,12 +50,13 @@ def register(arguments: Namespace) -> Report:
             cards = DaemonClient(address).models()
         for model_id in (arguments.first, arguments.second):
             _check_plays(_compared(cards, model_id), robot, there)
-        made = _made(store.votes(), robot.id, there, arguments)
+        votes, earlier = store.votes(), store.comparing().registrations()
+        made = _made(votes, earlier, robot.id, there, arguments)
         store.comparing().check_new(made)
         if not arguments.from_now_on:
-            _check_first(store.votes(), made)
+            _check_first(made)
         store.comparing().register(made)
-        kept = _promise(made, store.votes())
+        kept = _promise(made, votes)
     return Report(kept, f"Registered.\n{_told(kept)}\nDigest {kept.digest}")
 
 
@@ -70,13 +70,20 @@ def registrations(arguments: Namespace) -> Report:
     return Report(found, text)
 
 
-def _made(votes: Sequence[Vote], robot_id: str, there: tuple[str, ...], arguments: Namespace) -> Registration:
+def _made(
+    votes: Sequence[Vote],
+    earlier: Iterable[Registration],
+    robot_id: str,
+    there: tuple[str, ...],
+    arguments: Namespace,
+) -> Registration:
     return registration.register(
         arguments.first,
         arguments.second,
         robot_id,
         there,
-        log=vote_log(votes),
+        votes=votes,
+        promised=earlier,
         alpha=arguments.alpha,
         maximum_battles=arguments.max_battles,
         pairs=arguments.pairs,
@@ -96,25 +103,17 @@ def _check_plays(card: ModelCard, robot: Robot, there: Sequence[str]) -> None:
         raise Incompatible(f"'{card.id}' cannot be played on {robot.name} in any scene.", hint="Choose another model.")
 
 
-def _check_first(votes: Iterable[Vote], made: Registration) -> None:
-    pair = {made.first_model_id, made.second_model_id}
-    met = {
-        vote.battle_id
-        for vote in votes
-        if {vote.left_model_id, vote.right_model_id} == pair
-        and vote.robot_id == made.robot_id
-        and (not made.scene_ids or vote.scene_id in made.scene_ids)
-    }
-    if met:
+def _check_first(made: Registration) -> None:
+    if made.known:
         raise RuleBroken(
-            f"These two have met there already, in {len(met)} rated battles.",
+            f"These two have met there already, in {len(made.known)} rated battles.",
             hint="A comparison is registered before its first battle. --from-now-on registers it all the same: then "
             "earlier battles do not count for it.",
         )
 
 
 def _promise(made: Registration, votes: Iterable[Vote]) -> Promise:
-    return Promise(registration=made, digest=made.digest, outcome=registration.outcome(made, vote_log(votes)))
+    return Promise(registration=made, digest=made.digest, outcome=registration.outcome(made, votes))
 
 
 def _told(kept: Promise) -> str:

@@ -20,7 +20,6 @@ from scenes.errors import ArenaError, BadInput
 from scenes.models import ModelCard
 from scenes.progress import Job
 from sync import device
-from sync.ratings.log import vote_log
 from sync.ratings.registration import register
 from sync.store import Store
 from vlaarena_desktop import background, theme
@@ -226,9 +225,12 @@ class LeaderboardPage(QWidget):
         if robot_id is None:
             raise BadInput("A comparison is registered on one robot.", hint="Choose the robot above the board.")
         scenes = (query.scene_id,) if query.scene_id is not None else ()
-        log = self.found.rated if self.found.rated is not None else vote_log(())
-        made = register(first, second, robot_id, scenes, log=log, maximum_battles=battles, pairs=pairs)
-        self._store.comparing().register(made)
+        votes, reads = self._store.votes(), self._store.comparing()  # as they are now, whatever is shown
+        earlier = reads.registrations()
+        made = register(
+            *(first, second, robot_id, scenes), votes=votes, promised=earlier, maximum_battles=battles, pairs=pairs
+        )
+        reads.register(made)
         self.pair.show_standings(self.found, self._store.comparing().registrations())
 
     @Slot(QModelIndex)
