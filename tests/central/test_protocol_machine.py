@@ -38,7 +38,7 @@ from sync.uploading import send_episodes
 from sync.verifying import verify
 
 SOAKING = bool(os.environ.get("VLAARENA_SOAK"))
-EXAMPLES, STEPS = (60, 60) if SOAKING else (5, 16)
+EXAMPLES, STEPS = (60, 60) if SOAKING else (6, 24)
 MOST_FOLDERS = 3
 WHICH = st.integers(0, 11)
 _numbers = itertools.count(1)
@@ -57,9 +57,21 @@ class Protocol(RuleBasedStateMachine):
         first = Folder(self.root / str(self.number), self.number * 1_000_000)
         first.visitor.enrol(self.service)
         self.folders, self.kept = [first], list[tuple[Path, Log]]()
+        self.play(0, 1)
+        self.copy(0)
 
     def teardown(self) -> None:
-        for folder in self.folders:
+        """In the end everybody visits the service once more."""
+        folders = getattr(self, "folders", [])
+        for which in range(len(folders)):
+            self.play(which, 1)
+            self.add_to_a_closed_battle(which, "note", which)
+            self.add_to_a_closed_battle(which, "retraction", which)
+            self.push(which)
+            self.upload(which, True)
+            self.compare(which)
+        self.the_service_holds_what_the_model_says()
+        for folder in folders:
             folder.visitor.close()
 
     def folder(self, which: int) -> Folder:
