@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
 from scenes.errors import ArenaError, StoreError
-from sync.server import migrating, publishing
+from sync.server import ballots, migrating, publishing, registry
 from sync.server.centre import KEY_FILE
 from sync.server.documents import Documents
 from sync.server.postgres import engine_for, transaction
@@ -37,6 +37,7 @@ def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
         yield _looked("ratings", lambda: transaction(engine, _ratings))
         yield _looked("quarantine", lambda: transaction(engine, _quarantine))
         yield _looked("episodes", lambda: transaction(engine, _episodes))
+        yield _looked("models", lambda: transaction(engine, _models))
     finally:
         engine.dispose()
 
@@ -93,3 +94,11 @@ def _quarantine(connection: Connection) -> str:
 def _episodes(connection: Connection) -> str:
     statement = text("SELECT status, count(*) FROM episodes GROUP BY 1 ORDER BY 1")
     return ", ".join(f"{count} {status}" for status, count in connection.execute(statement)) or "none"
+
+
+def _models(connection: Connection) -> str:
+    lacking = ballots.unregistered(connection)
+    if lacking:
+        told = ", ".join(f"{model_id[:80]!r} ({votes} votes)" for model_id, votes in lacking)
+        raise StoreError(f"Votes wait for the cards of {told}.", hint="`vlaarena-central model add FOLDER`")
+    return f"{len(registry.cards(connection))} cards"

@@ -8,9 +8,12 @@ from sqlalchemy import Connection, func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from scenes.codec import decode, encode
+from scenes.errors import BadInput
 from scenes.models import ModelCard
 from sync.server import tables, webhooks
 from sync.server.auditing import audited
+
+MAX_CARDS = 500  # ratings take the cube of their number: a few seconds for so many
 
 
 def cards(connection: Connection) -> list[ModelCard]:
@@ -23,6 +26,9 @@ def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
     """Register cards, or replace those of the same id; which of them were new or changed.
 
     What plays in hidden checks alone is no model to compare, and is left out.
+
+    Raises:
+        BadInput: they would be more than any board can show.
     """
     changed = []
     for card in chosen:
@@ -36,6 +42,8 @@ def register(connection: Connection, chosen: Iterable[ModelCard]) -> list[str]:
             audited(connection, "operator", "model_registered", card.id)
             webhooks.note(connection, "model", card.id)
             changed.append(card.id)
+    if connection.execute(text("SELECT count(*) FROM cards")).scalar_one() > MAX_CARDS:
+        raise BadInput(f"At most {MAX_CARDS} models have a card here.", hint="`vlaarena-central model list`")
     return changed
 
 

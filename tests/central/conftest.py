@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
+from arena_samples import card
 from central.servers import Mongo, Postgres, Service, running
 from central.workstations import Asking, Workstation
 
 _numbers = itertools.count(1)
 TEMPLATE = "vlaarena_template"
+MODELS = ("alpha", "beta", "gamma")  # registered everywhere
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +49,14 @@ def mongo(_both: tuple[Postgres, Mongo]) -> Mongo:
 
 @pytest.fixture(scope="session")
 def migrated(postgres: Postgres) -> str:
-    """The name of a database that was migrated; others are copied from it."""
-    from sync.server import migrating
+    """The name of a database that was migrated and where MODELS have cards; others are copied from it."""
+    from sync.server import migrating, registry
+    from sync.server.postgres import in_rows
 
     postgres.execute(f"CREATE DATABASE {TEMPLATE}")
     migrating.migrate(postgres.url(TEMPLATE))
+    cards = [msgspec.structs.replace(card(name), robots=("elsewhere",)) for name in MODELS]  # drawn for no other robot
+    in_rows(postgres.url(TEMPLATE), lambda c: registry.register(c, cards))
     return TEMPLATE
 
 

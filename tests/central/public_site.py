@@ -127,6 +127,8 @@ def hostile(connection: Connection, written: Written) -> str:
     battle_id = written.battle(session, HOSTILE, PATHLIKE, instruction=SCRIPT)
     said = {"comment": f"{SCRIPT}\n{FORMULA}\n{TURNED}", "tags": [SCRIPT, TURNED], "left_progress": 40}
     written.vote(battle_id, session, HOSTILE, PATHLIKE, "tie", **said)
+    known = next(iter(STRENGTHS))  # no card can have the other's id, and without one no model comes to the board
+    written.vote(written.battle(session, HOSTILE, known), session, HOSTILE, known, "tie")
     written.flush()
     registry.register(connection, [HOSTILE_CARD])
     return battle_id

@@ -3,11 +3,14 @@ than a page of it."""
 
 from __future__ import annotations
 
+import pytest
+from arena_samples import card
 from central.servers import Service
 from central.workstations import Asking, Workstation, _vote, rows
 from sqlalchemy import Connection, text
 
-from sync.server import boards, publishing, snapshots
+from scenes.errors import BadInput
+from sync.server import boards, publishing, registry, snapshots
 from sync.server.centre import server_key
 
 
@@ -88,3 +91,27 @@ def test_no_model_of_a_battle_without_a_vote_is_told(central: Service, lab: Work
         assert answer.status == (404 if path == "/models/secret-left" else 200), path
         assert b"secret-" not in answer.body or path == "/models/secret-left", path
     assert b"secret-" not in lab.pull().body
+
+
+def test_only_models_with_a_card_come_to_the_board(central: Service, lab: Workstation, visitor: Asking) -> None:
+    """However many names a workstation makes up; once the operator registers one, its votes count."""
+    before = rate(central)
+    made_up = lab.battle("alpha", "made-up-1")
+    for number in range(2, 6):
+        lab.battle("made-up-1", f"made-up-{number}")
+    lab.push()
+    lab.upload()
+    assert rate(central) == before
+    assert b"made-up" not in visitor.ask("GET", "/api/leaderboard").body
+    assert visitor.ask("GET", f"/api/battles/{made_up.battle_id}").json["right_model_id"] == "made-up-1"
+    said = central.command("doctor")
+    assert "'made-up-1' (5 votes)" in said.stdout
+    rows(central, lambda c: registry.register(c, [card("made-up-1")]))
+    assert rate(central) == before + 1
+
+
+def test_a_board_has_a_bound(central: Service) -> None:
+    many = [card(f"model-{number}") for number in range(registry.MAX_CARDS + 1)]
+    with pytest.raises(BadInput, match="At most"):
+        rows(central, lambda c: registry.register(c, many))
+    assert len(rows(central, registry.cards)) < 10

@@ -151,7 +151,9 @@ def _judged(row: Row[Any]) -> Judged:
 def _live(condition: str) -> str:
     """Of battles with a vote the last revisions of the votes of this condition, without those withdrawn; and whether
     each one counts."""
-    return f"""(SELECT *, kind = 'rated' AND origin = 'window' AND left_model_id <> right_model_id AND NOT EXISTS (
+    return f"""(SELECT *, kind = 'rated' AND origin = 'window' AND left_model_id <> right_model_id
+        AND left_model_id IN (SELECT model_id FROM cards) AND right_model_id IN (SELECT model_id FROM cards)
+        AND NOT EXISTS (
             SELECT 1 FROM turns JOIN episodes ON episode_id IN (left_episode_id, right_episode_id)
             WHERE turns.battle_id = last.battle_id AND episodes.status <> 'stored') AS counted
         FROM (SELECT DISTINCT ON (vote_id) * FROM votes WHERE {condition} ORDER BY vote_id, rev DESC) AS last
