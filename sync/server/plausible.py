@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 
 from scenes.codec import outline
@@ -23,11 +24,21 @@ def array_bytes(body: Body | None) -> int:
 
 def has_nul(record: object) -> bool:
     """Whether a text anywhere in a record holds a NUL character: PostgreSQL keeps none."""
-    if isinstance(record, str):
-        return "\0" in record
-    if isinstance(record, Struct):
-        return any(has_nul(getattr(record, name)) for name in record.__struct_fields__)
-    return isinstance(record, tuple) and any(map(has_nul, record))
+    if b"\\u0000" not in msgspec.json.encode(record, enc_hook=_nothing):  # as JSON writes it; quicker than to look
+        return False
+    return _holds_nul(record)
+
+
+def _nothing(_: object) -> None:
+    """In the place of an array."""
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Struct):
+        return any(_holds_nul(getattr(value, name)) for name in value.__struct_fields__)
+    return isinstance(value, tuple) and any(map(_holds_nul, value))
 
 
 def outlined_episode(content: bytes) -> Episode:
