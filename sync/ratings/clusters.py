@@ -96,7 +96,7 @@ def uncertainty(
 ) -> Uncertainty:
     """Around a fit of these votes, all of them."""
     laplace = np.linalg.inv(found.curvature).astype(np.float64)
-    battle = _sandwich(laplace, _battles(apart.squares, apart.groups, found.odds), apart.battles)
+    battle = _sandwich(laplace, _battles(apart.squares, apart.groups, found.odds, both_bad), apart.battles)
     scores = _evaluators(votes, found, both_bad) if general else np.zeros((0, len(laplace)))
     if weights is not None and general:
         scores = scores * weights[:, None]
@@ -105,24 +105,25 @@ def uncertainty(
     return Uncertainty(laplace, battle, evaluator)
 
 
-def _battles(lone: Tally, groups: Shared, odds: Odds) -> Array:
+def _battles(lone: Tally, groups: Shared, odds: Odds, both_bad: BothBad) -> Array:
     """The sum of outer products of every battle's score. `lone`: squared weights of votes alone in their battle."""
     score, tie, wins, losses = odds.score, odds.tie, lone.wins, lone.wins.swapaxes(1, 2)
+    drawn = _of_a_tie(both_bad)
     spread = wins * (1 - score) ** 2 + losses * score**2 + lone.ties * (0.5 - score) ** 2
-    across = lone.ties * (0.5 - score) * (1 - tie) - (wins * (1 - score) - losses * score) * tie
-    along = (wins + losses) * tie**2 + lone.ties * (1 - tie) ** 2
+    across = lone.ties * (0.5 - score) * (drawn - tie) - (wins * (1 - score) - losses * score) * tie
+    along = (wins + losses) * tie**2 + lone.ties * (drawn - tie) ** 2
     for part in groups.parts():
-        added = _together(part, odds)
+        added = _together(part, odds, drawn)
         spread, across, along = spread + added[0], across + added[1], along + added[2]
     return assembled(spread, across, along.sum((1, 2)) / 2)
 
 
-def _together(groups: Shared, odds: Odds) -> tuple[Array, Array, Array]:
+def _together(groups: Shared, odds: Odds, drawn: float) -> tuple[Array, Array, Array]:
     """What battles with several votes add, each as one cluster: to spread, across and along of their pairs."""
     wins, losses, ties = groups.counts.T
     score, tie = odds.score.ravel()[groups.pair], odds.tie.ravel()[groups.pair]
     lead = wins * (1 - score) - losses * score + ties * (0.5 - score)
-    tied = ties - (wins + losses + ties) * tie
+    tied = drawn * ties - (wins + losses + ties) * tie
     spread, across, along = (groups.summed(each) for each in (lead * lead, lead * tied, tied * tied))
     return spread + spread.swapaxes(1, 2), across - across.swapaxes(1, 2), along + along.swapaxes(1, 2)
 
@@ -151,7 +152,7 @@ def _beyond(counts: Ballots, odds: Odds, both_bad: BothBad) -> tuple[Array, Arra
     ties = tied @ one
     seen = won @ one + one @ lost + (ties + one @ tied) / 2
     score = seen - np.einsum("erij,rij->eri", once + once.swapaxes(-1, -2), odds.score)
-    return score, ties.sum(-1) - np.einsum("erij,rij->er", once, odds.tie)
+    return score, _of_a_tie(both_bad) * ties.sum(-1) - np.einsum("erij,rij->er", once, odds.tie)
 
 
 def _vote_by_vote(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
@@ -175,12 +176,18 @@ def _vote_by_vote(votes: Counted, found: Fit, both_bad: BothBad) -> Array:
 
 def _parts(odds: Odds, both_bad: BothBad) -> tuple[Array, Array]:
     """(r, k, k, 4) what each outcome says for the left one's strength, and for log nu; both bad alone says nothing."""
-    score, tie = odds.score, odds.tie
+    score, tie, drawn = odds.score, odds.tie, _of_a_tie(both_bad)
     lead = np.stack([1 - score, -score, 0.5 - score, 0.5 - score], axis=-1)
-    tied = np.stack([-tie, -tie, 1 - tie, 1 - tie], axis=-1)
+    tied = np.stack([-tie, -tie, drawn - tie, drawn - tie], axis=-1)
     if both_bad == "apart":
         lead[..., BOTH_BAD] = tied[..., BOTH_BAD] = 0.0
     return lead, tied
+
+
+def _of_a_tie(both_bad: BothBad) -> float:
+    """What a tie says for log nu beyond what was to be expected: one tie, or nothing where it was fitted as half a win
+    for each (`halved`); for strengths both say the same."""
+    return 1.0 if both_bad == "apart" else 0.0
 
 
 def _sandwich(laplace: Array, meat: Array, clusters: int) -> Array | None:

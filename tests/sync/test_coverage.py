@@ -123,3 +123,33 @@ def test_for_evaluators_in_general_it_holds_93_times_in_100(evaluators, tastes, 
     )
     assert general >= 0.93 - (0.0 if elections >= 1000 else 0.06)
     assert general >= these
+
+
+def test_counted_as_lm_arena_does_intervals_hold_what_more_votes_would_tell(repeats) -> None:
+    """With both bad as half a win for each; the truth is what a million such votes say."""
+    elections, truth = repeats(40, 1000), truth_of(4, 1.8)
+    generator = np.random.Generator(np.random.PCG64(99))
+    many = rate(election(truth, 1_000_000, generator, bad=0.4), both_bad="tie", general=False).fit.strengths[0]
+    held = []
+    for seed in range(elections):
+        generator = np.random.Generator(np.random.PCG64(seed))
+        rated = rate(election(truth, 400, generator, bad=0.4, evaluators=6), both_bad="tie")
+        off = np.abs(rated.contrasts @ rated.fit.place - rated.contrasts[:, : len(truth)] @ many)
+        spreads = [rated.uncertainty.spread(rated.contrasts, general=general) for general in (False, True)]
+        held.append([off <= NORMAL * spread for spread in spreads])
+    these, general = np.mean(held, axis=(0, 2))
+    print(f"both bad as a tie: these evaluators {these:.1%}, in general {general:.1%}")
+    slack = 0.0 if elections >= 1000 else 2.5 * np.sqrt(0.05 * 0.95 / elections)
+    assert min(these, general) >= 0.93 - slack
+
+
+@pytest.mark.parametrize("per_battle", [1, 2])
+@pytest.mark.parametrize("evaluators", [6, 6000])  # counted person by person, and vote by vote
+def test_counted_as_lm_arena_does_evaluators_who_are_alike_widen_little(evaluators, per_battle) -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    log = election(truth_of(12, 1.2), 60_000, generator, bad=0.4, evaluators=evaluators, per_battle=per_battle)
+    rated = rate(log, both_bad="tie")
+    these, general = (rated.uncertainty.spread(rated.contrasts, general=each) for each in (False, True))
+    laplace = np.sqrt(np.diag(rated.contrasts @ rated.uncertainty.laplace @ rated.contrasts.T))
+    assert (these < 1.5 * laplace).all()
+    assert (general < 2.5 * laplace).all()
