@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -38,6 +39,7 @@ PATIENCE = 60_000  # [ms]
 PLAYED, RECORDED = (10, 200) if os.environ.get("VLAARENA_SOAK") else (1, 3)  # battles of each workstation at a time
 STEPS = 6
 SETTING = turns.Setting("panda", "table", "push the red cube to the left")
+CARDS = Path(__file__).parents[2] / "gpu_daemon" / "cards"
 FAST = ("scripted-hasty", "scripted-careful", "random-walk")
 
 
@@ -72,6 +74,7 @@ def labs(central: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for each, name in ((first, "Ada"), (other, "Ben")):
         each.store.sit(name)
         each.enrol(central)
+    assert central.command("model", "add", str(CARDS)).returncode == 0
     central.stop()
     with daemon_at("", folder / "daemon") as address:
         played = [play(each.store, address) for each in (first, other) for _ in range(PLAYED)]
@@ -169,15 +172,16 @@ def test_window_and_public_page_show_the_same_numbers(room: Room, board, central
     with qtbot.waitSignal(page.computed, timeout=PATIENCE):
         page.filters.source.setCurrentIndex(page.filters.source.findData("centre"))
     of_all = sorted((row for row in board.rows if row.robot_id is None), key=lambda row: row.rank)
-    assert in_window(page) == [told_in_window(row) for row in of_all]
-    assert on_page(Site(central.url).text("/")) == [told_on_page(row) for row in of_all]
+    names = {card.id: card.name for card in board.cards}
+    assert in_window(page) == [told_in_window(row, names) for row in of_all]
+    assert on_page(Site(central.url).text("/")) == [told_on_page(row, names) for row in of_all]
     assert page.summary.text() == f"Votes: {board.votes}"
     assert page.source.text().startswith(f"Battles: {board.battles}, evaluators: 2. Published by 127.0.0.1")
     assert f"snapshot {board.snapshot_id[:12]}, its signature checked" in page.source.text()
     with qtbot.waitSignal(page.computed, timeout=PATIENCE):
         page.filters.robot.setCurrentIndex(page.filters.robot.findData("panda"))
     of_one = sorted((row for row in board.rows if row.robot_id == "panda"), key=lambda row: row.rank)
-    assert in_window(page) == [told_in_window(row) for row in of_one]
+    assert in_window(page) == [told_in_window(row, names) for row in of_one]
 
 
 def in_window(page: LeaderboardPage) -> list[list[str]]:
@@ -190,11 +194,19 @@ def in_window(page: LeaderboardPage) -> list[list[str]]:
     return [[page.table.data(page.table.index(line, column)) for column in columns] for line in lines]
 
 
-def told_in_window(row: PulledRow) -> list[str]:
+def told_in_window(row: PulledRow, names: dict[str, str]) -> list[str]:
     ranks = f"{row.rank_low}–{row.rank_high}" if row.rank_low < row.rank_high else f"{row.rank_low}"
     rating = f"{row.rating:.0f} ± {(row.high - row.low) / 2:.0f}"
     acceptable = f"{(row.votes - row.both_bad) / row.votes:.0%}"
-    return [ranks, row.model_id, rating, acceptable, f"{row.votes}", f"{row.battles}", f"{row.evaluators}"]
+    return [
+        ranks,
+        names.get(row.model_id, row.model_id),
+        rating,
+        acceptable,
+        f"{row.votes}",
+        f"{row.battles}",
+        f"{row.evaluators}",
+    ]
 
 
 def on_page(page: str) -> list[list[str]]:
@@ -202,13 +214,24 @@ def on_page(page: str) -> list[list[str]]:
     body = page[page.index("<tbody") : page.index("</tbody>")]
     lines = [re.findall(r"<t[hd].*?</t[hd]>", line, re.S) for line in re.findall(r"<tr.*?</tr>", body, re.S)]
     told = [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in line] for line in lines]
-    return [[line[0], line[1].split()[0], line[2], line[7].split(" %")[0], *line[4:7]] for line in told]
+    names = re.findall(r"<th.*?<bdi>(.*?)</bdi>", body, re.S)
+    return [
+        [line[0], name, line[2], line[7].split(" %")[0], *line[4:7]] for line, name in zip(told, names, strict=True)
+    ]
 
 
-def told_on_page(row: PulledRow) -> list[str]:
+def told_on_page(row: PulledRow, names: dict[str, str]) -> list[str]:
     ranks, rating = f"{row.rank} {row.rank_low}–{row.rank_high}", f"{row.rating:.0f} {row.low:.0f}–{row.high:.0f}"
     acceptable = f"{100 * (row.votes - row.both_bad) / row.votes:.0f}"
-    return [ranks, row.model_id, rating, acceptable, f"{row.votes}", f"{row.battles}", f"{row.evaluators}"]
+    return [
+        ranks,
+        names.get(row.model_id, row.model_id),
+        rating,
+        acceptable,
+        f"{row.votes}",
+        f"{row.battles}",
+        f"{row.evaluators}",
+    ]
 
 
 def test_a_battles_page_shows_the_sheet_that_its_workstation_rendered(
