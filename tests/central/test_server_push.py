@@ -12,7 +12,7 @@ from sqlalchemy import text
 from scenes.codec import encode
 from sync import api
 from sync.operations import BODIES, sign
-from sync.records import CheckKind, new_id
+from sync.records import Battle, CheckKind, new_id
 from sync.server.deferred import rebuild
 
 
@@ -79,8 +79,8 @@ def test_a_poisoned_operation_never_holds_up_the_others(lab: Workstation) -> Non
 
 def test_what_only_the_database_refuses_is_rejected_alone(lab: Workstation) -> None:
     lab.battle()
-    session = msgspec.structs.replace(lab.sit(), session_id=new_id(), comment="no \0 in text")
-    lab.note_operation("session", session.session_id, session)
+    far = replace(msgspec.msgpack.decode(lab.operations[2].body, type=Battle), battle_id=new_id(), seq_in_session=2**40)
+    lab.note_operation("battle", far.battle_id, far)
     lab.battle("beta", "gamma", "tie")
     pushed = lab.push()
     assert verdicts(pushed) == ["applied"] * 5 + ["rejected"] + ["applied"] * 3
