@@ -2551,18 +2551,6 @@
 <context>
     <name>choices</name>
     <message>
-        <source>Hidden check: your own battle, mirrored</source>
-        <translation>Versteckte Prüfung: Ihr Vergleich, gespiegelt</translation>
-    </message>
-    <message>
-        <source>Hidden check: one model, twice</source>
-        <translation>Versteckte Prüfung: ein Modell, zweimal</translation>
-    </message>
-    <message>
-        <source>Hidden check: one side was idle on purpose</source>
-        <translation>Versteckte Prüfung: eine Seite ruhte mit Absicht</translation>
-    </message>
-    <message>
         <source>A is better</source>
         <translation>A ist besser</translation>
     </message>
@@ -2573,6 +2561,18 @@
     <message>
         <source>Both bad</source>
         <translation>Beide schlecht</translation>
+    </message>
+    <message>
+        <source>Hidden check: one model, twice</source>
+        <translation>Versteckte Prüfung: ein Modell, zweimal</translation>
+    </message>
+    <message>
+        <source>Hidden check: one side was idle on purpose</source>
+        <translation>Versteckte Prüfung: eine Seite ruhte mit Absicht</translation>
+    </message>
+    <message>
+        <source>Hidden check: your own battle, mirrored</source>
+        <translation>Versteckte Prüfung: Ihr Vergleich, gespiegelt</translation>
     </message>
     <message>
         <source>It counts for no rating. Thank you!</source>

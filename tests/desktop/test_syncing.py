@@ -19,7 +19,19 @@ from sync.keys import device_key
 from sync.store import Store
 from vlaarena_desktop import background
 from vlaarena_desktop.app import Room, make_room
+from vlaarena_desktop.standing import BoardQuery, Provenance, Standings
 from vlaarena_desktop.store_calls import StoreCalls
+
+
+FETCHED = Provenance(
+    url="https://arena.example.org",
+    snapshot_id="5a" * 32,
+    created_at="2026-11-22T12:00:00.000+00:00",
+    pulled_at="2026-11-22T12:05:00.000+00:00",
+    method="Davidson",
+    votes=3,
+    known_robots=("panda",),
+)
 
 
 @pytest.fixture
@@ -94,6 +106,10 @@ def test_offline_is_a_state_and_votes_wait(room, store, nobody, qtbot) -> None:
     assert not room.window.banner.isVisible()
     assert room.syncing._timer.isActive()
     assert sending.waiting(store._database).votes == 3
+    line = room.window.leaderboard.source
+    line.show_standings(Standings(query=BoardQuery(source="centre"), provenance=FETCHED))
+    assert "Published by arena.example.org as of 2026-11-22" in line.text()
+    assert f"Offline since {room.syncing.offline_since:%Y-%m-%d %H:%M}." in line.text()
 
 
 def test_one_can_vote_while_a_visit_is_under_way(room, store, nobody, qtbot) -> None:

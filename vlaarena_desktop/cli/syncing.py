@@ -16,6 +16,7 @@ from sync import client, status
 from sync.client import Synced
 from sync.device import Device
 from sync.ledger import Ledger
+from sync.sharing import Shared
 from sync.status import Status
 from sync.store import Store
 from vlaarena_desktop import settings_file
@@ -93,6 +94,7 @@ def _lines(report: SyncReport) -> list[str]:
     if synced:
         told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(synced.verdicts.items())) or "nothing new"
         lines.append(f"Sent: {told}; episodes: {synced.episodes.stored}.")
+        lines += _shared(synced.shared)
         lines += [f"This store was copied or restored; it goes on as {name}." for name in synced.forks]
         lines += [f"{synced.sent_again} operations were missing at the service and were sent again."] * (
             synced.sent_again > 0
@@ -102,6 +104,14 @@ def _lines(report: SyncReport) -> list[str]:
     lines.append(f"Waiting: {now.waiting.votes} votes, {now.waiting.operations} operations; sent: {now.sent}.")
     lines += [f"Not taken: {each.kind} {each.record_id}: {each.reason}" for each in now.quarantined]
     return lines + _visit(now)
+
+
+def _shared(shared: Shared) -> list[str]:
+    """What went each way beside the log, where anything did."""
+    told = (("contact sheets sent", shared.sheets), ("scenes sent", shared.bundles), ("scenes fetched", shared.fetched))
+    parts = [f"{what}: {count}" for what, count in told if count]
+    lines = [f"{', '.join(parts).capitalize()}."] if parts else []
+    return lines + [f"A file was refused: {reason}" for reason in shared.refused]
 
 
 def _visit(now: Status) -> list[str]:
