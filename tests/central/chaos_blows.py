@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 import psycopg
-from central.chaos_plan import Blow, Step
+from central.chaos_plan import FOLLOWED, Blow, Step
 from central.chaos_run import Chaos, Lab
 from central.chaos_servers import DATABASE, fill
 
@@ -37,10 +37,21 @@ def _workstation_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
     chaos.front.expect(lab.name)
     said = chaos.visit(lab, step, step.acts, place=f"{step.place}:{step.nth}", times=step.times)
     assert chaos.died > before or step.nth > step.times, f"{step.place} was not reached: {said}"
-    if step.place.endswith("rewind"):
-        chaos.visit(lab, step, place=step.place.replace("before", "after"))
-        lab.blows.append(step.blow)
-        _healed(chaos, step, lab)
+    if chaos.died > before and step.place in FOLLOWED:
+        _followed(chaos, step, lab)
+
+
+def _followed(chaos: Chaos, step: Step, lab: Lab) -> None:
+    """More deaths in the same circumstances, then a visit that comes through, whatever the service had lost."""
+    for place, acts in FOLLOWED[step.place]:
+        before = chaos.died
+        lab.blows.append(f"{step.blow} {place}")
+        said = chaos.visit(lab, step, acts, place=place)
+        assert chaos.died > before, f"{place} was not reached: {said}"
+    said = chaos.visit(lab, step)
+    assert said is not None
+    assert said.done, said
+    chaos.settle(lab)
 
 
 def _service_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
@@ -56,7 +67,8 @@ def _service_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
 
 def _worker_dies(chaos: Chaos, step: Step, lab: Lab) -> None:
     """The worker in the middle of a job, and once more, undisturbed."""
-    chaos.recover(lab, "battle")
+    if step.place.startswith("ratings"):
+        chaos.recover(lab, "battle")
     if step.place == "reconcile.found_in_tx":
         _leave_pointers_behind(chaos, step, lab)
     if step.place == "reconcile.lost_in_tx":
@@ -84,8 +96,6 @@ def _prepared(chaos: Chaos, step: Step, lab: Lab) -> Lab:
     elif place in ("pull.after_keep", "pull.before_reply"):
         chaos.recover(lab, "battle")
         assert chaos.service.command("worker", "--once", "ratings") == 0
-    elif place.startswith("uses."):
-        chaos.recover(lab, "again")
     return lab
 
 
@@ -120,14 +130,6 @@ def _go_back(chaos: Chaos, step: Step, lab: Lab) -> None:
     chaos.service.stop()
     chaos.databases.swap(DATABASE, EARLIER)
     chaos.service.start()
-
-
-def _healed(chaos: Chaos, step: Step, lab: Lab) -> None:
-    """What the service lost is told again."""
-    said = chaos.visit(lab, step)
-    assert said is not None
-    assert said.done, said
-    chaos.settle(lab)
 
 
 def _leave_pointers_behind(chaos: Chaos, step: Step, lab: Lab) -> None:
@@ -185,7 +187,6 @@ def _way_breaks(chaos: Chaos, step: Step, lab: Lab) -> None:
 def _mongod_refuses(chaos: Chaos, step: Step, lab: Lab) -> None:
     acts = step.acts
     if step.place.endswith("update"):
-        chaos.recover(lab, "again")
         acts = ("again",)
     lab.blows.append(f"{step.blow} {step.place}")
     chaos.databases.refuse(step.place)

@@ -137,6 +137,7 @@ def check_board(chaos: Chaos, ledgers: Ledgers) -> None:
     newest = {vote.vote_id: vote for vote in sorted(votes, key=lambda vote: vote.rev)}
     with chaos.service.engine.begin() as connection:
         board = snapshots.latest(connection).board
+        assert board.rows
         assert encode(board.rows) == encode(standings(newest.values()).rows)
         assert deferred.rebuild(connection) == len(ledgers.operations)
         assert snapshots.compute(connection).snapshot_id == board.snapshot_id

@@ -46,7 +46,13 @@ _OFTEN: dict[Blow, int] = {
     "disk of workstation is full": 1,
     "disk of postgres is full": 1,
 }
-_CHOSEN = tuple(place for place in WORKSTATION if not place.endswith("after_rewind"))  # which follow on those before
+FOLLOWED: dict[str, tuple[tuple[str, tuple[Act, ...]], ...]] = {  # by deaths in the same circumstances, after acts
+    "fork.before_tx": (("fork.before_commit", ()), ("fork.after_tx", ())),
+    "push.before_rewind": (("push.after_rewind", ()),),
+    "verify.before_rewind": (("verify.after_rewind", ()),),
+}
+_FOLLOWING = {place for follow in FOLLOWED.values() for place, _ in follow}
+_CHOSEN = tuple(place for place in WORKSTATION if place not in _FOLLOWING)
 _YEARS = (0, 0, 0, 0, 10, -10)
 
 
@@ -106,7 +112,7 @@ def _step(number: int, lots: random.Random, blow: Blow, place: str, nth: int = 1
         acts = ("battle", "retract")
     if place.startswith("uses"):
         acts = ("again",)
-    if place.startswith("verify") and place.endswith("rewind"):
+    if place == "verify.before_rewind":
         acts = ()  # what is new would tell of the gap before
     return Step(
         number=number,

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from arena_samples import card
 from central import chaos_children
 from central.servers import READY_SECONDS, Mongo, Postgres, ServerFailed
 from sqlalchemy import create_engine
 
 from scenes.failpoints import VARIABLE
-from sync.server import migrating
+from sync.server import migrating, registry
+from sync.server.postgres import in_rows
 
 POSTGRES_MEGABYTES, WORKSTATION_MEGABYTES = 700, 24
 DATABASE = "chaos"
@@ -77,6 +79,8 @@ class Databases:
         self.mongo.start()
         self.postgres.execute(f"CREATE DATABASE {DATABASE}")
         migrating.migrate(self.postgres.url(DATABASE))
+        cards = [card(name) for name in chaos_children.MODELS]
+        in_rows(self.postgres.url(DATABASE), lambda connection: registry.register(connection, cards))
 
     def remove(self) -> None:
         self.postgres.remove()

@@ -65,7 +65,7 @@ def carried_out(chaos: Chaos, steps: list[Step], deaths: int) -> None:
     """The steps until so many have died; a failure says how to repeat it."""
     ledgers, due, began, step = Ledgers(), CHECK_EVERY, time.monotonic(), steps[0]
     for _ in range(2):
-        chaos.add(chaos.new_lab())
+        chaos.recover(chaos.add(chaos.new_lab()), "again")
     try:
         for step in steps:
             chaos_blows.strike(chaos, step)
