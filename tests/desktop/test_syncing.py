@@ -22,7 +22,6 @@ from vlaarena_desktop.app import Room, make_room
 from vlaarena_desktop.standing import BoardQuery, Provenance, Standings
 from vlaarena_desktop.store_calls import StoreCalls
 
-
 FETCHED = Provenance(
     url="https://arena.example.org",
     snapshot_id="5a" * 32,
