@@ -1,7 +1,12 @@
 """Hidden checks: now and then a battle whose answer is known, never rated. Pure: given the rate and what is at hand.
 
-`aa` is one model against itself, `swapped` a rated battle of the evaluator's own with its sides exchanged, `noop` a
-model against one that does nothing.
+`aa` is one model against itself, `swapped` the pair and instruction of a rated battle of the evaluator's own with the
+sides exchanged, `noop` a model against one that does nothing.
+
+Every check begins in a world of its own, a repeat too. The seed of a battle rests in clear, here and in its episodes:
+the seed, or the start, of a closed battle would say of an open one that it is a repeat, and who stands where. So a
+repeat asks whether she prefers the same model again from another start, not whether she judges the same two motions
+alike: who prefers a side whatever stands there reverses every time, who prefers a model does so in less than half.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ Outcome = tuple[CheckKind, frozenset[str]]  # the kind, and the unordered pair
 
 
 class Option(Struct, frozen=True):
-    """A check that could be played. The sides of a mirrored battle are given; those of others a coin decides."""
+    """A check that could be played. The sides of a repeat are given; those of others a coin decides."""
 
     check: CheckKind
     sides: Sides
@@ -37,13 +42,14 @@ class Option(Struct, frozen=True):
 def options(cards: Sequence[ModelCard], own: Sequence[Battle] = ()) -> tuple[Option, ...]:
     """Every check that is possible with these cards, which fit robot and scene.
 
-    `own` are the evaluator's closed battles there that may be shown again. One model meets itself only where its
+    `own` are the evaluator's closed battles there that may be repeated, the newest first. One model meets itself only where its
     actions depend on the policy's seed, for alike policies play alike episodes. Cards of the status `check` do nothing.
     """
     active = sorted({card.id for card in cards if card.status == "active"})
     varied = sorted({card.id for card in cards if card.status == "active" and card.stochastic})
     idle = sorted({card.id for card in cards if card.status == "check"})
-    again = [each for each in own if {each.left_model_id, each.right_model_id} <= {*active}]
+    newest = {(each.left_model_id, each.right_model_id): each for each in reversed(own)}
+    again = [each for each in newest.values() if {each.left_model_id, each.right_model_id} <= {*active}]
     return (
         *(Option("aa", Sides(model, model)) for model in varied),
         *(Option("swapped", Sides(each.right_model_id or "", each.left_model_id or ""), each) for each in again),
@@ -70,7 +76,7 @@ def check_due(
     left_first: int = 0,
 ) -> Draw | None:
     """Whether this battle is a check, with probability `rate`, and which; None: a rated one, also where none is
-    possible. `seed` is the world's; a mirrored battle keeps its own. `left_first` as in matchmaking.draw.
+    possible. `seed` is the world's, that of no other battle. `left_first` as in matchmaking.draw.
 
     Raises:
         BadInput: the rate is no probability.
@@ -84,7 +90,7 @@ def check_due(
     return Draw(
         sides=option.sides if option.repeats is not None else _by_coin(option.sides, generator),
         kind="check",
-        seed=seed if option.repeats is None else option.repeats.seed,
+        seed=seed,
         propensity=propensities(possible, rate)[option.outcome],
         first=first_side(generator, left_first),
         check=kind,

@@ -23,13 +23,17 @@ class Comparing:
         self._database = database
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every live vote of a closed battle with the battle's seed and check, in the order in which they closed.
+        """Every live vote of a closed battle, in the order in which they closed; with the battle's check, how many turns
+        it had and the instruction of the first.
 
         `sync.rows.vote_of` makes a Vote of each.
         """
         return self._database.rows(
-            f"""SELECT live_vote.*, battle.seed, battle."check" FROM live_vote JOIN battle USING (battle_id)
-            {votes.CLOSINGS} WHERE live_vote.left_model_id IS NOT NULL ORDER BY closed, battle.position"""
+            f"""SELECT live_vote.*, battle."check", turn.instruction,
+            (SELECT count(*) FROM turn WHERE battle_id = battle.battle_id) AS turns
+            FROM live_vote JOIN battle USING (battle_id) {votes.CLOSINGS}
+            LEFT JOIN turn ON turn.battle_id = battle.battle_id AND turn.seq = 1
+            WHERE live_vote.left_model_id IS NOT NULL ORDER BY closed, battle.position"""
         )
 
     def evaluators(self) -> tuple[Evaluator, ...]:

@@ -9,32 +9,40 @@ from sync.ratings.evaluators import Checked, checked
 from sync.records import CheckKind, Vote
 from sync.rows import vote_of
 
-_Same = tuple[str, int, str | None, str | None]  # evaluator, seed, left, right
+_Same = tuple[str, str, str, str | None, str | None, str | None]  # evaluator, robot, scene, instruction, left, right
+_Row = Mapping[str, Any]
 
 
-def checks_judged(rows: Iterable[Mapping[str, Any]]) -> tuple[Checked, ...]:
-    """Of each evaluator who judged a check.
+def checks_judged(rows: Iterable[_Row]) -> tuple[Checked, ...]:
+    """Of each evaluator who judged a check. `rows`: as `Comparing.rows` tells them, in their order.
 
-    A mirrored battle shows again the evaluator's own rated one of its seed, whose models stood on the other sides.
+    A repeat is held against the evaluator's newest rated battle of one turn that closed before it, on the same
+    instruction, whose models stood on the other sides.
     """
-    seen = [(vote_of(dict(row)), int(row["seed"]), row["check"]) for row in rows if row["kind"] in ("rated", "check")]
-    rated = {_same(vote, seed): vote for vote, seed, _ in seen if vote.kind == "rated"}
-    judged = [(vote, seed, check) for vote, seed, check in seen if vote.kind == "check"]
-    repeats = [
-        (first, vote)
-        for vote, seed, check in judged
-        if check == "swapped"
-        and (first := rated.get((vote.evaluator_id, seed, vote.right_model_id, vote.left_model_id))) is not None
-    ]
-    return checked([vote for vote, _, _ in judged], repeats, _idle(judged, rated.values()))
+    newest: dict[_Same, Vote] = {}
+    rated: list[Vote] = []
+    judged: list[tuple[Vote, CheckKind | None]] = []
+    repeats: list[tuple[Vote, Vote]] = []
+    for row in rows:
+        vote = vote_of(dict(row)) if row["kind"] in ("rated", "check") else None
+        if vote is not None and vote.kind == "rated":
+            rated.append(vote)
+            if row["turns"] == 1:
+                newest[_same(vote, row, vote.left_model_id, vote.right_model_id)] = vote
+        elif vote is not None:
+            judged.append((vote, row["check"]))
+            first = newest.get(_same(vote, row, vote.right_model_id, vote.left_model_id))
+            if row["check"] == "swapped" and first is not None:
+                repeats.append((first, vote))
+    return checked([vote for vote, _ in judged], repeats, _idle(judged, rated))
 
 
-def _same(vote: Vote, seed: int) -> _Same:
-    return vote.evaluator_id, seed, vote.left_model_id, vote.right_model_id
+def _same(vote: Vote, row: _Row, left: str | None, right: str | None) -> _Same:
+    return vote.evaluator_id, vote.robot_id, vote.scene_id, row["instruction"], left, right
 
 
-def _idle(judged: Iterable[tuple[Vote, int, CheckKind | None]], rated: Iterable[Vote]) -> frozenset[str]:
+def _idle(judged: Iterable[tuple[Vote, CheckKind | None]], rated: Iterable[Vote]) -> frozenset[str]:
     """The models that do nothing: they met others in such checks, and nobody in a rated battle."""
     compared = {name for vote in rated for name in (vote.left_model_id, vote.right_model_id)}
-    met = {n for vote, _, check in judged if check == "noop" for n in (vote.left_model_id, vote.right_model_id)}
+    met = {n for vote, check in judged if check == "noop" for n in (vote.left_model_id, vote.right_model_id)}
     return frozenset(name for name in met - compared if name is not None)

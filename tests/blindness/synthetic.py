@@ -71,7 +71,13 @@ class Begun:
 def played_pairs(count: int) -> list[Pair]:
     """So many starts, each carried out by both models."""
     kit = Kit()
-    return [Pair(seed, _performed(kit, FAST, seed), _performed(kit, SLOW, seed)) for seed in range(1, count + 1)]
+    return [played_pair(seed, kit) for seed in range(1, count + 1)]
+
+
+def played_pair(seed: int, kit: Kit | None = None) -> Pair:
+    """One start, carried out by both models."""
+    kit = kit or Kit()
+    return Pair(seed, _performed(kit, FAST, seed), _performed(kit, SLOW, seed))
 
 
 def _performed(kit: Kit, card: ModelCard, seed: int) -> Performance:
@@ -101,11 +107,11 @@ def battles(store: Store, pairs: list[Pair], dice: random.Random) -> Iterator[Be
         store.close_battle(begun.battle_id)
 
 
-def begin(store: Store, pair: Pair, *, fast_left: bool) -> Begun:
-    """A battle with one turn, kept as the window keeps it."""
+def begin(store: Store, pair: Pair, *, fast_left: bool, drawn: Draw | None = None) -> Begun:
+    """A battle with one turn, kept as the window keeps it; `drawn`: not a rated one, but this."""
     sides = Sides(FAST.id, SLOW.id) if fast_left else Sides(SLOW.id, FAST.id)
     first = secrets.choice(("left", "right"))
-    drawn = Draw(sides=sides, kind="rated", seed=pair.seed, propensity=1 / 15, first=first)
+    drawn = drawn or Draw(sides=sides, kind="rated", seed=pair.seed, propensity=1 / 15, first=first)
     battle_id = store.start_battle(store.open_session("panda", "table"), drawn).battle_id
     fast, slow = pair.fast.again(), pair.slow.again()
     shown = (fast, slow) if fast_left else (slow, fast)
