@@ -42,8 +42,9 @@ class Option(Struct, frozen=True):
 def options(cards: Sequence[ModelCard], own: Sequence[Battle] = ()) -> tuple[Option, ...]:
     """Every check that is possible with these cards, which fit robot and scene.
 
-    `own` are the evaluator's closed battles there that may be repeated, the newest first. One model meets itself only where its
-    actions depend on the policy's seed, for alike policies play alike episodes. Cards of the status `check` do nothing.
+    `own` are the evaluator's closed battles there that may be repeated, the newest first. One model meets itself only
+    where its actions depend on the policy's seed, for alike policies play alike episodes. Cards of the status `check`
+    do nothing.
     """
     active = sorted({card.id for card in cards if card.status == "active"})
     varied = sorted({card.id for card in cards if card.status == "active" and card.stochastic})

@@ -23,8 +23,8 @@ class Comparing:
         self._database = database
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every live vote of a closed battle, in the order in which they closed; with the battle's check, how many turns
-        it had and the instruction of the first.
+        """Every live vote of a closed battle, in the order in which they closed; with the battle's check, the number of
+        its turns and the instruction of the first.
 
         `sync.rows.vote_of` makes a Vote of each.
         """
