@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
@@ -16,6 +17,7 @@ from sync.ratings.hierarchy import robot_boards
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, live, vote_log
 from sync.records import Vote
 
+MAX_ROBOTS = 50  # that nobody declared: their names come from workstations
 MAX_PAIRS_OF = 100  # models whose pairs are weighed and told
 METHOD = (
     "Bradley-Terry with Davidson ties, partially pooled over robots; overall: the mean over {robots}. "
@@ -37,9 +39,9 @@ class Standings(Struct, frozen=True, kw_only=True):
 
 
 def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Standings:
-    """The boards over all declared robots and of each. None declared: every robot that has votes."""
+    """The boards over all declared robots and of each. None declared: the MAX_ROBOTS that have most votes."""
     counting = [vote for vote in live(votes) if isinstance(vote, Vote)]
-    robots = tuple(declared_robots) or tuple(sorted({vote.robot_id for vote in counting}))
+    robots = tuple(declared_robots) or _most_voted(counting)
     counting = [vote for vote in counting if vote.robot_id in robots]
     log = vote_log(counting)
     boards = robot_boards(log, robots)
@@ -56,6 +58,11 @@ def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Sta
         robots=robots,
         pairs=tuple(_pairs(log)),
     )
+
+
+def _most_voted(votes: Sequence[Vote]) -> tuple[str, ...]:
+    counts = Counter(vote.robot_id for vote in votes)
+    return tuple(sorted(sorted(counts, key=lambda robot: (-counts[robot], robot))[:MAX_ROBOTS]))
 
 
 def _rows(ratings: Sequence[Rating], votes: Sequence[Vote], robot_id: str | None) -> list[PulledRow]:

@@ -7,11 +7,15 @@ import pytest
 from arena_samples import card
 from central.servers import Service
 from central.workstations import Asking, Workstation, _vote, rows
+from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
+from scenes.codec import decode
 from scenes.errors import BadInput
+from sync.records import Vote
 from sync.server import boards, publishing, registry, snapshots
 from sync.server.centre import server_key
+from sync.server.standings import MAX_ROBOTS, standings
 
 
 def rate(service: Service) -> int:
@@ -115,3 +119,16 @@ def test_a_board_has_a_bound(central: Service) -> None:
     with pytest.raises(BadInput, match="At most"):
         rows(central, lambda c: registry.register(c, many))
     assert len(rows(central, registry.cards)) < 10
+
+
+def test_robots_that_nobody_declared_have_a_bound_too(central: Service) -> None:
+    """Their names come from workstations; those with most votes stay."""
+    lab = Workstation(central)
+    lab.battle()
+    vote = decode(lab.last("vote").body, Vote)
+    names = [f"made-up-{number:03}" for number in range(2 * MAX_ROBOTS)] + ["panda"] * 2
+    votes = [replace(vote, vote_id=f"{n}", battle_id=f"{n}", robot_id=name) for n, name in enumerate(names)]
+    found = standings(votes).robots
+    assert len(found) == MAX_ROBOTS
+    assert "panda" in found
+    assert standings(votes, ["panda"]).robots == ("panda",)
