@@ -36,7 +36,7 @@ from vlaarena_desktop.pages.leaderboard import LeaderboardPage
 from vlaarena_desktop.viewing.mjmodels import MjModels
 
 PATIENCE = 60_000  # [ms]
-PLAYED, RECORDED = (10, 200) if os.environ.get("VLAARENA_SOAK") else (1, 3)  # battles of each workstation at a time
+PLAYED, RECORDED = (10, 80) if os.environ.get("VLAARENA_SOAK") else (1, 3)  # battles of each workstation at a time
 STEPS = 6
 SETTING = turns.Setting("panda", "table", "push the red cube to the left")
 CARDS = Path(__file__).parents[2] / "gpu_daemon" / "cards"
