@@ -19,10 +19,12 @@ from scenes import durable
 from scenes.errors import BadInput, StoreError
 from scenes.models import ModelCard
 from sync.ratings.snapshot import RATINGS, Watermark, watermark
+from sync.ratings.trust import Trust
+from sync.spreadsheets import cell
 from vlaarena_desktop.standing import BoardQuery, Place, Standings
 
 FORMS = (".csv", ".json", ".parquet", ".html")
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take a text that begins so for a formula
+_OF_BOARD = ("filters", "method", "watermark")  # what each line of a CSV file tells of its board
 
 
 class Exported(Struct, frozen=True, kw_only=True):
@@ -30,8 +32,11 @@ class Exported(Struct, frozen=True, kw_only=True):
 
     program: str
     ratings_version: str
+    policy_version: str  # of the evaluators' weights; "equal": all votes count alike
     watermark: Watermark | None  # None: fetched, and the snapshot names what it counts
     query: BoardQuery
+    filters: tuple[str, ...]  # which votes it counts, in words
+    method: tuple[str, ...]  # and how
     votes: int
     left_out: int
     battles: int
@@ -76,8 +81,11 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
     return Exported(
         program=f"vlaarena {version('vlaarena')}",
         ratings_version=RATINGS,
+        policy_version=Trust().version if found.query.weighed else "equal",
         watermark=watermark(found.votes) if found.provenance is None else None,
         query=found.query,
+        filters=filters_of(found.query),
+        method=method_of(found),
         votes=found.counted,
         left_out=found.left_out,
         battles=found.battles,
@@ -97,13 +105,39 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
     )
 
 
+def filters_of(query: BoardQuery) -> tuple[str, ...]:
+    """Which votes a query counts, in words."""
+    told = [f"robot {query.robot_id}" if query.robot_id else "all robots"]
+    told.append(f"scene {query.scene_id}" if query.scene_id else "all scenes")
+    told += [f"task {query.task_id}"] if query.task_id else []
+    told += [f"evaluators of the group {query.group}"] if query.group else []
+    told += [f"cast from {query.since.isoformat(timespec='minutes')} on"] if query.since else []
+    told += [f"cast before {query.until.isoformat(timespec='minutes')}"] if query.until else []
+    return (*told, f"{', '.join(query.kinds)} battles", f"votes of {', '.join(query.origins)}")
+
+
+def method_of(found: Standings) -> tuple[str, ...]:
+    """How a board is made, in words."""
+    if found.provenance is not None:
+        return (found.provenance.method,)
+    bad = {
+        "apart": "both bad stays out of the rating and is told as the acceptable rate",
+        "tie": "both bad counts as a tie and every tie as half a win for each, as LM Arena counts them",
+    }
+    policy = f"the evaluator policy, version {Trust().version}, weighs the votes"
+    over = [f"mean over the robots {', '.join(found.robots)}"] if found.robots else []
+    return bad[found.query.both_bad], policy if found.query.weighed else "all votes count alike", *over
+
+
 def as_csv(told: Exported) -> bytes:
-    """One row a model. A text that a spreadsheet would take for a formula is written behind an apostrophe."""
+    """One row a model, each with what the board is made of. A text that a spreadsheet would take for a formula is
+    written behind an apostrophe."""
     written = io.StringIO()
     lines = csv.writer(written, lineterminator="\r\n")
-    lines.writerow(_columns())
+    lines.writerow([*_columns(), *_OF_BOARD])
+    of_board = ("; ".join(told.filters), "; ".join(told.method), told.fingerprint)
     for row in told.rows:
-        lines.writerow([_cell(row[name]) for name in _columns()])
+        lines.writerow([cell(value) for value in (*(row[name] for name in _columns()), *of_board)])
     return written.getvalue().encode()
 
 
@@ -127,6 +161,8 @@ def as_parquet(told: Exported) -> bytes:
     parquet: Any = import_module("pyarrow.parquet")
     columns = {name: [row[name] for row in told.rows] for name in _columns()}
     about = {"program": told.program, "votes": str(told.votes), "watermark": told.fingerprint}
+    about |= {"filters": "; ".join(told.filters), "method": "; ".join(told.method)}
+    about |= {"ratings_version": told.ratings_version, "policy_version": told.policy_version}
     written = io.BytesIO()
     parquet.write_table(arrow.table(columns).replace_schema_metadata(about), written)
     return written.getvalue()
@@ -139,20 +175,9 @@ def as_html(told: Exported) -> bytes:
     return page(told).encode()
 
 
-def formula_free(text: str) -> str:
-    """A text that no spreadsheet carries out."""
-    return f"'{text}" if text.startswith(_RISKY) else text
-
-
 def escaped(value: object) -> str:
     """A value as text of a page."""
     return html.escape(str(value))
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return formula_free(value)
-    return "" if value is None else value
 
 
 def _columns() -> Sequence[str]:

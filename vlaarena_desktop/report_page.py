@@ -28,14 +28,14 @@ def page(told: Exported) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>VLA Arena leaderboard</title><style>{_STYLE}</style></head><body>
 <h1>Leaderboard</h1>
 <p>{_counted(told)}</p>
+<p>Counted: {escaped("; ".join(told.filters))}.</p>
 <table><thead><tr>{head}</tr></thead><tbody>
 {rows}
 </tbody></table>
 <h2>Who beat whom</h2>
 {_pairs(told)}
 <h2>Method</h2>
-<p>Bradley-Terry with ties (Davidson), independent of the order of the votes; both bad stays out of it and is told as
-the acceptable rate. Intervals: 95 %, these evaluators (other battles, the same people). A ring is a provisional
+<p>{_method(told)}Intervals: 95 %, these evaluators (other battles, the same people). A ring is a provisional
 rating: few battles, a wide interval, or models that nothing connects.</p>
 <p><small>{_made_of(told)}</small></p>
 </body></html>
@@ -51,8 +51,17 @@ def _counted(told: Exported) -> str:
     return f"{people}; not counted: {told.left_out}."
 
 
+def _method(told: Exported) -> str:
+    """How the ratings of this very board are made."""
+    if told.service is not None:
+        return f"{escaped(' '.join(told.method))} "
+    model = "Bradley-Terry with ties (Davidson), independent of the order of the votes"
+    return f"{model}; {escaped('; '.join(told.method))}. "
+
+
 def _made_of(told: Exported) -> str:
     program = f"{escaped(told.program)}, ratings {escaped(told.ratings_version)}"
+    program += f", evaluator policy {escaped(told.policy_version)}"
     if told.watermark is None:
         return f"{escaped(told.program)}, snapshot {escaped(told.snapshot_id)}"
     return f"{program}, votes up to {escaped(told.watermark.last_voted_at)}, digest {escaped(told.watermark.sha256)}"

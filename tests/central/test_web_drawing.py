@@ -14,10 +14,11 @@ from scenes.errors import NotFound
 from sync.api import PulledBoard, PulledRow
 from sync.server import boards
 from sync.server.boards import Choices, PublicBoard, Snapshot
-from sync.server.web.downloads import as_csv, as_parquet, cell
+from sync.server.web.downloads import as_csv, as_parquet
 from sync.server.web.rendering import has_parquet, html, page_of, plain
 from sync.server.web.views import BoardView
 from sync.server.web.whiskers import MARGIN, WIDTH, scale_for
+from sync.spreadsheets import cell
 
 MODELS = 100
 ratings = st.floats(-3000, 6000).map(lambda number: round(number, 3))
@@ -86,7 +87,9 @@ def test_text_that_a_spreadsheet_would_run_begins_with_an_apostrophe(harmful: st
 
 def test_numbers_stay_numbers_and_what_is_not_known_stays_empty() -> None:
     assert [cell(value) for value in (-12.5, 3, True, None, "FiLM-CNN")] == [-12.5, 3, True, "", "FiLM-CNN"]
-    assert as_csv(_board(2)).decode().splitlines()[1].startswith("1,1,4,model-001,")
+    line = as_csv(_board(2)).decode().splitlines()[1]
+    assert line.startswith("1,1,4,model-001,")
+    assert line.endswith(f",all,all,m,{'f' * 64}")
 
 
 def test_parquet_is_there_with_pyarrow_and_refused_with_the_reason_without() -> None:

@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from scenes.errors import BadInput
 from sync.records import Choice
+from sync.spreadsheets import formula_free
 from sync.store import Store
 from vlaarena_desktop import theme
 from vlaarena_desktop.daemon_link import DaemonLink
-from vlaarena_desktop.exporting import export, formula_free
+from vlaarena_desktop.exporting import export
 from vlaarena_desktop.links import read_link
 from vlaarena_desktop.notices import Notices
 from vlaarena_desktop.pages.board_table import told_of
@@ -138,7 +139,7 @@ def test_what_was_judged_on_hidden_checks_is_told(qtbot: QtBot, board: Leaderboa
     assert board.summary.text() == "Votes: 5 · not counted: 2"
 
 
-def test_a_repeated_battle_is_told_by_its_seed_and_its_sides(board: LeaderboardPage, store: Store) -> None:
+def test_a_repeated_battle_is_told_by_its_instruction_and_its_sides(board: LeaderboardPage, store: Store) -> None:
     for right_choice in ("both_bad", "left_better"):
         battle_id = Arena(store).played_battle("beta", "alpha", "check")
         store.cast_vote(battle_id, ballot(right_choice))
@@ -170,7 +171,7 @@ def test_an_export_tells_what_the_page_shows(board: LeaderboardPage, tmp_path: P
     assert not [mark for mark in ("http", "<script", "url(") if mark in page]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "  =1", "＝1"])
 def test_no_cell_is_taken_for_a_formula(text: str) -> None:
     assert formula_free(text) == f"'{text}"
     assert formula_free("film-cnn") == "film-cnn"

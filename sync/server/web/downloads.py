@@ -12,13 +12,15 @@ from msgspec import Struct
 
 from scenes.errors import NotFound
 from sync.server.boards import PublicBoard, Row
+from sync.spreadsheets import cell
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = (
     *("rank", "rank_low", "rank_high", "model_id", "name", "organization", "license", "rating", "low", "high", "elo"),
     *("votes", "battles", "evaluators", "wins", "losses", "ties", "both_bad"),
     *("acceptable_rate", "acceptable_low", "acceptable_high", "provisional"),
 )
+
+OF_BOARD = ("robot_id", "scene_id", "method", "snapshot_id")
 
 
 class BoardFile(Struct, frozen=True, kw_only=True):
@@ -36,12 +38,18 @@ class BoardFile(Struct, frozen=True, kw_only=True):
 
 
 def as_csv(shown: PublicBoard) -> bytes:
-    """With a header line, in UTF-8, as RFC 4180 says."""
+    """With a header line, in UTF-8, as RFC 4180 says; each line tells which board it is of."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, *OF_BOARD])
+    of_board = (
+        shown.robot_id or "all",
+        shown.scene_id or "all",
+        shown.snapshot.board.method,
+        shown.snapshot.snapshot_id,
+    )
     for row in shown.rows:
-        writer.writerow([cell(value) for value in _record(row).values()])
+        writer.writerow([cell(value) for value in (*_record(row).values(), *of_board)])
     return text.getvalue().encode()
 
 
@@ -66,13 +74,6 @@ def as_parquet(shown: PublicBoard) -> bytes:
     written = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist([_record(row) for row in shown.rows]), written)
     return written.getvalue()
-
-
-def cell(value: object) -> object:
-    """A value as it may stand in a CSV file: text that a spreadsheet would run begins with an apostrophe."""
-    if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) or value.startswith(_FORMULA) else value
-    return "" if value is None else value
 
 
 def _record(row: Row) -> dict[str, Any]:
