@@ -34,3 +34,10 @@ def test_a_program_dies_at_the_named_place_and_time(named, code, printed) -> Non
         [sys.executable, "-c", PROGRAM], env={VARIABLE: named}, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stdout) == (code, printed)
+
+
+def test_a_running_program_is_told_by_a_file(tmp_path) -> None:
+    told, program = tmp_path / "failpoint", f"import pathlib, sys\nreached = pathlib.Path(sys.argv[1])\n{PROGRAM}"
+    words = [sys.executable, "-c", program + '    reached.write_text("push.before_send")\n', str(told)]
+    ran = subprocess.run(words, env={VARIABLE: f"@{told}"}, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (EXIT_CODE, "0\n")
