@@ -121,9 +121,7 @@ def enrol(connection: Connection, request: Enrol) -> str:
     known = allowed(_device(connection, "public_key", request.public_key))
     if is_new or not _came_with(connection, known, token):
         _use(connection, token, known)
-    if not _is_claimed(connection, request.store_id):
-        connection.execute(insert(tables.stores).values(store_id=request.store_id).on_conflict_do_nothing())
-        allow_store(connection, known.device_id, request.store_id)
+    _claim(connection, known.device_id, request.store_id)
     audited(connection, f"token {token.token_id}", "device_enrolled", known.device_id, request.store_id)
     reach("enrol.in_tx")
     return known.device_id
@@ -207,8 +205,7 @@ def keys_for(connection: Connection, device_id: str, store_id: str) -> list[byte
         .where(tables.device_stores.c.store_id == store_id, tables.devices.c.revoked_at.is_(None))
     ).all()
     if not rows and not _is_claimed(connection, store_id):
-        connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
-        allow_store(connection, device_id, store_id)
+        _claim(connection, device_id, store_id)
         reach("store.in_tx")
         return keys_for(connection, device_id, store_id)
     keys = {row.device_id: bytes(row.public_key) for row in rows}
@@ -238,6 +235,14 @@ def check_store_id(store_id: str) -> None:
     """BadInput unless it can be a workstation's store's id; those of programs belong to the service."""
     if not _STORE_ID.fullmatch(store_id) or store_id.startswith(PROGRAM_STORE):
         raise BadInput("That is no store id.", hint="Letters, digits, dots and dashes, at most 64.")
+
+
+def _claim(connection: Connection, device_id: str, store_id: str) -> None:
+    """Let a device push for a store that nobody pushes for; of two that come at once the first has it."""
+    connection.execute(insert(tables.stores).values(store_id=store_id).on_conflict_do_nothing())
+    connection.execute(text("SELECT 1 FROM stores WHERE store_id = :store FOR UPDATE"), {"store": store_id})
+    if not _is_claimed(connection, store_id):
+        allow_store(connection, device_id, store_id)
 
 
 def _is_claimed(connection: Connection, store_id: str) -> bool:

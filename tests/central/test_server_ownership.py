@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -266,3 +268,16 @@ def test_a_store_of_others_is_not_had_for_a_token(central: Service, lab: Worksta
         assert thief.pushed([]).status == 403
     allowed = text("SELECT device_id FROM device_stores WHERE store_id = :store")
     assert rows(central, lambda c: list(c.execute(allowed, {"store": lab.store_id}).scalars())) == [lab.device_id]
+
+
+def test_of_devices_that_come_at_once_for_a_new_store_one_has_it(central: Service) -> None:
+    _, told = rows(central, lambda c: devices.create_token(c, "a test", ["enrol"], uses=8))
+    store_id, gate = new_id(), Barrier(8)
+
+    def one(_: int) -> Workstation:
+        gate.wait()
+        return enrolled(central, told, store_id=store_id)[0]
+
+    with ThreadPoolExecutor(8) as together:
+        came = list(together.map(one, range(8)))
+    assert sorted(each.pushed([]).status for each in came) == [200] + [403] * 7
