@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from central.public_site import TURNED, card
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import read_table
 
 from scenes.errors import NotFound
 from sync.api import PulledBoard, PulledRow
@@ -92,12 +95,17 @@ def test_numbers_stay_numbers_and_what_is_not_known_stays_empty() -> None:
     assert line.endswith(f",all,all,m,{'f' * 64}")
 
 
-def test_parquet_is_there_with_pyarrow_and_refused_with_the_reason_without() -> None:
-    if has_parquet():
-        assert as_parquet(_board(2)).startswith(b"PAR1")
-    else:
-        with pytest.raises(NotFound, match="pyarrow is not installed"):
-            as_parquet(_board(2))
+def test_parquet_holds_the_rows_of_the_board() -> None:
+    board = _board(3)
+    table = read_table(BytesIO(as_parquet(board)))
+    assert table.column("model_id").to_pylist() == [row.model_id for row in board.rows]
+
+
+def test_without_pyarrow_parquet_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
+    assert not has_parquet()
+    with pytest.raises(NotFound, match="pyarrow is not installed"):
+        as_parquet(_board(2))
 
 
 def test_marks_that_turn_text_around_are_not_shown() -> None:

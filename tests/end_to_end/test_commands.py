@@ -143,7 +143,7 @@ def test_a_vote_counts_once_and_ends_the_battle(vlaarena, daemon) -> None:
         (("battle", "--scene", "moon"), 2, "table"),
         (("battle", "--left", "nobody", "--right", "random-walk"), 2, "scripted-careful"),
         (("battle", "--left", "random-walk"), 2, "--right"),
-        (("battle", "--left", "random-walk", "--right", "idle"), 2, "hidden checks alone"),
+        (("battle", "--left", "random-walk", "--right", "idle-arm"), 2, "hidden checks alone"),
         (("battle", "--instruction", " "), 2, "empty"),
         (("battle", "--instruction", "x" * 10_000), 2, "10000"),
         (("battle", "--max-steps", "0"), 2, "1 to 1000"),

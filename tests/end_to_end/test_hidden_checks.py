@@ -21,8 +21,8 @@ INSTRUCTION = "lift the red cube"
 
 @pytest.fixture(scope="module")
 def home(home: Path) -> Path:
-    card = (Path(__file__).parents[2] / "gpu_daemon" / "cards" / "idle.toml").read_text()
-    (home / "cards" / f"{NAME}.toml").write_text(card.replace('id = "idle"', f'id = "{NAME}"'))
+    card = (Path(__file__).parents[2] / "gpu_daemon" / "cards" / "idle-arm.toml").read_text()
+    (home / "cards" / f"{NAME}.toml").write_text(card.replace('id = "idle-arm"', f'id = "{NAME}"'))
     return home
 
 

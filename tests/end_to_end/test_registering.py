@@ -77,7 +77,7 @@ def test_who_has_met_already_is_not_registered_unless_from_now_on(register: Comm
     ("arguments", "code", "says"),
     [
         (("nobody", "film-cnn"), 2, "random-walk"),
-        (("film-cnn", "idle"), 2, "There is no model called 'idle'"),
+        (("film-cnn", "idle-arm"), 2, "There is no model called 'idle-arm'"),
         (("film-cnn", "film-cnn"), 2, "two different models"),
         (("film-cnn", "scripted-hasty", "--robot", "nao"), 2, "panda"),
         (("film-cnn", "scripted-hasty", "--scenes", "table,moon"), 2, "libero_table"),

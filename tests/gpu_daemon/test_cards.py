@@ -20,7 +20,7 @@ from scenes.world import compile_world
 
 LEARNED = ("film-cnn", "film-cnn-early", "film-flow")
 REFERENCES = ("random-walk", "scripted-careful", "scripted-hasty")
-FOR_CHECKS = ("idle",)
+FOR_CHECKS = ("idle-arm",)
 LIBERO = (
     "openvla-7b-libero-10",
     "openvla-7b-libero-goal",

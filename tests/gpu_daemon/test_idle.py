@@ -20,7 +20,7 @@ from scenes.policy import ActionSpace, Gripper
 from scenes.rotations import axis_angle_of
 from scenes.world import World, compile_world
 
-CARD = all_cards()["idle"]
+CARD = all_cards()["idle-arm"]
 PLACES = [(robot, scene) for robot in robots().values() for scene in scenes().values() if robot.id in scene.robots]
 GRIPPERS = (Gripper(), Gripper(open=-1.0, closed=1.0, sticky=True), Gripper(kind="continuous", open=0.0, closed=255.0))
 SPACES = [
@@ -99,4 +99,4 @@ def test_its_card_plays_on_every_robot_in_every_scene(robot, scene) -> None:
 def test_it_is_loaded_by_its_card_and_marked_as_for_checks_alone() -> None:
     assert isinstance(load(CARD), IdlePolicy)
     assert CARD.status == "check"
-    assert [card.id for card in all_cards().values() if card.status == "check"] == ["idle"]
+    assert [card.id for card in all_cards().values() if card.status == "check"] == ["idle-arm"]

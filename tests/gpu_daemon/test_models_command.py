@@ -29,9 +29,9 @@ def test_the_list_says_what_is_here_how_large_it_is_and_why_a_model_cannot_play(
 
 def test_what_plays_in_hidden_checks_alone_is_listed_as_that(models: Models) -> None:
     listed = models("list").output
-    assert lines(listed, "idle ")[0].split()[1:4] == ["check", "built", "in"]
-    assert "idle: for hidden checks alone, never compared." in listed
-    assert "status: check" in models("show", "idle").output
+    assert lines(listed, "idle-arm ")[0].split()[1:4] == ["check", "built", "in"]
+    assert "idle-arm: for hidden checks alone, never compared." in listed
+    assert "status: check" in models("show", "idle-arm").output
 
 
 def test_without_a_further_word_the_models_are_listed(models: Models) -> None:
