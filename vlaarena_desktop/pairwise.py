@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import comb
 
-import numpy as np
 from msgspec import Struct, structs
 
 from scenes.errors import BadInput, NotFound
 from sync.ratings.board import rate
-from sync.ratings.counting import Array
-from sync.ratings.davidson import POINTS
 from sync.ratings.hierarchy import rate_robots
-from sync.ratings.intervals import NORMAL, Interval, Share, share
-from sync.ratings.log import BOTH_BAD, VoteLog, picked
+from sync.ratings.intervals import Interval, Share, share
+from sync.ratings.pairs import Difference, difference
 from sync.ratings.prospects import battles_to_separate
-from sync.ratings.ranks import chance_better
 from sync.ratings.registration import Registration, outcome
 from sync.ratings.sequential import Verdict, signs_of, verdict
 from vlaarena_desktop.standing import Pairing, Standings
@@ -124,31 +120,20 @@ _Lead = tuple[float | None, Interval | None, float | None, int | None]
 
 
 def _lead(found: Standings, first: str, second: str) -> _Lead:
-    """Over all robots it is the mean of the leads on each, as the board there is; never one of pooled votes."""
-    log = found.log
-    if log is None or not {first, second} <= {*log.models}:
+    """By the ratings that made the board: its votes, weights and robots; over several robots the mean of the leads."""
+    basis, query = found.basis, found.query
+    if basis is None or any(place.rating is None for place in found.places if place.model_id in (first, second)):
         return None, None, None, None
-    if found.robots:
-        return _lead_over_robots(picked(log, log.outcome != BOTH_BAD), found.robots, first, second)
-    rated = rate(log, general=False)
-    contrast = np.zeros((1, len(rated.fit.place)))
-    contrast[0, log.models.index(first)], contrast[0, log.models.index(second)] = 1.0, -1.0
-    told = _told(contrast @ rated.fit.place, rated.uncertainty.spread(contrast))
-    return *told, battles_to_separate(rated, first, second)
-
-
-def _lead_over_robots(log: VoteLog, robots: tuple[str, ...], first: str, second: str) -> _Lead:
-    rated = rate_robots(log, robots)
-    models = rated.log.models
-    if not {first, second} <= {*models}:
+    if not {first, second} <= {place.model_id for place in found.places}:
         return None, None, None, None
-    one = np.zeros(len(models))
-    one[models.index(first)], one[models.index(second)] = 1 / len(robots), -1 / len(robots)
-    contrast = np.hstack([np.tile(one, len(robots)), np.zeros(len(robots))])[None, :]
-    return *_told(contrast @ rated.place, rated.uncertainty.spread(contrast)), None
+    weights, bad = basis.weights, query.both_bad
+    if len(basis.robots) > 1:
+        several = rate_robots(basis.log, basis.robots, weights=weights, both_bad=bad)
+        return *_told(difference(several, first, second, query.robot_id)), None
+    rated = rate(basis.log, weights=weights, both_bad=bad, general=False)
+    more = battles_to_separate(rated, first, second) if bad == "apart" else None
+    return *_told(difference(rated, first, second)), more
 
 
-def _told(strength: Array, spread: Array) -> tuple[float, Interval, float]:
-    """The lead and its interval in points, and the probability that it is one."""
-    lead, reach = float(POINTS * strength[0]), float(POINTS * NORMAL * spread[0])
-    return lead, Interval(lead - reach, lead + reach), float(chance_better(strength[0], spread[0]))
+def _told(found: Difference) -> tuple[float, Interval, float]:
+    return found.points, found.these, found.chance_better

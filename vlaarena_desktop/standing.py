@@ -9,14 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from msgspec import Struct, structs
 
-from scenes import catalog
 from scenes.models import ModelCard
 from scenes.progress import Job, Progress
-from sync.ratings.board import Board, Rating, Record, board, rate
+from sync.ratings.board import Rating, Record, rate
 from sync.ratings.counting import Array, BothBad, table
 from sync.ratings.elo import elo_board
 from sync.ratings.evaluators import Checked, leave_one_out_ranks
-from sync.ratings.hierarchy import RobotBoards, robot_boards
+from sync.ratings.hierarchy import RobotBoards, boards_of, records_of
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked, vote_log
 from sync.ratings.prospects import Flip, votes_to_flip
 from sync.ratings.trust import Trust, Weighing, weighings, weights_of
@@ -43,6 +42,7 @@ class BoardQuery(Struct, frozen=True, kw_only=True):
     both_bad: BothBad = "apart"
     weighed: bool = False  # whether the evaluator policy weighs the votes; False: all alike
     source: Source = "here"
+    declared: tuple[str, ...] = ()  # robots over which a board is the mean; none: all that have votes, as the service
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -82,6 +82,14 @@ class Provenance(Struct, frozen=True, kw_only=True):
     cards: tuple[ModelCard, ...] = ()
 
 
+class Basis(Struct, frozen=True, kw_only=True):
+    """What ratings were made of, for comparing two models by the very same."""
+
+    log: VoteLog  # all votes that the ratings follow from: of one robot among several also those on the others
+    robots: tuple[str, ...]  # the declared ones; with several they are partially pooled
+    weights: Array | None
+
+
 class Standings(Struct, frozen=True, kw_only=True):
     """The answer to a query."""
 
@@ -96,9 +104,9 @@ class Standings(Struct, frozen=True, kw_only=True):
     flip: Flip | None = None
     checks: tuple[Checked, ...] = ()  # how evaluators did on hidden checks, whatever else is asked for
     without_one: Mapping[str, tuple[int, int]] = {}  # each model's ranks when any one evaluator is left out
-    weighings: tuple[Weighing, ...] = ()  # of each evaluator, whichever board is shown
+    weighings: tuple[Weighing, ...] = ()  # of each evaluator of these votes, on all robots; whether it weighs or not
     robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
-    log: VoteLog | None = None  # of the votes it counts; None: none
+    basis: Basis | None = None  # what its ratings were made of; None: of nothing, or not here
     rated: tuple[Vote, ...] = ()  # all rated votes of the window, wherever they were cast, as they became known
     provenance: Provenance | None = None  # None: computed here; otherwise it knows no single votes
 
@@ -118,40 +126,48 @@ def standings(query: BoardQuery, rows: Sequence[Mapping[str, Any]], evaluators: 
     yield Progress(0, 2)
     everything = [vote_of(dict(row)) for row in rows]
     everywhere = counted(structs.replace(query, robot_id=None), everything, evaluators)
-    votes = [vote for vote in everywhere if query.robot_id in (None, vote.robot_id)]
-    rated = tuple(counted(BoardQuery(), everything, ()))
     yield Progress(1, 2)
-    left_out = len(everything) - len(votes)
-    found = Standings(query=query, left_out=left_out, rated=rated, checks=checks_judged(rows))
-    return _filled(found, votes, everywhere) if votes else found
+    found = Standings(query=query, rated=tuple(counted(BoardQuery(), everything, ())), checks=checks_judged(rows))
+    declared = query.declared
+    if declared and query.robot_id is not None and query.robot_id not in declared:
+        declared = (query.robot_id,)  # by itself
+    everywhere = [vote for vote in everywhere if not declared or vote.robot_id in declared]
+    votes = [vote for vote in everywhere if query.robot_id in (None, vote.robot_id)]
+    found = structs.replace(found, left_out=len(everything) - len(votes))
+    return _filled(found, votes, everywhere, declared) if votes else found
 
 
-def _filled(found: Standings, votes: Sequence[Vote], everywhere: Sequence[Vote]) -> Standings:
+def _filled(
+    found: Standings, votes: Sequence[Vote], everywhere: Sequence[Vote], declared: tuple[str, ...]
+) -> Standings:
     query, log = found.query, vote_log(votes)
-    weights = weights_of(log, Trust(), found.checks) if query.weighed else None
-    whole = board(log, weights=weights, both_bad=query.both_bad)
-    boards = _boards(log if query.robot_id is None else vote_log(everywhere), query, found.checks)
+    pooled = log if query.robot_id is None else vote_log(everywhere)
+    weights = weights_of(pooled, Trust(), found.checks) if query.weighed else None
+    boards = boards_of(pooled, declared, weights=weights, both_bad=query.both_bad)
     robots = boards.robots if query.robot_id is None and len(boards.robots) > 1 else ()
     ratings = boards.overall if query.robot_id is None else boards.each.get(query.robot_id, ())
     found = structs.replace(
         found,
-        places=_places(whole, ratings, votes, boards if robots else None),
+        places=_places(records_of(log), ratings, votes, boards if robots else None),
         pairings=pairings(log),
         votes=tuple(votes),
-        battles=whole.battles,
-        evaluators=whole.evaluators,
-        groups=boards.groups if robots else whole.groups,
-        weighings=weighings(log, Trust(), found.checks),
+        battles=len({vote.battle_id for vote in votes}),
+        evaluators=len({vote.evaluator_id for vote in votes}),
+        groups=boards.groups,
+        weighings=weighings(pooled, Trust(), found.checks),
         robots=robots,
-        log=log,
+        basis=Basis(log=pooled, robots=boards.robots, weights=weights),
     )
-    return found if robots else _of_one_robot(found, log, weights)
+    return found if len(boards.robots) > 1 else _of_one_robot(found, pooled, weights)
 
 
 def _of_one_robot(found: Standings, log: VoteLog, weights: Array | None) -> Standings:
-    """With what is told of votes on one robot alone: they would not be alike on several."""
-    rated = rate(log, weights=weights, both_bad=found.query.both_bad, general=False)
-    without_one = leave_one_out_ranks(log) if found.evaluators > 1 else {}
+    """With what is told of votes on one robot alone, rated by themselves: of several, partially pooled, it would speak
+    of another board."""
+    bad = found.query.both_bad
+    told = log if bad == "tie" else picked(log, log.outcome != BOTH_BAD)
+    rated = rate(told, weights=weights, both_bad=bad, general=False)
+    without_one = leave_one_out_ranks(told, weights=weights, both_bad=bad) if found.evaluators > 1 else {}
     return structs.replace(found, flip=votes_to_flip(rated), without_one=without_one)
 
 
@@ -194,16 +210,8 @@ def _within(query: BoardQuery, voted_at: str) -> bool:
     return (query.since is None or moment >= query.since) and (query.until is None or moment < query.until)
 
 
-def _boards(log: VoteLog, query: BoardQuery, checks: Iterable[Checked]) -> RobotBoards:
-    """Over all declared robots and of each, of the models that somebody called better, worse or as good there."""
-    declared = tuple(sorted({*catalog.robots(), *log.robots}))
-    told = log if query.both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
-    weights = weights_of(log, Trust(), checks) if query.weighed else None
-    return robot_boards(told, declared, weights=weights, both_bad=query.both_bad)
-
-
 def _places(
-    whole: Board, ratings: Sequence[Rating], votes: Sequence[Vote], several: RobotBoards | None
+    known: Mapping[str, Record], ratings: Sequence[Rating], votes: Sequence[Vote], several: RobotBoards | None
 ) -> tuple[Place, ...]:
     """By rank; records are those of all votes, for both bad tells no preference but an acceptable rate."""
     columns = several.columns() if several is not None else {}
@@ -212,14 +220,12 @@ def _places(
         name: tuple((robot, rating) for robot, rating in zip(robots, each, strict=True) if rating is not None)
         for name, each in columns.items()
     }
-    known = {each.model_id: each.record for each in whole.ratings}
     elo = {each.model_id: each.elo for each in elo_board(votes)}
-    rated = [structs.replace(each, record=known[each.model_id]) for each in ratings]
-    others = sorted(known.keys() - {each.model_id for each in rated})
+    others = sorted(known.keys() - {each.model_id for each in ratings})
     return (
         *(
             Place(model_id=e.model_id, rating=e, record=e.record, elo=elo[e.model_id], by_robot=on.get(e.model_id, ()))
-            for e in rated
+            for e in ratings
         ),
         *(Place(model_id=name, rating=None, record=known[name], elo=elo[name]) for name in others),
     )

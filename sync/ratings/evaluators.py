@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sync.ratings.agreement import SideBias, side_bias
 from sync.ratings.board import rate
-from sync.ratings.counting import Array, Counts, Tally, by_evaluator, counted, table, tally
+from sync.ratings.counting import Array, BothBad, Counts, Tally, by_evaluator, counted, halved, table, tally
 from sync.ratings.davidson import POINTS, Fit, Odds, fit, flat_prior
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import VoteLog, picked
@@ -76,16 +76,19 @@ def standouts(log: VoteLog, without: frozenset[int] = frozenset()) -> tuple[Stan
     )
 
 
-def leave_one_out_ranks(log: VoteLog) -> dict[str, tuple[int, int]]:
-    """The best and worst rank each model has when any one evaluator's votes, or nobody's, are left out.
+def leave_one_out_ranks(
+    log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "apart"
+) -> dict[str, tuple[int, int]]:
+    """The best and worst rank each model has when any one evaluator's votes, or nobody's, are left out of the board
+    that is made with these weights.
 
     A model whose rating is provisional stands where it is listed, by as much below its strength as on the whole board.
     """
-    whole = rate(log, general=False)
+    whole = rate(log, weights=weights, both_bad=both_bad, general=False)
     provisional = np.array([bool(each) for each in whole.listing.flags])
     lowered = np.where(provisional, whole.listing.these, 0.0) / POINTS
     places = [_ranks(whole.fit, lowered)]
-    places += [_ranks(_left_out(whole.counts, own, whole.fit), lowered) for _, own in _each(log)]
+    places += [_ranks(_left_out(whole.counts, own, whole.fit), lowered) for _, own in _each(log, weights, both_bad)]
     return {
         name: (int(min(ranks)), int(max(ranks))) for name, ranks in zip(log.models, np.array(places).T, strict=True)
     }
@@ -122,12 +125,13 @@ def _seconds(vote: Vote) -> float | None:
     return waited if waited >= 0 else None
 
 
-def _each(log: VoteLog) -> Iterator[tuple[int, Tally]]:
-    """Each evaluator who has votes, and hers."""
+def _each(log: VoteLog, weights: Array | None = None, both_bad: BothBad = "apart") -> Iterator[tuple[int, Tally]]:
+    """Each evaluator who has votes, and hers as they weigh."""
     for of, counts in by_evaluator(counted(log)):
         for code, own in zip(range(of.start, of.stop), counts, strict=True):
             if own.any():
-                yield code, tally(np.moveaxis(own, 1, -1).astype(np.int64))
+                cast = tally(np.moveaxis(own, 1, -1) * (1.0 if weights is None else weights[code]), both_bad)
+                yield code, halved(cast) if both_bad == "tie" else cast
 
 
 def _less(everyone: Tally, own: Tally) -> Tally:

@@ -10,6 +10,7 @@ robot alike, however many votes each has.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import log as ln
 
 import numpy as np
@@ -21,8 +22,8 @@ from sync.ratings.clusters import Clusters, Uncertainty, clusters, uncertainty
 from sync.ratings.counting import Array, BothBad, Counted, Tally, counted, halved, tally, weighed
 from sync.ratings.davidson import PRIOR, Fit, fit, log_likelihood
 from sync.ratings.listing import contrasts, groups, listing, outside, reference
-from sync.ratings.log import VoteLog, compact, picked
-from sync.ratings.outcomes import records
+from sync.ratings.log import BOTH_BAD, VoteLog, compact, picked
+from sync.ratings.outcomes import Record, records
 
 _GRID = (0.02, 0.15, 0.3, 0.5, 0.8, 1.2)  # [logits] tau
 _HALF_NORMAL = 0.5  # [logits]
@@ -113,6 +114,44 @@ def robot_boards(
         evaluators=judges(found.votes),
         groups=int(groups(found.counts).max()) + 1,
         both_bad=both_bad,
+    )
+
+
+def boards_of(
+    log: VoteLog, declared: Iterable[str] = (), *, weights: Array | None = None, both_bad: BothBad = "apart"
+) -> RobotBoards:
+    """The one way from votes to boards, on a workstation and at the service: over the declared robots, or where none
+    is declared over all that have votes. Of a model of which nobody has yet said more than that both were bad there is
+    no rating. Records count every vote."""
+    robots = tuple(dict.fromkeys(declared)) or tuple(log.robots[code] for code in np.unique(log.robot))
+    log = _declared(log, robots)
+    told = log if both_bad == "tie" else picked(log, log.outcome != BOTH_BAD)
+    found = robot_boards(told, robots, weights=weights, both_bad=both_bad)
+    there = {name: picked(log, log.robot == code) for code, name in enumerate(robots) if name in found.each}
+    return structs.replace(
+        found,
+        overall=_recorded(found.overall, log),
+        each={name: _recorded(ratings, there[name]) for name, ratings in found.each.items()},
+        votes=len(log),
+        battles=len(log) if log.single else battle_counts(log)[0],
+        evaluators=len(np.unique(log.evaluator)),
+    )
+
+
+def records_of(log: VoteLog) -> dict[str, Record]:
+    """What happened to each model that has a vote, none of them weighed."""
+    votes = counted_models(log)
+    return dict(zip(votes.log.models, records(votes, clusters(votes).effective), strict=True)) if len(log) else {}
+
+
+def _recorded(ratings: tuple[Rating, ...], log: VoteLog) -> tuple[Rating, ...]:
+    """The ratings with records of all these votes; how many battles they are worth stays what was rated."""
+    known = records_of(log)
+    return tuple(
+        structs.replace(
+            each, record=structs.replace(known[each.model_id], effective_battles=each.record.effective_battles)
+        )
+        for each in ratings
     )
 
 

@@ -1,9 +1,8 @@
-"""Two models beside each other: what their battles said, and by how much one leads."""
+"""Two models beside each other: by how much one leads."""
 
 from __future__ import annotations
 
-from itertools import combinations
-
+import numpy as np
 from msgspec import Struct
 
 from sync.ratings.board import Rated
@@ -12,19 +11,7 @@ from sync.ratings.counting import Array
 from sync.ratings.davidson import POINTS
 from sync.ratings.hierarchy import RobotsRated
 from sync.ratings.intervals import NORMAL, Interval
-from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE
 from sync.ratings.ranks import chance_better
-
-
-class Meetings(Struct, frozen=True, kw_only=True):
-    """The votes on one pair, whichever side each stood on."""
-
-    first: str
-    second: str
-    first_better: int
-    second_better: int
-    ties: int
-    both_bad: int
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -36,30 +23,16 @@ class Difference(Struct, frozen=True, kw_only=True):
     chance_better: float
 
 
-def meetings(rated: Rated) -> tuple[Meetings, ...]:
-    """Of every pair that met, the smaller id first: the cells of the win matrix."""
-    sides = rated.table.sum(0)
-    found = []
-    for one, other in combinations(range(len(rated.log.models)), 2):
-        there, back = sides[one, other], sides[other, one]
-        if there.any() or back.any():
-            found.append(
-                Meetings(
-                    first=rated.log.models[one],
-                    second=rated.log.models[other],
-                    first_better=int(there[LEFT] + back[RIGHT]),
-                    second_better=int(there[RIGHT] + back[LEFT]),
-                    ties=int(there[TIE] + back[TIE]),
-                    both_bad=int(there[BOTH_BAD] + back[BOTH_BAD]),
-                )
-            )
-    return tuple(found)
-
-
-def difference(rated: Rated | RobotsRated, first: str, second: str) -> Difference:
-    """Of two models of the log, with 95 % intervals of the difference itself; over robots, of their means."""
+def difference(rated: Rated | RobotsRated, first: str, second: str, robot_id: str | None = None) -> Difference:
+    """Of two models of the log, with 95 % intervals of the difference itself; over robots, of their means, or on one
+    of them."""
     models, place = rated.log.models, rated.fit.place if isinstance(rated, Rated) else rated.place
-    contrast = rated.contrasts[models.index(first)] - rated.contrasts[models.index(second)]
+    one, other = models.index(first), models.index(second)
+    contrast = np.zeros(len(place))
+    robots = len(rated.log.robots) if isinstance(rated, RobotsRated) else 1
+    on = range(robots) if robot_id is None or robots == 1 else (rated.log.robots.index(robot_id),)
+    for robot in on:
+        contrast[robot * len(models) + one], contrast[robot * len(models) + other] = 1 / len(on), -1 / len(on)
     return _difference(rated.uncertainty, contrast[None, :], float(contrast @ place))
 
 

@@ -12,7 +12,7 @@ from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
 from sync.ratings.board import Rating
-from sync.ratings.hierarchy import robot_boards
+from sync.ratings.hierarchy import boards_of
 from sync.ratings.intervals import Share, share
 from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
 from sync.server import ballots, snapshots
@@ -147,7 +147,7 @@ def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:
 def board_in(log: VoteLog, snapshot: Snapshot, robot_id: str | None, scene_id: str) -> PublicBoard:
     """The board of one scene, from these votes: as the snapshot's own are made, partially pooled over robots."""
     within = narrowed(log, Narrowing(scene_ids=(scene_id,)))
-    found = robot_boards(within, snapshot.board.robots or log.robots)
+    found = boards_of(within, snapshot.board.robots or log.robots)
     ratings = found.overall if robot_id is None else found.each.get(robot_id, ())
     here = within if robot_id is None else narrowed(within, Narrowing(robot_ids=(robot_id,)))
     cards = {card.id: card for card in snapshot.board.cards}

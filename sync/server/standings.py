@@ -13,7 +13,7 @@ from sync.pairing import pair_weights
 from sync.ratings.board import Rating
 from sync.ratings.counting import table
 from sync.ratings.elo import Standing, elo_board
-from sync.ratings.hierarchy import robot_boards
+from sync.ratings.hierarchy import boards_of
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, live, vote_log
 from sync.records import Vote
 
@@ -44,7 +44,7 @@ def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Sta
     robots = tuple(declared_robots) or _most_voted(counting)
     counting = [vote for vote in counting if vote.robot_id in robots]
     log = vote_log(counting)
-    boards = robot_boards(log, robots)
+    boards = boards_of(log, robots)
     rows = _rows(boards.overall, counting, None)
     for robot in sorted(boards.each):
         rows += _rows(boards.each[robot], [vote for vote in counting if vote.robot_id == robot], robot)

@@ -2,25 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from simulated_votes import election, names
+from simulated_votes import election
 
 from sync.ratings.board import board, rate
 from sync.ratings.davidson import POINTS
-from sync.ratings.log import coded
-from sync.ratings.pairs import Meetings, difference, meetings
-
-
-def test_a_cell_counts_both_sides() -> None:
-    log = coded(names(3), [0, 1, 1, 0, 0], [1, 0, 0, 1, 1], [0, 1, 0, 2, 3])
-    (cell,) = meetings(rate(log))
-    assert cell == Meetings(first="m0000", second="m0001", first_better=2, second_better=1, ties=1, both_bad=1)
-
-
-def test_the_cells_of_a_matrix_hold_every_vote_once() -> None:
-    log = election(np.linspace(1, -1, 4), 300, np.random.default_rng(1), bad=0.2)
-    cells = meetings(rate(log))
-    assert len(cells) == 6
-    assert sum(cell.first_better + cell.second_better + cell.ties + cell.both_bad for cell in cells) == 300
+from sync.ratings.pairs import difference
 
 
 def test_a_difference_is_that_of_the_ratings_and_turns_with_its_sides() -> None:
