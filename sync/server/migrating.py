@@ -51,7 +51,7 @@ def as_sql() -> str:
     return written.getvalue()
 
 
-def _upgrade(connection: Connection) -> str:
+def _upgrade(connection: Connection, revision: str = "head") -> str:
     from alembic import command
 
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -60,7 +60,7 @@ def _upgrade(connection: Connection) -> str:
         raise StoreNewer(f"The database has revision {present}, of a newer version.", hint="Update this service.")
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
     return newest()
 
 

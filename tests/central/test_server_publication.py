@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import pytest
 from arena_samples import card
-from central.servers import Service
+from central.servers import Postgres, Service
 from central.workstations import Asking, Workstation, _vote, rows
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from scenes.codec import decode
+from scenes.codec import decode, encode
 from scenes.errors import BadInput
 from sync.records import Vote
-from sync.server import boards, publishing, registry, snapshots
+from sync.server import boards, migrating, publishing, registry, snapshots
 from sync.server.centre import server_key
+from sync.server.postgres import in_rows
 from sync.server.standings import MAX_ROBOTS, standings
 
 
@@ -132,3 +133,28 @@ def test_robots_that_nobody_declared_have_a_bound_too(central: Service) -> None:
     assert len(found) == MAX_ROBOTS
     assert "panda" in found
     assert standings(votes, ["panda"]).robots == ("panda",)
+
+
+def test_boards_and_records_of_an_earlier_version_are_as_they_were_after_the_migration(postgres: Postgres) -> None:
+    """What is shown, when it was published, and whose record it is, follows from what was kept before."""
+    postgres.execute("CREATE DATABASE earlier")
+    url = postgres.url("earlier")
+    try:
+        in_rows(url, lambda c: migrating._upgrade(c, "0004"))
+        board = encode({"votes": 7, "rows": [{"model_id": "alpha"}, {"model_id": "beta"}, {"model_id": "alpha"}]})
+        in_rows(url, lambda c: c.execute(text(_EARLIER), {"board": board}))
+        migrating.migrate(url)
+        (shown,) = in_rows(url, boards.listed)
+        assert (shown.snapshot_id, shown.votes, shown.models, shown.again) == ("first", 7, 2, False)
+        owners = in_rows(url, lambda c: c.execute(text("SELECT record_id, store_id FROM owners ORDER BY 2")).all())
+        assert [tuple(row) for row in owners] == [("ada", "forked"), ("ada", "store")]
+    finally:
+        postgres.execute("DROP DATABASE earlier WITH (FORCE)")
+
+
+_EARLIER = """WITH board AS (INSERT INTO snapshots (snapshot_id, content, signature) VALUES ('first', :board, '')),
+    kept AS (INSERT INTO stores (store_id) VALUES ('store'), ('forked')),
+    logged AS (INSERT INTO op_log (op_id, store_id, seq, kind, record_id, rev, body_digest, content, signature)
+        VALUES ('one', 'store', 1, 'evaluator', 'ada', 1, '', '', ''), ('two', 'store', 2, 'note', 'n', 1, '', '', ''))
+    INSERT INTO op_places (store_id, seq, op_id, digest)
+    VALUES ('store', 1, 'one', ''), ('store', 2, 'two', ''), ('forked', 1, 'one', '')"""
