@@ -221,6 +221,8 @@ def _disk_of_workstation_is_full(chaos: Chaos, step: Step, _: Lab) -> None:
 def _disk_of_postgres_is_full(chaos: Chaos, step: Step, lab: Lab) -> None:
     if chaos.filled_disk is None:
         return
+    if not lab.enrolled:
+        chaos.recover(lab)
     postgres = chaos.databases.postgres
     filler = fill(chaos.filled_disk)
     with contextlib.suppress(psycopg.OperationalError):

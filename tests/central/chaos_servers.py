@@ -42,7 +42,7 @@ def disk(folder: Path, megabytes: int, *, real: bool) -> Iterator[bool]:
         yield mounted
     finally:
         if mounted:
-            subprocess.run(["umount", str(folder)], check=True)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)  # a server may still be ending there
         image.unlink(missing_ok=True)
 
 
