@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from scenes.database import Database
 from scenes.errors import BadInput
@@ -14,6 +15,13 @@ from sync.ratings.registration import Registration
 from sync.records import Battle, Evaluator
 
 _REPEATABLE = 200  # of the evaluator's newest battles
+
+
+class PulledWeights(Struct, frozen=True):
+    """Whom the central service would compare next."""
+
+    weights: Mapping[tuple[str, str], float]  # by smaller and larger id
+    votes: int  # of which they were made
 
 
 class Comparing:
@@ -101,7 +109,16 @@ class Comparing:
             [sessions.evaluator(self._database).evaluator_id, robot_id, scene_id, instruction, _REPEATABLE],
         )
 
-    def pulled_weights(self, robot_id: str) -> Mapping[tuple[str, str], float] | None:
+    def rated_votes(self, robot_id: str) -> int:
+        """How many rated votes of the window there are on a robot, of anybody."""
+        (row,) = self._database.rows(
+            """SELECT count(*) AS votes FROM live_vote
+            WHERE left_model_id IS NOT NULL AND robot_id = ? AND kind = 'rated' AND origin = 'window'""",
+            [robot_id],
+        )
+        return int(row["votes"])
+
+    def pulled_weights(self, robot_id: str) -> PulledWeights | None:
         """The pair weights of the centre's last board, for this robot or for all; None: none was pulled."""
         try:
             board = device.board(self._database)
@@ -110,7 +127,10 @@ class Comparing:
         offered = board.pair_weights if board is not None else ()
         ours = [each for each in offered if each.robot_id == robot_id]
         found = ours or [each for each in offered if each.robot_id is None]
-        return {(each.first, each.second): each.weight for each in found} or None
+        if board is None or not found:
+            return None
+        votes = sum(row.votes for row in board.rows if row.robot_id == robot_id) // 2 if ours else board.votes
+        return PulledWeights({(each.first, each.second): each.weight for each in found}, votes)
 
 
 def _place(made: Registration) -> tuple[Any, ...]:

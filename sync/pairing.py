@@ -15,7 +15,6 @@ from itertools import combinations
 from math import erf, sqrt
 
 import numpy as np
-from msgspec import Struct
 
 from sync.ratings.board import rate
 from sync.ratings.counting import Array
@@ -23,43 +22,20 @@ from sync.ratings.davidson import Fit
 from sync.ratings.log import BOTH_BAD, VoteLog, among
 
 INFORMED = 0.8  # of the draw; the rest is uniform
-VERSION = "1"
 _LEAST = 1e-300
 
 Pair = tuple[str, str]  # the smaller id, the larger id
 
 
-class PairWeight(Struct, frozen=True):
-    """One pair and its share of the information."""
-
-    smaller: str
-    larger: str
-    weight: float
-
-
-class PairWeights(Struct, frozen=True, kw_only=True):
-    """What is pulled and used until the next pull."""
-
-    version: str
-    watermark: str  # digest of the votes it was computed from
-    weights: tuple[PairWeight, ...]  # they sum to 1
-
-    def by_pair(self) -> dict[Pair, float]:
-        """For `matchmaking.draw`."""
-        return {(each.smaller, each.larger): each.weight for each in self.weights}
-
-
-def pair_weights(log: VoteLog, models: Sequence[str], watermark: str = "") -> PairWeights:
-    """Of every pair of these models, with votes or without."""
+def pair_weights(log: VoteLog, models: Sequence[str]) -> dict[Pair, float]:
+    """Of every pair of these models, with votes or without; for `matchmaking.draw`. They sum to 1."""
     log = among(log, models)
     squares = information(log) ** 2
     pairs = list(combinations(range(len(log.models)), 2))
     total = sum(float(squares[pair]) for pair in pairs)
-    weights = tuple(
-        PairWeight(log.models[i], log.models[j], float(squares[i, j]) / total if total > 0 else 1 / len(pairs))
-        for i, j in pairs
-    )
-    return PairWeights(version=VERSION, watermark=watermark, weights=weights)
+    return {
+        (log.models[i], log.models[j]): float(squares[i, j]) / total if total > 0 else 1 / len(pairs) for i, j in pairs
+    }
 
 
 def information(log: VoteLog) -> Array:

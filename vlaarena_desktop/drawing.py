@@ -53,15 +53,18 @@ def draw_pair(
 
 
 def weights_for(store: Store, models: Sequence[str], on: Occasion) -> Mapping[Pair, float] | None:
-    """The weights last pulled from the centre where it knows one of these pairs, else of the votes here; None without
-    any: every pair alike."""
-    pulled = store.comparing().pulled_weights(on.robot_id)
-    if pulled is not None and any(pair in pulled for pair in pairs_of(models)):
-        return pulled
+    """The weights last pulled from the centre where it knows one of these pairs and counted at least as many votes as
+    there are here, else of the votes here: an old board does not outlive what was learned since, and no clock is asked.
+    None without any: every pair alike."""
+    reads = store.comparing()
+    pulled = reads.pulled_weights(on.robot_id)
+    known = pulled is not None and any(pair in pulled.weights for pair in pairs_of(models))
+    if known and pulled is not None and pulled.votes >= reads.rated_votes(on.robot_id):
+        return pulled.weights
     log = vote_log(store.judgements(on.robot_id, unrated=on.unrated))
     if not len(log) or len(models) < 2:
         return None
-    return pair_weights(log, models).by_pair()
+    return pair_weights(log, models)
 
 
 def checks_of(store: Store) -> int:

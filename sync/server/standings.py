@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import comb
 
+import numpy as np
 from msgspec import Struct
 
 from sync.api import PairWeight, PulledPair, PulledRow
@@ -14,11 +16,12 @@ from sync.ratings.board import Rating
 from sync.ratings.counting import table
 from sync.ratings.elo import Standing, elo_board
 from sync.ratings.hierarchy import boards_of
-from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, live, vote_log
+from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, compact, live, picked, vote_log
 from sync.records import Vote
 
 MAX_ROBOTS = 50  # that nobody declared: their names come from workstations
 MAX_PAIRS_OF = 100  # models whose pairs are weighed and told
+MAX_WEIGHTS = 20_000  # of pairs, on robots and over all
 METHOD = (
     "Bradley-Terry with Davidson ties, partially pooled over robots; overall: the mean over {robots}. "
     "95 % intervals of these evaluators. Both bad is apart. Elo: K = 32, both bad as a tie."
@@ -118,7 +121,16 @@ def _pairs(log: VoteLog) -> Iterator[PulledPair]:
 
 
 def _pair_weights(log: VoteLog) -> tuple[PairWeight, ...]:
-    """How much one more battle of each pair would tell, over all robots: what workstations draw by (pairing.py)."""
-    if len(log.models) < 2 or len(log.models) > MAX_PAIRS_OF:
-        return ()
-    return tuple(PairWeight(each.smaller, each.larger, each.weight) for each in pair_weights(log, log.models).weights)
+    """How much one more battle of each pair would tell (pairing.py): over all robots, and where there are several on
+    each, as long as these are MAX_WEIGHTS at most. Workstations draw by them."""
+    robots = np.unique(log.robot)
+    parts: list[tuple[str | None, VoteLog]] = [(None, log)]
+    if len(robots) > 1:
+        parts += [(log.robots[code], compact(picked(log, log.robot == code))) for code in robots]
+    found: list[PairWeight] = []
+    for robot_id, own in parts:
+        models = len(own.models)
+        if 2 <= models <= MAX_PAIRS_OF and len(found) + comb(models, 2) <= MAX_WEIGHTS:
+            weights = pair_weights(own, own.models).items()
+            found += [PairWeight(*pair, weight, robot_id) for pair, weight in weights]
+    return tuple(found)

@@ -139,8 +139,9 @@ def test_the_board_is_that_of_all_logs_together_to_the_last_bit(central: Service
 
 
 def test_what_is_drawn_next_follows_the_board_that_came_home(labs: Labs, board) -> None:
-    weights = labs.first.store.comparing().pulled_weights("panda")
-    assert weights == {(each.first, each.second): each.weight for each in board.pair_weights}
+    pulled = labs.first.store.comparing().pulled_weights("panda")
+    assert pulled is not None
+    assert pulled.weights == {(each.first, each.second): each.weight for each in board.pair_weights}
 
 
 def test_the_same_snapshot_follows_from_the_log_alone(central: Service, board) -> None:

@@ -51,10 +51,10 @@ def outcome(draw: Draw) -> tuple[str | None, frozenset[str]]:
     return draw.check, frozenset((draw.sides.left_model_id, draw.sides.right_model_id))
 
 
-def bring(store: Store, *weights: PairWeight, key: SigningKey | None = None) -> None:
+def bring(store: Store, *weights: PairWeight, key: SigningKey | None = None, votes: int = 100) -> None:
     """Keep a board of the centre as a pull does; `key`: who signed it, if not the centre."""
     centre = SigningKey.generate()
-    board = PulledBoard(snapshot_id="s", created_at="", method="", rows=(), pair_weights=weights)
+    board = PulledBoard(snapshot_id="s", created_at="", method="", rows=(), pair_weights=weights, votes=votes)
     pulled: Snapshot = sign_snapshot(board, key or centre)
     at = Device(device_id="d", url="u", public_key=b"p" * 32, server_key=centre.public, enrolled_at="")
     device.keep(store._database, at)
@@ -139,6 +139,16 @@ def test_pulled_weights_are_followed_and_the_votes_here_only_without_them(store:
     assert told[frozenset(ABC[2])] == pytest.approx(0.8 + 0.2 / 3)
     assert weights_for(store, ["delta", "epsilon"], ON) == {("delta", "epsilon"): 1.0}
     bring(store, PairWeight(*ABC[0], 1.0), key=SigningKey.generate())
+    assert weights_for(store, MODELS, ON) == own
+
+
+def test_pulled_weights_of_fewer_votes_than_are_here_are_not_followed(store: Store) -> None:
+    """A board may be old; what was learned here since must not be drawn again and again."""
+    judge(store, "alpha", "beta", "left_better", 4)
+    own = weights_for(store, MODELS, ON)
+    bring(store, PairWeight(*ABC[0], 1.0), votes=4)
+    assert weights_for(store, MODELS, ON) == {ABC[0]: 1.0}
+    bring(store, PairWeight(*ABC[0], 1.0), votes=3)
     assert weights_for(store, MODELS, ON) == own
 
 

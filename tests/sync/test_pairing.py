@@ -15,7 +15,7 @@ from sync.matchmaking import draw
 from sync.pairing import gains, mixed, pair_weights, pairs_of
 from sync.ratings.counting import Tally, table, tally
 from sync.ratings.davidson import fit, flat_prior
-from sync.ratings.log import coded
+from sync.ratings.log import coded, picked
 from sync.server.standings import _pair_weights
 
 TRUTH = np.array([1.5, 0.9, 0.5, 0.0, -0.6, -1.4])
@@ -44,25 +44,23 @@ def test_a_gain_is_the_fall_of_variance_that_another_battle_brings() -> None:
 
 def test_models_without_votes_meet_first() -> None:
     log = election(TRUTH[:3], 300, np.random.default_rng(2))
-    weights = pair_weights(log, [*log.models, "new"], "digest")
-    by_pair = weights.by_pair()
+    by_pair = pair_weights(log, [*log.models, "new"])
     assert sum(by_pair.values()) == pytest.approx(1.0)
     assert min(weight for pair, weight in by_pair.items() if "new" in pair) > max(
         weight for pair, weight in by_pair.items() if "new" not in pair
     )
-    assert (weights.version, weights.watermark) == ("1", "digest")
 
 
 @pytest.mark.parametrize("models", [(), ("a",), ("a", "b"), ("a", "b", "c")])
 def test_without_votes_all_pairs_weigh_the_same(models) -> None:
     weights = pair_weights(coded((), [], [], []), models)
     alike = 2 / max(len(models) * (len(models) - 1), 1)
-    assert [each.weight for each in weights.weights] == pytest.approx([alike] * (len(models) * (len(models) - 1) // 2))
+    assert list(weights.values()) == pytest.approx([alike] * (len(models) * (len(models) - 1) // 2))
 
 
 def test_who_is_decided_meets_less_often_than_who_stands_level() -> None:
     log = election(np.array([0.1, 0.0, -3.0]), 600, np.random.default_rng(3))
-    by_pair = pair_weights(log, log.models).by_pair()
+    by_pair = pair_weights(log, log.models)
     level = by_pair[log.models[0], log.models[1]]
     assert level > 5 * by_pair[log.models[0], log.models[2]]
 
@@ -100,9 +98,18 @@ def test_who_came_first_more_often_comes_second() -> None:
 
 def test_the_centre_tells_the_weights_that_workstations_compute_themselves() -> None:
     log = election(np.array([1.0, 0.2, -0.3, -2.0]), 200, np.random.default_rng(6))
-    own = pair_weights(log, log.models).by_pair()
+    own = pair_weights(log, log.models)
     assert {(each.first, each.second): each.weight for each in _pair_weights(log)} == own
     assert sum(own.values()) == pytest.approx(1.0)
+
+
+def test_of_several_robots_the_centre_tells_the_weights_on_each_too() -> None:
+    log = election(np.array([1.0, 0.2, -0.3]), 300, np.random.default_rng(8), robots=2)
+    told = _pair_weights(log)
+    assert {each.robot_id for each in told} == {None, *log.robots}
+    for code, robot in enumerate(log.robots):
+        own = {(each.first, each.second): each.weight for each in told if each.robot_id == robot}
+        assert own == pair_weights(picked(log, log.robot == code), log.models)
 
 
 def battles_until_decided(informed: bool, seed: int, step: int = 10, most: int = 5000) -> int:
