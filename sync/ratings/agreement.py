@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from sync.ratings.counting import Array, table
 from sync.ratings.davidson import Fit
 from sync.ratings.intervals import LEVEL, Interval, Share, share
 from sync.ratings.log import LEFT, RIGHT, VoteLog
 
-_RESAMPLES = 1000
+_RESAMPLES, _AT_ONCE = 1000, 50
 _OUTCOMES = 4
+_FEW = 5  # units, below which a bootstrap over them says nothing
 
 
 class Agreement(Struct, frozen=True):
-    """Krippendorff's alpha: 1 all agree, 0 as chance would have it. None where no battle has two votes."""
+    """Krippendorff's alpha: 1 all agree, 0 as chance would have it. None where no two evaluators judged the same."""
 
     alpha: float | None
-    interval: Interval | None
-    battles: int  # with two votes or more
+    interval: Interval | None  # None with fewer than five units
+    units: int  # pairs on a robot, in a scene, at a task, that two evaluators or more judged
 
 
 class SideBias(Struct, frozen=True):
@@ -36,23 +36,28 @@ class SideBias(Struct, frozen=True):
 
 
 def agreement(log: VoteLog, seed: int = 0) -> Agreement:
-    """Nominal alpha over battles with several votes, with a bootstrap interval over battles.
+    """Nominal alpha of evaluators who judged the same pair on the same robot, in the same scene, at the same task; with
+    a bootstrap interval over these units.
 
-    alpha = 1 - D_o / D_e (K. Krippendorff, Content Analysis, 2004, chapter 11). Equal battles are drawn together, as
-    a multinomial of their kinds, so that the interval does not depend on the order of the votes. A vote's outcome is
-    told from its own battle's left and right: the same picture for all.
+    A battle has one evaluator, so no two of them ever judge the same motions: what the plays differ by counts as
+    disagreement, and alpha says how far one evaluator's verdicts on a pair and task foretell another's. alpha = 1 -
+    D_o / D_e (K. Krippendorff, Content Analysis, 2004, chapter 11), the share of pairs of evaluators in a unit who
+    differ over that of all pairs of judgements. Who judged a unit several times is one coder, whose value is what she
+    said how often; she is never compared with herself. With one vote each it is Krippendorff's own.
     """
-    battles, place = np.unique(log.battle, return_inverse=True)
-    counts = np.bincount(place * _OUTCOMES + log.outcome, minlength=len(battles) * _OUTCOMES).reshape(-1, _OUTCOMES)
-    counts = counts[counts.sum(1) >= 2]
-    if not len(counts):
+    unit, said = _coders(log)
+    coders = np.bincount(unit, minlength=1)
+    kept = coders[unit] >= 2
+    units, unit = np.unique(unit[kept], return_inverse=True)
+    if not len(units):
         return Agreement(None, None, 0)
-    kinds, often = np.unique(counts, axis=0, return_counts=True)
-    generator = np.random.Generator(np.random.PCG64(seed))
-    drawn = generator.multinomial(len(counts), often / len(counts), _RESAMPLES)
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(_alphas(kinds, drawn), [tail, 1 - tail])
-    return Agreement(float(_alphas(kinds, often[None])[0]), Interval(float(low), float(high)), len(counts))
+    parts, own = said[kept], (said[kept] ** 2).sum(1)
+    values = np.stack([np.bincount(unit, part) for part in parts.T], axis=1)  # (u, 4) of each unit
+    size, alone = values.sum(1), np.bincount(unit, own)
+    apart = size - ((values**2).sum(1) - alone) / (size - 1)  # the size times how many pairs differ
+    facts = np.column_stack([values, size, apart, alone])
+    whole = float(_alphas(facts.sum(0)[None])[0])
+    return Agreement(whole, _interval(facts, seed) if len(units) >= _FEW else None, len(units))
 
 
 def side_bias(log: VoteLog, found: Fit | None = None) -> SideBias:
@@ -67,13 +72,40 @@ def side_bias(log: VoteLog, found: Fit | None = None) -> SideBias:
     return SideBias(share(int(left.sum()), int(decided.sum())), expected)
 
 
-def _alphas(kinds: NDArray[np.int64], often: NDArray[np.int64]) -> Array:
-    """(s,) for s samples, `often` (s, u) of each kind of battle (u, 4). Where all votes are alike: 1."""
-    votes = kinds.sum(1)
-    apart = (votes**2 - (kinds**2).sum(1)) / (votes - 1)
-    values = often @ kinds
-    total = values.sum(1)
-    observed = (often @ apart) / total
-    expected = (total**2 - (values**2).sum(1)) / (total * (total - 1))
-    found: Array = np.where(expected > 0, 1 - observed / np.where(expected > 0, expected, 1.0), 1.0)
+def _coders(log: VoteLog) -> tuple[Array, Array]:
+    """(c,) the unit of each evaluator of each unit, and (c, 4) how often she said what there: shares, the first of the
+    two models always the same one."""
+    turned = log.left > log.right
+    outcome = np.where(turned & (log.outcome <= RIGHT), RIGHT - log.outcome, log.outcome)
+    where = np.stack(
+        [np.minimum(log.left, log.right), np.maximum(log.left, log.right), log.robot, log.scene, log.task], axis=1
+    )
+    _, unit = np.unique(where, axis=0, return_inverse=True)
+    both = np.stack([unit.ravel(), log.evaluator], axis=1)
+    pairs, coder = np.unique(both, axis=0, return_inverse=True)
+    counts = np.bincount(coder.ravel() * _OUTCOMES + outcome, minlength=len(pairs) * _OUTCOMES).reshape(-1, _OUTCOMES)
+    return pairs[:, 0], counts / counts.sum(1, keepdims=True)
+
+
+def _interval(facts: Array, seed: int) -> Interval:
+    generator, tail = np.random.Generator(np.random.PCG64(seed)), (1 - LEVEL) / 2
+    chances = np.full(len(facts), 1 / len(facts))
+    drawn = [
+        _alphas(generator.multinomial(len(facts), chances, _AT_ONCE) @ facts) for _ in range(_RESAMPLES // _AT_ONCE)
+    ]
+    low, high = np.quantile(np.concatenate(drawn), [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
+def _alphas(sums: Array) -> Array:
+    """(s,) from the summed facts (s, 7) of s samples. Where all judgements are alike: 1."""
+    values, total, apart, alone = (
+        sums[:, :_OUTCOMES],
+        sums[:, _OUTCOMES],
+        sums[:, _OUTCOMES + 1],
+        sums[:, _OUTCOMES + 2],
+    )
+    observed = apart / total
+    expected = 1 - ((values**2).sum(1) - alone) / (total * (total - 1))
+    found: Array = np.where(expected > 1e-12, 1 - observed / np.where(expected > 1e-12, expected, 1.0), 1.0)
     return found

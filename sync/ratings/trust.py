@@ -3,7 +3,7 @@ alike is always there beside its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -63,8 +63,8 @@ def weighings(log: VoteLog, trust: Trust, checks: Iterable[Checked] = ()) -> tup
     found = []
     for each in seen:
         name, limit = each.evaluator_id, _limit(total - each.votes, len(seen), trust)
-        held = (*failed.get(name, ()), *_reasons(each, trust)) or ("favours_a_model",)
-        weighed = _weighing(each, held if name in distrusted else (), limit)
+        held = (*distrusted[name], *_reasons(each, trust)) if name in distrusted else ()
+        weighed = _weighing(each, held, limit)
         found.append(structs.replace(weighed, checks=known.get(name)))
     return tuple(found)
 
@@ -100,18 +100,20 @@ def _failing(seen: list[Checked], evaluators: int, trust: Trust) -> dict[str, tu
 
 
 def _distrusted(
-    log: VoteLog, seen: tuple[Standout, ...], failed: Iterable[str], trust: Trust
-) -> tuple[set[str], tuple[Standout, ...]]:
-    """Whose votes do not count, and how everybody looks to a board without them."""
+    log: VoteLog, seen: tuple[Standout, ...], failed: Mapping[str, tuple[Reason, ...]], trust: Trust
+) -> tuple[dict[str, tuple[Reason, ...]], tuple[Standout, ...]]:
+    """Whose votes do not count, with what was held against her when that was decided, and how everybody looks to a
+    board without them."""
     codes = {name: code for code, name in enumerate(log.evaluators)}
-    found = set(failed)
+    found = dict(failed)
     if found:
         seen = standouts(log, frozenset(codes[name] for name in found))
     while len(found) < int(trust.distrusted * len(seen)):
         worst = [each for each in seen if each.evaluator_id not in found and _reasons(each, trust)]
         if not worst:
             break
-        found.add(max(worst, key=lambda each: (each.favour, each.evaluator_id)).evaluator_id)
+        chosen = max(worst, key=lambda each: (each.favour, each.evaluator_id))
+        found[chosen.evaluator_id] = _reasons(chosen, trust)
         seen = standouts(log, frozenset(codes[name] for name in found))
     return found, seen
 

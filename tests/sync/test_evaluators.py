@@ -24,14 +24,14 @@ KRIPPENDORFF = (  # four observers of twelve units: K. Krippendorff, Computing K
 
 
 def judged(*battles: str) -> VoteLog:
-    """A log of battles, each a word of outcomes 0 to 3, one an evaluator."""
+    """A log of battles of one pair, each a task of its own and a word of outcomes 0 to 3, one an evaluator."""
     rows = [(number, person, int(code)) for number, word in enumerate(battles) for person, code in enumerate(word)]
     battle, evaluator, voted = np.array(rows).T
     people = names(int(evaluator.max()) + 1, "e")
     zeros = np.zeros(len(rows), int)
-    return coded(
-        names(2), zeros, zeros + 1, voted, battle=battle, names={"evaluators": people}, codes={"evaluator": evaluator}
-    )
+    known = {"evaluators": people, "tasks": names(len(battles), "t")}
+    codes = {"evaluator": evaluator, "task": battle}
+    return coded(names(2), zeros, zeros + 1, voted, battle=np.arange(len(rows)), names=known, codes=codes)
 
 
 def test_alpha_is_that_of_krippendorffs_own_example_with_its_five_values_made_four() -> None:
@@ -45,7 +45,7 @@ def test_alpha_is_that_of_krippendorffs_own_example_with_its_five_values_made_fo
     found = agreement(judged(*words))
     assert found.alpha == pytest.approx(1 - apart / chance)
     assert found.alpha == pytest.approx(0.729, abs=0.02)
-    assert found.battles == 11
+    assert found.units == 11
     assert found.interval.low < found.alpha < found.interval.high
 
 
@@ -62,6 +62,18 @@ def test_all_agreed_is_one_chance_is_none_and_single_votes_tell_nothing() -> Non
 def test_agreement_does_not_depend_on_the_order_of_votes() -> None:
     words = ["01", "00", "12", "333", "003"]
     assert agreement(judged(*words)) == agreement(judged(*words[::-1]))
+
+
+def test_one_evaluators_votes_are_never_compared_with_each_other() -> None:
+    """She may say one thing of one play and another of the next: that tells nothing of agreement with others."""
+    tasks = names(2, "t")
+    left, right, voted = [0, 1, 0, 0], [1, 0, 1, 1], [0, 1, 0, 1]  # of the first task all say the first is better
+    alone = coded(names(2), left, right, voted)
+    assert (agreement(alone).alpha, agreement(alone).units) == (None, 0)
+    people = {"evaluators": names(2, "e"), "tasks": tasks}
+    agreed = coded(names(2), left, right, voted, names=people, codes={"evaluator": [0, 0, 1, 1], "task": [0, 0, 0, 1]})
+    found = agreement(agreed)
+    assert (found.alpha, found.units, found.interval) == (1.0, 1, None)  # sides are no matter; one unit is too few
 
 
 def test_a_lean_to_the_left_is_found_and_balanced_sides_have_none() -> None:
