@@ -14,6 +14,7 @@ BEGUN_FIRST = (
     "test_shipped_baselines.py",
     "test_vla_battles.py",
     "test_canaries.py",
+    "test_chaos.py",
 )
 
 
