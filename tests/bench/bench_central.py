@@ -48,7 +48,7 @@ PARTS = ("starts", "push", "episodes", "board", "pending")
 ROUNDS = {1000: 11, 200: 31}  # of pushes, by how many operations each brings
 GOALS = {1000: 12, 200: 25}  # times what COPY takes
 BARE = ("bare", "bare_log")
-EPISODES, EPISODE_ROUNDS = 64, 15  # as many as a workstation sends at once
+EPISODES = {64: 15, 256: 6}  # rounds, by how many one request brings; 256 are 10 of the 16 MiB it may hold
 STEPS, SUBSTEPS = 50, 50  # of an episode
 REQUESTS, STARTS, PENDING = 1000, 5, 100_000
 _LIMITS = {"VLAARENA_CENTRAL_ADDRESS_BURST": "1000000", "VLAARENA_CENTRAL_DEVICE_BURST": "1000000"}
@@ -191,15 +191,15 @@ def _recorded(world: World, seed: int) -> bytes:
     )
 
 
-def episodes(site: Site, lab: Workstation) -> None:
+def episodes(site: Site, lab: Workstation, made: Iterator[bytes], count: int) -> None:
     """Episodes of turns that were pushed, against insert_many of the very documents that they became."""
-    bare, made = BareMongo(site.mongo.url), real_episodes()
+    bare = BareMongo(site.mongo.url)
     lab.new_episode = lambda: next(made)
     times, inserts, size = list[float](), list[float](), 0
-    for turn in range(EPISODE_ROUNDS + 1):
+    for turn in range(EPISODES[count] + 1):
         lab.episodes.clear()
         first = len(lab.operations)
-        for _ in range(EPISODES // 2):
+        for _ in range(count // 2):
             lab.battle()
         lab.push(lab.operations[first:])
         uploads = tuple(api.EpisodeUpload(*each) for each in lab.episodes.items())
@@ -212,7 +212,7 @@ def episodes(site: Site, lab: Workstation) -> None:
             times.append(took)
             inserts.append(inserted)
     bare.close()
-    detail = f"{EPISODES} of {size / 1000:.0f} KB: {spread(times)}, insert_many {spread(inserts)}"
+    detail = f"{count} of {size / 1000:.0f} KB: {spread(times)}, insert_many {spread(inserts)}"
     told("episodes over insert_many, j: true", f"{median(inserts) / median(times):.2f}", ">= 0.5", detail)
 
 
@@ -276,11 +276,11 @@ def main() -> None:
             site.migrate(bare)
         lab = Workstation(site.service)
         lab.enrol()
-        numbers = itertools.count()
+        numbers, made = itertools.count(), real_episodes()
         lab.new_episode = lambda: episode(variant=next(numbers)).to_bytes()
         measures: dict[str, Callable[[], Any]] = {
             "push": lambda: [pushes(site, lab, size) for size in ROUNDS],
-            "episodes": lambda: episodes(site, lab),
+            "episodes": lambda: [episodes(site, lab, made, count) for count in EPISODES],
             "board": lambda: board(site),
             "pending": lambda: pending(site, folder),
         }
