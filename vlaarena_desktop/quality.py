@@ -1,13 +1,30 @@
-"""How evaluators did on hidden checks, from the rows of a store. No Qt."""
+"""How evaluators judged, on a board and on hidden checks, from the rows of a store. No Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sync.ratings.evaluators import Checked, checked
+from msgspec import Struct
+
+from sync.ratings.evaluators import Checked, checked, seconds_before_vote
+from sync.ratings.intervals import Share
+from sync.ratings.trust import Weighing
 from sync.records import CheckKind, Vote
 from sync.rows import vote_of
+
+
+class Judging(Struct, frozen=True, kw_only=True):
+    """How one evaluator judged: on the votes of a board, and on hidden checks."""
+
+    evaluator_id: str
+    votes: int  # on the board
+    weight: float  # under the evaluator policy, whether it weighs or not
+    left: Share  # how often she preferred the left side where she preferred one
+    likelihood: float  # standard deviations by which a board without her expects her votes more than most
+    seconds_before_vote: float | None  # median
+    checks: Checked | None  # None: she judged none
+
 
 _Same = tuple[str, str, str, str | None, str | None, str | None]  # evaluator, robot, scene, instruction, left, right
 _Row = Mapping[str, Any]
@@ -35,6 +52,26 @@ def checks_judged(rows: Iterable[_Row]) -> tuple[Checked, ...]:
             if row["check"] == "swapped" and first is not None:
                 repeats.append((first, vote))
     return checked([vote for vote, _ in judged], repeats, _idle(judged, rated))
+
+
+def judging(votes: Iterable[Vote], weighed: Iterable[Weighing], checks: Iterable[Checked]) -> tuple[Judging, ...]:
+    """Of each evaluator with votes on a board, in the order of their weighings."""
+    cast: dict[str, list[Vote]] = {}
+    for vote in votes:
+        cast.setdefault(vote.evaluator_id, []).append(vote)
+    known = {each.evaluator_id: each for each in checks}
+    return tuple(
+        Judging(
+            evaluator_id=each.evaluator_id,
+            votes=len(cast.get(each.evaluator_id, ())),
+            weight=each.weight,
+            left=each.standout.sides.left,
+            likelihood=each.standout.likelihood,
+            seconds_before_vote=seconds_before_vote(cast.get(each.evaluator_id, ())),
+            checks=known.get(each.evaluator_id),
+        )
+        for each in weighed
+    )
 
 
 def _same(vote: Vote, row: _Row, left: str | None, right: str | None) -> _Same:

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from scenes.models import ModelCard
 from scenes.progress import Job, Progress
+from sync.ratings.agreement import Agreement, agreement
 from sync.ratings.board import Rating, Record, rate
 from sync.ratings.counting import Array, BothBad, table
 from sync.ratings.elo import elo_board
@@ -21,7 +22,7 @@ from sync.ratings.prospects import Flip, votes_to_flip
 from sync.ratings.trust import Trust, Weighing, weighings, weights_of
 from sync.records import BattleKind, Evaluator, Origin, Vote
 from sync.rows import vote_of
-from vlaarena_desktop.quality import checks_judged
+from vlaarena_desktop.quality import Judging, checks_judged, judging
 
 RATED: tuple[BattleKind, ...] = ("rated",)
 WINDOW: tuple[Origin, ...] = ("window",)
@@ -105,6 +106,8 @@ class Standings(Struct, frozen=True, kw_only=True):
     checks: tuple[Checked, ...] = ()  # how evaluators did on hidden checks, whatever else is asked for
     without_one: Mapping[str, tuple[int, int]] = {}  # each model's ranks when any one evaluator is left out
     weighings: tuple[Weighing, ...] = ()  # of each evaluator of these votes, on all robots; whether it weighs or not
+    judging: tuple[Judging, ...] = ()  # how each of them judged
+    agreement: Agreement | None = None  # of those who judged the same; None: of no votes, or not told
     robots: tuple[str, ...] = ()  # over which a global rating is the equal-weight mean; empty: of one robot
     basis: Basis | None = None  # what its ratings were made of; None: of nothing, or not here
     rated: tuple[Vote, ...] = ()  # all rated votes of the window, wherever they were cast, as they became known
@@ -154,11 +157,17 @@ def _filled(
         battles=len({vote.battle_id for vote in votes}),
         evaluators=len({vote.evaluator_id for vote in votes}),
         groups=boards.groups,
-        weighings=weighings(pooled, Trust(), found.checks),
         robots=robots,
         basis=Basis(log=pooled, robots=boards.robots, weights=weights),
     )
+    found = _with_evaluators(found, everywhere, pooled)
     return found if len(boards.robots) > 1 else _of_one_robot(found, pooled, weights)
+
+
+def _with_evaluators(found: Standings, votes: Sequence[Vote], log: VoteLog) -> Standings:
+    weighed = weighings(log, Trust(), found.checks)
+    judged = judging(votes, weighed, found.checks)
+    return structs.replace(found, weighings=weighed, judging=judged, agreement=agreement(log))
 
 
 def _of_one_robot(found: Standings, log: VoteLog, weights: Array | None) -> Standings:

@@ -723,20 +723,60 @@
 <context>
     <name>MethodNotes</name>
     <message>
-        <source>Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; own battles shown again, judged the same {same} of {repeats} times; an arm that does nothing, not preferred {passed} of {idle} times.</source>
-        <translation>Versteckte Prüfungen von {name}: zweimal dasselbe Modell, {alike} von {pairs} Mal gleich genannt; eigene Vergleiche noch einmal gezeigt, {same} von {repeats} Mal gleich beurteilt; einen Arm, der nichts tut, {passed} von {idle} Mal nicht vorgezogen.</translation>
+        <source> 95 %: {low:.2f} to {high:.2f}.</source>
+        <translation> 95 %: {low:.2f} bis {high:.2f}.</translation>
+    </message>
+    <message>
+        <source>Agreement of evaluators on the same pair at the same task (Krippendorff&apos;s alpha, 1 all agree, 0 chance): {alpha:.2f}, of {units} such pairs. They never saw the same motions, so what these differ by counts as disagreement.</source>
+        <translation>Übereinstimmung von Gutachtern beim selben Paar und derselben Aufgabe (Krippendorffs Alpha, 1 alle einig, 0 Zufall): {alpha:.2f}, aus {units} solchen Paaren. Sie sahen nie dieselben Bewegungen; was diese unterscheidet, zählt deshalb als Uneinigkeit.</translation>
+    </message>
+    <message>
+        <source>Agreement: no two evaluators judged the same pair at the same task.</source>
+        <translation>Übereinstimmung: Keine zwei Gutachter haben dasselbe Paar bei derselben Aufgabe beurteilt.</translation>
+    </message>
+    <message>
+        <source>Evaluator</source>
+        <translation>Gutachter</translation>
+    </message>
+    <message>
+        <source>Hidden checks of {name}: one model twice, called alike {alike} of {pairs} times; own pairs shown again with the sides exchanged, judged the same {same} of {repeats} times; an arm that does nothing, not preferred {passed} of {idle} times.</source>
+        <translation>Versteckte Prüfungen von {name}: zweimal dasselbe Modell, {alike} von {pairs} Mal gleich genannt; eigene Paare mit vertauschten Seiten noch einmal, {same} von {repeats} Mal gleich beurteilt; einen Arm, der nichts tut, {passed} von {idle} Mal nicht vorgezogen.</translation>
     </message>
     <message>
         <source>How the board is made</source>
         <translation>Wie die Rangliste entsteht</translation>
     </message>
     <message>
+        <source>Left of one model twice</source>
+        <translation>Links bei einem Modell zweimal</translation>
+    </message>
+    <message>
+        <source>Left preferred</source>
+        <translation>Links vorgezogen</translation>
+    </message>
+    <message>
+        <source>Like the others</source>
+        <translation>Wie die anderen</translation>
+    </message>
+    <message>
+        <source>Like the others: standard deviations by which the board without her expects her votes more (+) or less (−) than most votes of a board.</source>
+        <translation>Wie die anderen: um wie viele Standardabweichungen die Rangliste ohne diese Stimmen sie eher (+) oder weniger (−) erwartet als die meisten Stimmen einer Rangliste.</translation>
+    </message>
+    <message>
         <source>Published by the central service: {method}</source>
         <translation>Vom zentralen Dienst veröffentlicht: {method}</translation>
     </message>
     <message>
+        <source>Seconds to the vote</source>
+        <translation>Sekunden bis zur Stimme</translation>
+    </message>
+    <message>
         <source>The evaluator policy (version {version}) holds nothing against anybody here.</source>
         <translation>Die Gewichtung der Gutachter (Fassung {version}) hat hier gegen niemanden etwas.</translation>
+    </message>
+    <message>
+        <source>Votes</source>
+        <translation>Stimmen</translation>
     </message>
     <message>
         <source>{name}: weight {weight:.2f}; {reasons}.</source>
@@ -875,8 +915,8 @@
         <translation>Vorsprung von {first}: {lead:+.0f} Punkte, zwischen {low:+.0f} und {high:+.0f} (95 %, diese Gutachter).</translation>
     </message>
     <message>
-        <source>Looked at without a promise: register the comparison before its first battle, so that nobody can choose afterwards which battles count.</source>
-        <translation>Ohne Zusage betrachtet: Melden Sie die Frage vor ihrem ersten Vergleich an, damit niemand nachträglich wählen kann, welche Vergleiche zählen.</translation>
+        <source>Looked at without a promise, and so with evidence enough for all {pairs} pairs of this board: register the comparison before its first battle, so that nobody can choose afterwards which battles count.</source>
+        <translation>Ohne Zusage betrachtet und deshalb mit Belegen, die für alle {pairs} Paare dieser Rangliste reichen: Melden Sie die Frage vor ihrem ersten Vergleich an, damit niemand nachträglich wählen kann, welche Vergleiche zählen.</translation>
     </message>
     <message>
         <source>No votes on these two yet: now is the time to register the comparison.</source>
@@ -2313,6 +2353,10 @@
         <translation>Gut­achter</translation>
     </message>
     <message>
+        <source>Evidence that may be looked at after every battle and decides wrongly in 5 of 100 cases at most. Who looks around finds the most striking pair: without a promise each of them needs evidence enough for all pairs of the board. A promise names how many pairs are watched, and counts the battles after it alone.</source>
+        <translation>Belege, die man nach jedem Vergleich ansehen darf und die in höchstens 5 von 100 Fällen falsch entscheiden. Wer sich umsieht, findet das auffälligste Paar: Ohne Zusage braucht jedes Paar Belege, die für alle Paare der Rangliste reichen. Eine Zusage nennt, wie viele Paare beobachtet werden, und zählt nur die Vergleiche nach ihr.</translation>
+    </message>
+    <message>
         <source>For comparison only: it depends on the order in which the same votes were cast (K 32).</source>
         <translation>Nur zum Vergleich: Sie hängt von der Reihenfolge ab, in der dieselben Stimmen abgegeben wurden (K 32).</translation>
     </message>
@@ -2323,6 +2367,10 @@
     <message>
         <source>Hidden checks, practice, named models and given seeds are never rated, nor are votes from the command line or simulated ones.</source>
         <translation>Versteckte Prüfungen, Übungen, genannte Modelle und vorgegebene Startzahlen zählen nie, ebenso wenig Stimmen von der Befehlszeile oder simulierte.</translation>
+    </message>
+    <message>
+        <source>Is one better yet?</source>
+        <translation>Ist eines schon besser?</translation>
     </message>
     <message>
         <source>It says nothing about which model is better, so it stays out of the rating and is told as the acceptable rate: votes that did not find both bad. On wish it counts as a tie, as LM Arena counts it.</source>
@@ -2441,8 +2489,8 @@
         <translation>das Intervall ist breiter als {points:.0f} Punkte</translation>
     </message>
     <message>
-        <source>judged own battles the other way round when they were mirrored</source>
-        <translation>beurteilte eigene Vergleiche gespiegelt umgekehrt</translation>
+        <source>judged own pairs the other way round when their sides were exchanged</source>
+        <translation>beurteilte eigene Paare umgekehrt, als ihre Seiten vertauscht waren</translation>
     </message>
     <message>
         <source>no chain of preferences connects all models</source>
@@ -2571,8 +2619,8 @@
         <translation>Versteckte Prüfung: eine Seite ruhte mit Absicht</translation>
     </message>
     <message>
-        <source>Hidden check: your own battle, mirrored</source>
-        <translation>Versteckte Prüfung: Ihr Vergleich, gespiegelt</translation>
+        <source>Hidden check: your own pair, mirrored</source>
+        <translation>Versteckte Prüfung: Ihr Paar, gespiegelt</translation>
     </message>
     <message>
         <source>It counts for no rating. Thank you!</source>

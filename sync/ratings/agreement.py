@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from sync.ratings.counting import Array, table
+from sync.ratings.counting import Array, Counts, table
 from sync.ratings.davidson import Fit
 from sync.ratings.intervals import LEVEL, Interval, Share, share
 from sync.ratings.log import LEFT, RIGHT, VoteLog
@@ -48,12 +48,12 @@ def agreement(log: VoteLog, seed: int = 0) -> Agreement:
     unit, said = _coders(log)
     coders = np.bincount(unit, minlength=1)
     kept = coders[unit] >= 2
-    units, unit = np.unique(unit[kept], return_inverse=True)
+    units, at = np.unique(unit[kept], return_inverse=True)
     if not len(units):
         return Agreement(None, None, 0)
-    parts, own = said[kept], (said[kept] ** 2).sum(1)
-    values = np.stack([np.bincount(unit, part) for part in parts.T], axis=1)  # (u, 4) of each unit
-    size, alone = values.sum(1), np.bincount(unit, own)
+    parts, own = said[kept], (said[kept] ** 2).sum(1, dtype=np.float64)
+    values = np.stack([np.bincount(at, part) for part in parts.T], axis=1)  # (u, 4) of each unit
+    size, alone = values.sum(1), np.bincount(at, own)
     apart = size - ((values**2).sum(1) - alone) / (size - 1)  # the size times how many pairs differ
     facts = np.column_stack([values, size, apart, alone])
     whole = float(_alphas(facts.sum(0)[None])[0])
@@ -72,7 +72,7 @@ def side_bias(log: VoteLog, found: Fit | None = None) -> SideBias:
     return SideBias(share(int(left.sum()), int(decided.sum())), expected)
 
 
-def _coders(log: VoteLog) -> tuple[Array, Array]:
+def _coders(log: VoteLog) -> tuple[Counts, Array]:
     """(c,) the unit of each evaluator of each unit, and (c, 4) how often she said what there: shares, the first of the
     two models always the same one."""
     turned = log.left > log.right

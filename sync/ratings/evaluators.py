@@ -30,7 +30,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     repeats: Share  # of her own battles, shown again with the sides exchanged, that she judged as before
     reversed: Share  # of those where she preferred one both times: how often the other model than before
     no_op: Share  # of battles against a policy that does nothing in which it did not win
-    seconds_before_vote: float | None  # median from the first sight of a battle; of all her votes
+    seconds_before_vote: float | None  # median from the first sight of a check to her vote
 
 
 class Standout(Struct, frozen=True, kw_only=True):
@@ -101,7 +101,6 @@ def _checked(person: str, own: list[Vote], again: list[tuple[Vote, Vote]], no_op
     fell_for = [vote for vote in idle if _winner(vote) in no_op_ids]
     same = [1 for first, second in again if _MIRRORED.get(first.vote, first.vote) == second.vote]
     preferred = [first.vote == second.vote for first, second in again if {first.vote, second.vote} <= _MIRRORED.keys()]
-    waits = [wait for vote in own if (wait := _seconds(vote)) is not None]
     return Checked(
         evaluator_id=person,
         alike=share(len(alike) - len(decided), len(alike)),
@@ -109,8 +108,14 @@ def _checked(person: str, own: list[Vote], again: list[tuple[Vote, Vote]], no_op
         repeats=share(len(same), len(again)),
         reversed=share(sum(preferred), len(preferred)),
         no_op=share(len(idle) - len(fell_for), len(idle)),
-        seconds_before_vote=median(waits) if waits else None,
+        seconds_before_vote=seconds_before_vote(own),
     )
+
+
+def seconds_before_vote(votes: Iterable[Vote]) -> float | None:
+    """The median from the first sight of a battle to the vote, by the workstation's clock; None: of none it is told."""
+    waits = [wait for vote in votes if (wait := _seconds(vote)) is not None]
+    return median(waits) if waits else None
 
 
 def _winner(vote: Vote) -> str | None:

@@ -136,6 +136,8 @@ def test_what_was_judged_on_hidden_checks_is_told(qtbot: QtBot, board: Leaderboa
     with qtbot.waitSignal(board.computed):
         board.refresh()
     told = board.method.notes.toPlainText()
+    assert "Left of one model twice" in told
+    assert "Agreement of evaluators on the same pair at the same task" in told
     assert "Hidden checks of Bo: one model twice, called alike 1 of 1 times" in told
     assert board.summary.text() == "Votes: 5 · not counted: 2"
 

@@ -7,12 +7,14 @@ from typing import get_args
 from arena_samples import Arena, ballot
 
 from scenes.progress import finish
+from sync.ratings.agreement import Agreement
 from sync.ratings.trust import Reason
 from sync.records import CheckKind, Choice, Draw, Sides
 from sync.store import Store
+from vlaarena_desktop.cli.judging import agreement_text, evaluators_text
 from vlaarena_desktop.pages.board_words import reason_text
 from vlaarena_desktop.quality import checks_judged
-from vlaarena_desktop.standing import BoardQuery, standings
+from vlaarena_desktop.standing import BoardQuery, Standings, standings
 
 
 def judge(store: Store, left: str, right: str, choice: Choice, check: CheckKind | None = None, seed: int = 1) -> None:
@@ -76,3 +78,32 @@ def test_the_policy_weighs_by_hidden_checks_and_both_boards_exist(store: Store) 
 
 def test_every_reason_of_the_policy_has_its_words() -> None:
     assert len({reason_text(reason) for reason in get_args(Reason)}) == len(get_args(Reason))
+
+
+def test_how_everybody_judged_is_told_of_the_votes_of_a_board(store: Store) -> None:
+    for name in ("Ada", "Bo"):
+        store.sit(name)
+        for _ in range(3):
+            judge(store, "alpha", "beta", "left_better")
+        judge(store, "beta", "alpha", "right_better" if name == "Ada" else "tie")
+        judge(store, "gamma", "gamma", "left_better", "aa")
+    reads = store.comparing()
+    found = finish(standings(BoardQuery(), reads.rows(), reads.evaluators()))
+    people = {person.evaluator_id: person.name for person in reads.evaluators()}
+    told = {people[each.evaluator_id]: each for each in found.judging}
+    assert {name: (each.votes, each.left.count, each.left.of) for name, each in told.items()} == {
+        "Ada": (4, 3, 4),
+        "Bo": (4, 3, 3),
+    }
+    assert all(each.checks is not None and each.checks.alike_left.count == 1 for each in told.values())
+    assert all(each.seconds_before_vote is not None and each.seconds_before_vote >= 0 for each in told.values())
+    assert (found.agreement.units, found.agreement.alpha is not None) == (1, True)
+    words = "\n".join(evaluators_text(found, reads.evaluators()))
+    assert "Bo" in words
+    assert "3/4" in words
+    assert f"alpha {found.agreement.alpha:.2f}, of 1 such pairs" in words
+
+
+def test_where_nobody_judged_the_same_no_agreement_is_told() -> None:
+    assert evaluators_text(Standings(query=BoardQuery()), ()) == ["No evaluator has votes on this board."]
+    assert "no two evaluators judged the same" in agreement_text(Agreement(None, None, 0))

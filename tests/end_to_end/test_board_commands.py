@@ -100,6 +100,15 @@ def test_a_group_counts_its_own_evaluators_alone(folder: Path) -> None:
     assert 0 < one["counted"] < all_three["counted"]
 
 
+def test_how_everybody_judged_is_told_when_it_is_asked_for(folder: Path) -> None:
+    plain, asked = (run("leaderboard", "--home", str(folder), *SIMULATED, *more) for more in ((), ("--evaluators",)))
+    assert "Agreement of evaluators on the same pair" in asked.output
+    assert "Agreement" not in plain.output
+    told = board(folder, *SIMULATED)
+    assert len(told["judging"]) == told["board"]["evaluators"]
+    assert told["agreement"]["units"] >= 0
+
+
 def test_the_board_is_written_as_it_is_told(folder: Path, tmp_path: Path) -> None:
     rows = board(folder, *SIMULATED, "--export", str(tmp_path / "board.csv"))["board"]["rows"]
     written = list(csv.DictReader((tmp_path / "board.csv").read_text().splitlines()))

@@ -23,7 +23,7 @@ from vlaarena_desktop.settings import DesktopSettings, home_folder, read_setting
 
 _CHECKS: dict[CheckKind, str] = {
     "aa": "This was a hidden check: one model, twice.",
-    "swapped": "This was a hidden check: an earlier battle of yours, mirrored.",
+    "swapped": "This was a hidden check: an earlier pair of yours again, mirrored.",
     "noop": "This was a hidden check: one side did nothing on purpose.",
 }
 

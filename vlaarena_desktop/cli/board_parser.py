@@ -19,6 +19,9 @@ def add_commands(commands: Commands) -> None:
     board = commands.add_parser("leaderboard", help="how the models stand")
     board.add_argument("--export", type=Path, metavar="FILE", help=f"write it, too: {', '.join(FORMS)}")
     board.add_argument("--central", action="store_true", help="the central service's, as it was last fetched")
+    board.add_argument(
+        "--evaluators", action="store_true", help="and how every evaluator judged, and how far they agree"
+    )
     board.set_defaults(carry_out=central_boards.leaderboard)
     pair = commands.add_parser("compare", help="whether one model is better than another yet")
     pair.add_argument("first", metavar="A")

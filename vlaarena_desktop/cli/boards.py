@@ -13,13 +13,16 @@ from msgspec import Struct, structs
 from scenes.catalog import find_robot, find_scene
 from scenes.errors import BadInput, NotFound
 from scenes.progress import finish
+from sync.ratings.agreement import Agreement
 from sync.ratings.evaluators import Checked
 from sync.ratings.intervals import Interval
 from sync.records import BattleKind, Evaluator, Origin
 from sync.store import Store
+from vlaarena_desktop.cli.judging import evaluators_text
 from vlaarena_desktop.cli.reports import Report, table
 from vlaarena_desktop.exporting import Exported, export, exported
 from vlaarena_desktop.pairwise import Comparison, compare, known_model, promise_on
+from vlaarena_desktop.quality import Judging
 from vlaarena_desktop.settings import home_folder
 from vlaarena_desktop.standing import BoardQuery, Place, Standings, standings
 
@@ -36,6 +39,8 @@ class Told(Struct, frozen=True, kw_only=True):
     provisional: bool  # whether any rating is
     board: Exported
     checks: tuple[Checked, ...] = ()  # how evaluators did on hidden checks
+    judging: tuple[Judging, ...] = ()  # how they judged on this board
+    agreement: Agreement | None = None  # of those who judged the same
     written: str | None = None  # the file of --export
 
 
@@ -52,7 +57,8 @@ def leaderboard(arguments: Namespace) -> Report:
     path = export(found, arguments.export) if arguments.export else None
     report = told(found)
     written = str(path) if path else None
-    text = "\n".join([standings_text(found), *_checks(found, people)]) + (f"\n\nWritten: {path}" if path else "")
+    judged = evaluators_text(found, people) if arguments.evaluators else _checks(found, people)
+    text = "\n".join([standings_text(found), *judged]) + (f"\n\nWritten: {path}" if path else "")
     return Report(structs.replace(report, written=written), text)
 
 
@@ -177,6 +183,8 @@ def told(found: Standings) -> Told:
         provisional=any(place.rating is None or place.rating.flags for place in found.places),
         board=exported(found, {}),
         checks=found.checks,
+        judging=found.judging,
+        agreement=found.agreement,
     )
 
 
@@ -208,7 +216,7 @@ def _checks(found: Standings, people: Sequence[Evaluator]) -> list[str]:
     return [
         f"Hidden checks of {names.get(each.evaluator_id, each.evaluator_id)}: "
         f"one model twice, called alike {each.alike.count} of {each.alike.of} times; "
-        f"own battles mirrored, judged as before {each.repeats.count} of {each.repeats.of}; "
+        f"own pairs again with sides exchanged, judged as before {each.repeats.count} of {each.repeats.of}; "
         f"an idle arm not preferred {each.no_op.count} of {each.no_op.of}."
         for each in found.checks
     ]

@@ -51,7 +51,7 @@ def _report(folder: Path, plan: Plan) -> Report:
 
 def study_text(study: Study) -> str:
     """A study in words: the board over all robots, then of each."""
-    kinds = {"aa": "one model twice", "swapped": "own battles mirrored", "noop": "against an idle arm"}
+    kinds = {"aa": "one model twice", "swapped": "own pairs mirrored", "noop": "against an idle arm"}
     checks = ", ".join(f"{count} {kinds[kind]}" for kind, count in study.checks.items())
     said = f"Hidden checks, on no board: {sum(study.checks.values())}{f' ({checks})' if checks else ''}."
     return "\n\n".join([*map(_board_text, (study.overall, *study.robots)), said])

@@ -28,7 +28,7 @@ def check_text(check: CheckKind) -> str:
     """What a hidden check was, told after the reveal, in two short lines."""
     what = {
         "aa": _tr("choices", "Hidden check: one model, twice"),
-        "swapped": _tr("choices", "Hidden check: your own battle, mirrored"),
+        "swapped": _tr("choices", "Hidden check: your own pair, mirrored"),
         "noop": _tr("choices", "Hidden check: one side was idle on purpose"),
     }[check]
     return what + "\n" + _tr("choices", "It counts for no rating. Thank you!")

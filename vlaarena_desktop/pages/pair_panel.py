@@ -141,10 +141,12 @@ class PairPanel(QFrame):
     def _promise_text(self, found: Comparison) -> str:
         made = found.registration
         if made is None:
-            return self.tr(
-                "Looked at without a promise: register the comparison before its first battle, so that nobody can "
-                "choose afterwards which battles count."
+            looked = self.tr(
+                "Looked at without a promise, and so with evidence enough for all {pairs} pairs of this board: "
+                "register the comparison before its first battle, so that nobody can choose afterwards which battles "
+                "count."
             )
+            return looked.format(pairs=found.pairs)
         text = self.tr(
             "Registered on {day}: robot {robot}, at most {battles} battles, pairs watched {pairs}, error {alpha:.0%}. "
             "Battles before do not count ({ignored}). Fingerprint {digest}."
