@@ -17,7 +17,6 @@ from scenes.errors import ServiceRefused
 from sync import api, sending
 from sync.records import new_id
 
-
 ACCEPTED = (api.VERSION - 2, api.VERSION - 1, api.VERSION, api.VERSION + 1)
 TOO_FAR = ((api.VERSION - 3, "newer version of VLA Arena"), (api.VERSION + 2, "update it"))
 
