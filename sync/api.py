@@ -22,6 +22,8 @@ from scenes.errors import BadInput
 from scenes.models import ModelCard
 from sync.keys import SigningKey, is_signed
 from sync.operations import SignedOperation
+from sync.ratings.agreement import Agreement
+from sync.ratings.snapshot import Made
 
 VERSION = 1
 SUPPORTED_BEHIND, SUPPORTED_AHEAD = 2, 1  # the service takes VERSION - 2 .. VERSION + 1; what it cannot read it defers
@@ -247,8 +249,11 @@ class PulledBoard(Struct, frozen=True, kw_only=True):
     votes: int = 0  # that the board counts
     battles: int | None = None  # None: a service of an earlier version did not tell
     evaluators: int | None = None
-    robots: tuple[str, ...] = ()  # the declared ones, over which the overall rating is the equal-weight mean
+    robots: tuple[str, ...] = ()  # over which the overall rating is the equal-weight mean
     pairs: tuple[PulledPair, ...] = ()
+    declared: tuple[str, ...] = ()  # the robots that whoever runs the service declared; none: all that have votes
+    made: Made | None = None  # None: a service of an earlier version did not tell
+    agreement: Agreement | None = None  # of evaluators who judged the same; None: the same, or of no votes
 
 
 class Snapshot(Struct, frozen=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from scenes.database import Database
 from scenes.errors import BadInput
 from sync import device, sessions, votes
+from sync.api import PulledBoard
 from sync.ratings.registration import Registration
 from sync.records import Battle, Evaluator
 
@@ -109,6 +110,18 @@ class Comparing:
             [sessions.evaluator(self._database).evaluator_id, robot_id, scene_id, instruction, _REPEATABLE],
         )
 
+    def declared_robots(self) -> tuple[str, ...]:
+        """Over which boards are the mean, as whoever runs the central service declared; none: all that have votes."""
+        board = self._board()
+        return board.declared if board is not None else ()
+
+    def _board(self) -> PulledBoard | None:
+        """The last one fetched, if the service signed it: what others say is not followed."""
+        try:
+            return device.board(self._database)
+        except BadInput:
+            return None
+
     def rated_votes(self, robot_id: str) -> int:
         """How many rated votes of the window there are on a robot, of anybody."""
         (row,) = self._database.rows(
@@ -120,10 +133,7 @@ class Comparing:
 
     def pulled_weights(self, robot_id: str) -> PulledWeights | None:
         """The pair weights of the centre's last board, for this robot or for all; None: none was pulled."""
-        try:
-            board = device.board(self._database)
-        except BadInput:  # not the service's own: what it says is not followed
-            return None
+        board = self._board()
         offered = board.pair_weights if board is not None else ()
         ours = [each for each in offered if each.robot_id == robot_id]
         found = ours or [each for each in offered if each.robot_id is None]

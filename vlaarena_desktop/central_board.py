@@ -69,7 +69,9 @@ def _standings(query: BoardQuery, kept: Kept, board: PulledBoard) -> Standings:
             votes=votes,
             known_robots=robots_of(board),
             cards=board.cards,
+            made=board.made,
         ),
+        agreement=board.agreement,
     )
 
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from scenes import durable
 from scenes.errors import BadInput, StoreError
 from scenes.models import ModelCard
-from sync.ratings.snapshot import RATINGS, Watermark, watermark
+from sync.ratings.snapshot import Made, Watermark, made_of
 from sync.ratings.trust import Trust
 from sync.spreadsheets import cell
 from vlaarena_desktop.standing import BoardQuery, Place, Standings
@@ -31,9 +31,9 @@ class Exported(Struct, frozen=True, kw_only=True):
     """What a file tells: the board, what it was made of and what made it."""
 
     program: str
-    ratings_version: str
+    ratings_version: str  # empty: fetched from a service that does not tell
     policy_version: str  # of the evaluators' weights; "equal": all votes count alike
-    watermark: Watermark | None  # None: fetched, and the snapshot names what it counts
+    watermark: Watermark | None  # None: not told; the snapshot's id names what it counts
     query: BoardQuery
     filters: tuple[str, ...]  # which votes it counts, in words
     method: tuple[str, ...]  # and how
@@ -78,11 +78,12 @@ def export(found: Standings, path: Path, cards: Mapping[str, ModelCard] | None =
 
 def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
     """A board as its files tell it."""
+    made = _made(found)
     return Exported(
         program=f"vlaarena {version('vlaarena')}",
-        ratings_version=RATINGS,
-        policy_version=Trust().version if found.query.weighed else "equal",
-        watermark=watermark(found.votes) if found.provenance is None else None,
+        ratings_version=made.ratings_version if made else "",
+        policy_version=made.policy_version if made else "",
+        watermark=made.watermark if made else None,
         query=found.query,
         filters=filters_of(found.query),
         method=method_of(found),
@@ -103,6 +104,13 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
         service=found.provenance.url if found.provenance else None,
         snapshot_id=found.provenance.snapshot_id if found.provenance else None,
     )
+
+
+def _made(found: Standings) -> Made | None:
+    """What the board was made of, here or by the service that published it; None: an earlier one does not tell."""
+    if found.provenance is not None:
+        return found.provenance.made
+    return made_of(found.votes, version("vlaarena"), weighed=found.query.weighed)
 
 
 def filters_of(query: BoardQuery) -> tuple[str, ...]:

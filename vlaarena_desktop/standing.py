@@ -19,6 +19,7 @@ from sync.ratings.evaluators import Checked, leave_one_out_ranks
 from sync.ratings.hierarchy import RobotBoards, boards_of, records_of
 from sync.ratings.log import BOTH_BAD, LEFT, RIGHT, TIE, VoteLog, picked, vote_log
 from sync.ratings.prospects import Flip, votes_to_flip
+from sync.ratings.snapshot import Made
 from sync.ratings.trust import Trust, Weighing, weighings, weights_of
 from sync.records import BattleKind, Evaluator, Origin, Vote
 from sync.rows import vote_of
@@ -81,6 +82,7 @@ class Provenance(Struct, frozen=True, kw_only=True):
     votes: int
     known_robots: tuple[str, ...]
     cards: tuple[ModelCard, ...] = ()
+    made: Made | None = None  # None: an earlier version of the service did not tell
 
 
 class Basis(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from msgspec import Struct
 
@@ -16,11 +14,10 @@ from sync.ratings.listing import FEW_BATTLES as FEW_BATTLES  # part of what a Ra
 from sync.ratings.listing import WIDE as WIDE
 from sync.ratings.listing import Flag as Flag
 from sync.ratings.listing import Listing, contrasts, groups, listing, outside, reference
-from sync.ratings.log import VoteLog, compact, vote_log
+from sync.ratings.log import VoteLog, compact
 from sync.ratings.outcomes import Record as Record  # part of a Rating
 from sync.ratings.outcomes import records
 from sync.ratings.ranks import chance_better, rank_ranges
-from sync.records import Judgement, Vote
 
 THESE, GENERAL = "these evaluators", "evaluators in general"  # what the two intervals speak of
 _DIGITS = 6
@@ -124,11 +121,6 @@ def board(log: VoteLog, *, weights: Array | None = None, both_bad: BothBad = "ap
         groups=int(groups(found.counts).max()) + 1,
         both_bad=both_bad,
     )
-
-
-def board_of(votes: Iterable[Vote | Judgement]) -> Board:
-    """The board of the live votes among these."""
-    return board(vote_log(votes))
 
 
 def counted_models(log: VoteLog, *, robots: bool = False) -> Counted:

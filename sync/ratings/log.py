@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import ArrayLike, NDArray
 
-from sync.records import CHOICES, Evaluator, Judgement, Vote
+from sync.records import CHOICES, Judgement, Vote
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)  # outcomes, in the order of CHOICES
 _DENSE = 4  # times as many codes as rows, up to which rows are counted without sorting
@@ -173,11 +173,6 @@ def dense(codes: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
         return codes, beyond
     known, places = np.unique(codes, return_inverse=True)
     return places.astype(np.int32), len(known)
-
-
-def members(evaluators: Iterable[Evaluator], group: str) -> tuple[str, ...]:
-    """The ids of a group's evaluators, for a Narrowing."""
-    return tuple(sorted(person.evaluator_id for person in evaluators if person.group == group))
 
 
 def _column(kind: type[np.signedinteger[Any]], values: ArrayLike | None, count: int, missing: int) -> Any:

@@ -1,4 +1,4 @@
-"""A board as it was at one state of the log, in bytes that any order of the same votes gives again."""
+"""Which votes a board was made of and which rules made it: what any board tells of itself."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from scenes.errors import BadInput
-from sync.ratings.board import Board, board
-from sync.ratings.counting import BothBad
-from sync.ratings.evaluators import Checked
-from sync.ratings.log import Narrowing, live, narrowed, vote_log
-from sync.ratings.trust import Trust, weights_of
+from sync.ratings.log import live
+from sync.ratings.trust import Trust
 from sync.records import Judgement, Vote
 
-RATINGS = "2"  # grows whenever the same votes would give other numbers
+RATINGS = "3"  # grows whenever the same votes would give other numbers
 
 
 class Watermark(Struct, frozen=True, kw_only=True):
@@ -27,31 +23,13 @@ class Watermark(Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
-    """A board, what it was made of and what made it."""
+class Made(Struct, frozen=True, kw_only=True):
+    """What a board was made of and what made it: with these and the votes anybody makes it again."""
 
     ratings_version: str
-    policy_version: str  # of the evaluators' weights
+    policy_version: str  # of the evaluators' weights; "equal": all votes count alike
     code_version: str  # of the program
     watermark: Watermark
-    narrowing: Narrowing
-    board: Board
-
-    def to_bytes(self) -> bytes:
-        """Canonical: the same snapshot gives the same bytes."""
-        return msgspec.json.encode(self, order="sorted")
-
-    @staticmethod
-    def from_bytes(content: bytes) -> Snapshot:
-        """A snapshot as it was kept.
-
-        Raises:
-            BadInput: these bytes are none.
-        """
-        try:
-            return msgspec.json.decode(content, type=Snapshot)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise BadInput("This is not a snapshot of a board.", hint="Export it again.", detail=str(error)) from error
 
 
 def watermark(votes: Iterable[Vote | Judgement]) -> Watermark:
@@ -64,25 +42,11 @@ def watermark(votes: Iterable[Vote | Judgement]) -> Watermark:
     return Watermark(votes=len(counting), last_voted_at=last, sha256=told.hexdigest())
 
 
-def snapshot(
-    votes: Iterable[Vote | Judgement],
-    code_version: str,
-    *,
-    narrowing: Narrowing | None = None,
-    trust: Trust | None = None,
-    checks: Iterable[Checked] = (),
-    both_bad: BothBad = "apart",
-) -> Snapshot:
-    """The board of the live votes among these. `trust`: the policy that weighs evaluators, by these `checks`, too;
-    None: all alike."""
-    counting, narrowing = live(votes), narrowing or Narrowing()
-    log = vote_log(counting)
-    weights = None if trust is None else weights_of(log, trust, checks)
-    return Snapshot(
+def made_of(votes: Iterable[Vote | Judgement], code_version: str, *, weighed: bool = False) -> Made:
+    """Of a board of these votes. `weighed`: whether the evaluator policy weighs them."""
+    return Made(
         ratings_version=RATINGS,
-        policy_version="equal" if trust is None else trust.version,
+        policy_version=Trust().version if weighed else "equal",
         code_version=code_version,
-        watermark=watermark(counting),
-        narrowing=narrowing,
-        board=board(narrowed(log, narrowing), weights=weights, both_bad=both_bad),
+        watermark=watermark(votes),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from scenes.errors import StoreError
 from scenes.failpoints import reach
 from scenes.models import ModelCard
-from sync.api import PulledBoard, PulledRow
+from sync.api import PulledRow
 from sync.keys import SigningKey
 from sync.server import migrating, snapshots, tables
 from sync.server.centre import Centre
@@ -49,11 +49,6 @@ def rate(connection: Connection, key: SigningKey, declared_robots: Sequence[str]
     snapshots.publish(connection, board, key)
     reach("ratings.after_publish")
     return board.votes
-
-
-def board_now(connection: Connection, declared_robots: Sequence[str]) -> PulledBoard:
-    """The board that would be published now."""
-    return snapshots.compute(connection, declared_robots)
 
 
 def note_status(connection: Connection, name: str, status: str, votes: int = 0, error: str | None = None) -> None:

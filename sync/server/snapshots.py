@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 from msgspec import Struct, structs
 from sqlalchemy import Connection, text
@@ -16,9 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scenes.codec import decode, digest, encode
 from scenes.errors import NotFound
-from scenes.models import ModelCard
 from sync.api import PulledBoard, Snapshot, etag_of, sign_snapshot
 from sync.keys import SigningKey
+from sync.ratings.snapshot import made_of
 from sync.server import ballots, registry, tables, webhooks
 from sync.server.standings import standings
 
@@ -39,7 +40,8 @@ class Published(Struct, frozen=True, kw_only=True):
 
 def compute(connection: Connection, declared_robots: Sequence[str] = ()) -> PulledBoard:
     """The board of all operations so far."""
-    found = standings(ballots.counting(connection), declared_robots)
+    counting = ballots.counting(connection)
+    found = standings(counting, declared_robots)
     last = connection.execute(text("SELECT max(received_at) FROM op_log")).scalar() or _BEFORE
     board = PulledBoard(
         snapshot_id="",
@@ -54,6 +56,9 @@ def compute(connection: Connection, declared_robots: Sequence[str] = ()) -> Pull
         evaluators=found.evaluators,
         robots=found.robots,
         pairs=found.pairs,
+        declared=tuple(declared_robots),
+        made=made_of(counting, version("vlaarena")),
+        agreement=found.agreement,
     )
     return structs.replace(board, snapshot_id=digest(encode(board)))
 
@@ -95,11 +100,6 @@ def etag(connection: Connection) -> str | None:
     """The ETag of the board published last."""
     found = connection.execute(text(f"SELECT encode(sha256(content), 'hex') FROM ({_LATEST}) AS latest")).scalar()
     return None if found is None else f'"{found}"'
-
-
-def card_of(board: PulledBoard, model_id: str) -> ModelCard | None:
-    """A model's card as the snapshot tells it."""
-    return next((card for card in board.cards if card.id == model_id), None)
 
 
 def _read(connection: Connection, statement: str, name: str) -> Published:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sync.api import PairWeight, PulledPair, PulledRow
 from sync.pairing import pair_weights
+from sync.ratings.agreement import Agreement, agreement
 from sync.ratings.board import Rating
 from sync.ratings.counting import table
 from sync.ratings.elo import Standing, elo_board
@@ -39,6 +40,7 @@ class Standings(Struct, frozen=True, kw_only=True):
     evaluators: int
     robots: tuple[str, ...]  # over which the overall rating is the mean
     pairs: tuple[PulledPair, ...]
+    agreement: Agreement | None  # None: of no votes
 
 
 def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Standings:
@@ -60,6 +62,7 @@ def standings(votes: Iterable[Vote], declared_robots: Sequence[str] = ()) -> Sta
         evaluators=len({vote.evaluator_id for vote in counting}),
         robots=robots,
         pairs=tuple(_pairs(log)),
+        agreement=agreement(log) if len(log) else None,
     )
 
 

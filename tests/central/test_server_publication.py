@@ -3,6 +3,8 @@ than a page of it."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 from arena_samples import card
 from central.servers import Postgres, Service
@@ -12,8 +14,11 @@ from sqlalchemy import Connection, text
 
 from scenes.codec import decode, encode
 from scenes.errors import BadInput
+from sync.ratings.agreement import agreement
+from sync.ratings.log import vote_log
+from sync.ratings.snapshot import made_of
 from sync.records import Vote
-from sync.server import boards, migrating, publishing, registry, snapshots
+from sync.server import ballots, boards, migrating, publishing, registry, snapshots
 from sync.server.centre import server_key
 from sync.server.postgres import in_rows
 from sync.server.standings import MAX_ROBOTS, standings
@@ -54,6 +59,20 @@ def test_a_board_that_comes_back_is_the_newest_again(central: Service, lab: Work
     assert told_events(central) == before + 2
     newest = rows(central, lambda c: boards.listed(c, 3))
     assert [(each.votes, each.again) for each in newest] == [(2, True), (1, False), (2, False)]
+
+
+def test_a_board_tells_what_it_was_made_of_and_what_made_it(central: Service, lab: Workstation) -> None:
+    for _ in range(2):
+        lab.battle("alpha", "beta")
+    lab.push()
+    lab.upload()
+    board = rows(central, lambda c: snapshots.compute(c, ("panda",)))
+    counted = rows(central, ballots.counting)
+    assert (board.votes, board.declared) == (len(counted), ("panda",))
+    assert board.made == made_of(counted, version("vlaarena"))
+    assert board.made.watermark.votes == len(counted) >= 2
+    assert board.agreement == agreement(vote_log(counted))
+    assert rows(central, snapshots.compute).declared == ()
 
 
 def test_lists_of_boards_are_read_without_the_boards_and_page_by_page(central: Service, visitor: Asking) -> None:

@@ -18,6 +18,7 @@ from sync import device
 from sync.api import PulledBoard, PulledRow, sign_snapshot
 from sync.device import Device
 from sync.keys import SigningKey
+from sync.ratings.snapshot import made_of
 from sync.records import CHOICES, Vote
 from sync.server.standings import Standings, standings
 from sync.store import Store
@@ -145,6 +146,25 @@ def test_a_fetched_board_tells_no_single_votes(
     assert (told["service"], told["snapshot_id"], told["watermark"]) == (URL, "5a" * 32, None)
     page.export_to(tmp_path / "board.html")
     assert f"published by {URL}" in (tmp_path / "board.html").read_text()
+
+
+def test_robots_that_the_service_declares_are_those_of_boards_of_here_too(
+    qtbot: QtBot, page: LeaderboardPage, store: Store, tmp_path: Path
+) -> None:
+    votes = votes_on(store)
+    made = made_of(votes, "9.9")
+    with qtbot.waitSignal(page.computed):
+        page.refresh()
+    assert page.found.robots == ()
+    fetched(store, published(standings(votes, ROBOTS), declared=ROBOTS, made=made))
+    with qtbot.waitSignal(page.computed):
+        page.refresh()
+    assert page.found.robots == ROBOTS
+    choose_centre(qtbot, page)
+    page.export_to(tmp_path / "board.json")
+    told = msgspec.json.decode((tmp_path / "board.json").read_bytes())
+    assert (told["watermark"]["sha256"], told["policy_version"]) == (made.watermark.sha256, "equal")
+    assert "no two evaluators judged the same" in page.method.notes.toPlainText()
 
 
 def test_what_the_service_did_not_sign_is_not_shown(qtbot: QtBot, page: LeaderboardPage, store: Store) -> None:

@@ -12,7 +12,8 @@ from gpu_daemon.client import DaemonClient
 from scenes.catalog import find_scene
 from scenes.progress import finish
 from sync.ratings.elo import elo_board
-from sync.ratings.preference import preference_board
+from sync.ratings.hierarchy import boards_of
+from sync.ratings.log import vote_log
 from sync.records import Ballot
 from sync.store import Store
 from vlaarena_desktop import turns
@@ -41,7 +42,7 @@ def test_a_voter_who_sees_only_episodes_puts_the_models_in_their_order(
         votes = store.votes(origins=("simulated",))
         checks = store.votes(kinds=("check",), origins=("simulated",))
     elo = {each.model_id: each.elo for each in elo_board(votes)}
-    board = {each.model_id: each for each in preference_board(votes)}
+    board = {each.model_id: each for each in boards_of(vote_log(votes)).overall}
     print({name: (round(elo[name]), each.rank_low, each.rank_high) for name, each in board.items()})
     assert len(votes) + len(checks) == battles
     assert set(elo) <= set(CONTESTANTS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import permutations
 
 import msgspec
@@ -7,12 +8,19 @@ import numpy as np
 import pytest
 from voting import vote
 
+from sync.ratings.board import Rating
 from sync.ratings.davidson import POINTS
+from sync.ratings.hierarchy import boards_of
 from sync.ratings.intervals import t_quantile
-from sync.ratings.preference import preference_board
+from sync.ratings.log import vote_log
 from sync.records import Choice, Vote
 
 ROUND: tuple[Choice, ...] = ("left_better", "left_better", "right_better", "tie")
+
+
+def rated(votes: Iterable[Vote]) -> list[Rating]:
+    """The headline of those models that somebody called better, worse or as good."""
+    return list(boards_of(vote_log(votes)).overall)
 
 
 def log_of(*outcomes: tuple[str, str, Choice]) -> list[Vote]:
@@ -32,15 +40,13 @@ def simulated(strengths: dict[str, float], battles: int, seed: int) -> list[Vote
 
 
 def test_no_votes_make_an_empty_board() -> None:
-    assert preference_board([]) == []
-    assert preference_board([vote(0, "a", "b", "both_bad")]) == []
+    assert rated([]) == []
+    assert rated([vote(0, "a", "b", "both_bad")]) == []
 
 
 def test_three_wins_to_one_and_no_tie_have_the_strengths_of_the_formula() -> None:
     """The difference is ln 3 logits; the prior takes less than 0.02 of it."""
-    first, second = preference_board(
-        [vote(k, "a", "b", "left_better" if k % 4 else "right_better") for k in range(400)]
-    )
+    first, second = rated([vote(k, "a", "b", "left_better" if k % 4 else "right_better") for k in range(400)])
     assert first.rating - second.rating == pytest.approx(POINTS * np.log(3), abs=3.0)
     assert first.rating + second.rating == pytest.approx(3000)
     assert (first.rank_low, first.rank_high, second.rank_low) == (1, 1, 2)
@@ -48,7 +54,7 @@ def test_three_wins_to_one_and_no_tie_have_the_strengths_of_the_formula() -> Non
 
 def test_the_order_of_the_votes_and_the_names_of_the_sides_do_not_matter() -> None:
     votes = log_of(("a", "b", "left_better"), ("b", "c", "tie"), ("c", "a", "right_better"), ("a", "c", "tie"))
-    boards = {msgspec.json.encode(preference_board(order)) for order in permutations(votes)}
+    boards = {msgspec.json.encode(rated(order)) for order in permutations(votes)}
     turned = {"left_better": "right_better", "right_better": "left_better"}
     mirrored = [
         msgspec.structs.replace(
@@ -59,26 +65,30 @@ def test_the_order_of_the_votes_and_the_names_of_the_sides_do_not_matter() -> No
         )
         for each in votes
     ]
-    assert boards == {msgspec.json.encode(preference_board(mirrored))}
+    assert boards == {msgspec.json.encode(rated(mirrored))}
 
 
 def test_both_bad_changes_nothing() -> None:
     votes = log_of(*(("a", "b", choice) for choice in ROUND))
-    assert preference_board([*votes, vote(9, "a", "b", "both_bad")]) == preference_board(votes)
+    more, plain = rated([*votes, vote(9, "a", "b", "both_bad")]), rated(votes)
+    assert [each.record.both_bad for each in more] == [1, 1]
+    assert [msgspec.structs.replace(each, record=plain[0].record) for each in more] == [
+        msgspec.structs.replace(each, record=plain[0].record) for each in plain
+    ]
 
 
 def test_a_model_that_always_wins_has_a_finite_rating_and_a_wide_interval() -> None:
-    first, second = preference_board([vote(k, "a", "b", "left_better") for k in range(5)])
+    first, second = rated([vote(k, "a", "b", "left_better") for k in range(5)])
     assert first.model_id == "a"
-    assert np.isfinite([first.rating, first.low, first.high, second.low]).all()
-    assert first.high - first.low > 300
+    assert np.isfinite([first.rating, first.these.low, first.these.high, second.these.low]).all()
+    assert first.these.width > 300
 
 
 def test_groups_that_never_met_are_not_ranked_apart() -> None:
     votes = [vote(k, "a", "b", "left_better") for k in range(20)] + [
         vote(k, "c", "d", "left_better") for k in range(30)
     ]
-    board = {each.model_id: each for each in preference_board(votes)}
+    board = {each.model_id: each for each in rated(votes)}
     assert board["a"].rank_low == board["c"].rank_low == 1
     assert board["a"].rank_high >= 2
     assert board["c"].rank_high >= 2
@@ -88,8 +98,10 @@ def test_intervals_hold_the_truth_about_95_times_in_100() -> None:
     truth = {"a": 0.9, "b": 0.3, "c": -0.3, "d": -0.9}
     held = ranked = 0
     for seed in range(100):
-        board = {each.model_id: each for each in preference_board(simulated(truth, 120, seed))}
-        held += sum(board[name].low <= 1500 + POINTS * value <= board[name].high for name, value in truth.items())
+        board = {each.model_id: each for each in rated(simulated(truth, 120, seed))}
+        held += sum(
+            board[name].these.low <= 1500 + POINTS * value <= board[name].these.high for name, value in truth.items()
+        )
         ranked += all(board[name].rank_low <= place <= board[name].rank_high for place, name in enumerate("abcd", 1))
     assert 0.93 <= held / 400 <= 0.99
     assert ranked >= 85

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from voting import vote
 
-from scenes.errors import BadInput
-from sync.ratings.log import Narrowing, among, live, members, narrowed, vote_log
-from sync.ratings.snapshot import Snapshot, snapshot, watermark
+from sync.ratings.log import Narrowing, among, live, narrowed, vote_log
+from sync.ratings.snapshot import made_of, watermark
 from sync.ratings.trust import Trust
-from sync.records import Evaluator, Judgement
+from sync.records import Judgement
 
 VOTES = [
     vote(0, "a", "b", "left_better"),
@@ -86,13 +85,6 @@ def test_a_log_is_narrowed_by_robot_scene_task_evaluators_and_date(to, kept) -> 
     assert [f"{log.models[left]}-{log.models[right]}" for left, right in pairs] == kept
 
 
-def test_a_group_is_its_members() -> None:
-    people = [
-        Evaluator(evaluator_id=each, name=each, group=group) for each, group in (("2", "g"), ("1", "g"), ("3", None))
-    ]
-    assert members(people, "g") == ("1", "2")
-
-
 def test_models_without_votes_have_a_place_among_those_asked_for() -> None:
     log = among(vote_log(VOTES), ["z", "b", "a"])
     assert log.models == ("a", "b", "z")
@@ -100,24 +92,13 @@ def test_models_without_votes_have_a_place_among_those_asked_for() -> None:
     assert among(vote_log([]), ["x", "y"]).models == ("x", "y")
 
 
-def test_any_order_of_the_votes_gives_the_same_snapshot_bytes() -> None:
-    for trust in (None, Trust()):
-        kept = {snapshot(order, "0.1.0", trust=trust).to_bytes() for order in permutations(VOTES)}
-        assert len(kept) == 1
-        assert Snapshot.from_bytes(kept.pop()) == snapshot(VOTES, "0.1.0", trust=trust)
-
-
-def test_a_snapshot_tells_versions_and_the_votes_it_was_made_of() -> None:
-    made = snapshot(VOTES, "0.1.0", narrowing=Narrowing(robot_ids=("panda",)), trust=Trust())
-    assert (made.code_version, made.policy_version, made.watermark.votes, made.board.votes) == ("0.1.0", "2", 4, 3)
-    assert snapshot(VOTES, "0.1.0").policy_version == "equal"
-    assert made.watermark == watermark(VOTES[::-1])
+def test_a_board_tells_versions_and_the_votes_it_was_made_of_in_any_order() -> None:
+    made = made_of(VOTES, "0.1.0", weighed=True)
+    assert {msgspec.json.encode(made_of(order, "0.1.0", weighed=True)) for order in permutations(VOTES)} == {
+        msgspec.json.encode(made)
+    }
+    assert (made.code_version, made.policy_version, made.watermark.votes) == ("0.1.0", Trust().version, 4)
+    assert made_of(VOTES, "0.1.0").policy_version == "equal"
     other = [changed(VOTES[0], vote="tie"), *VOTES[1:]]
     assert watermark(other).sha256 != made.watermark.sha256
     assert watermark([]).votes == 0
-
-
-def test_other_bytes_are_no_snapshot() -> None:
-    for content in (b"", b"{}", b"\xff", b'{"board": 1}'):
-        with pytest.raises(BadInput, match="snapshot"):
-            Snapshot.from_bytes(content)

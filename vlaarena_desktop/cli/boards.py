@@ -82,7 +82,8 @@ def pair(arguments: Namespace) -> Report:
 def read_standings(store: Store, query: BoardQuery) -> Standings:
     """The board that a query asks for."""
     reads = store.comparing()
-    return finish(standings(query, reads.rows(), reads.evaluators()))
+    asked = structs.replace(query, declared=reads.declared_robots())
+    return finish(standings(asked, reads.rows(), reads.evaluators()))
 
 
 def query_of(arguments: Namespace, people: Sequence[Evaluator]) -> BoardQuery:

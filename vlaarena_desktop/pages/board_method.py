@@ -53,7 +53,7 @@ class MethodNotes(QFrame):
     def _judging(self, found: Standings, people: Mapping[str, str]) -> list[str]:
         """A table of how everybody judged, and how far they agree."""
         if not found.judging:
-            return []
+            return [self._agreement(found)] if found.agreement is not None else []
         heads = [self.tr("Evaluator"), self.tr("Votes"), self.tr("Left preferred"), self.tr("Like the others")]
         heads += [self.tr("Seconds to the vote"), self.tr("Left of one model twice")]
         rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import structs
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -118,7 +119,8 @@ class LeaderboardPage(QWidget):
         )
         query = self.filters.query
         central = query.source == "centre"
-        state: object = (kept.etag if kept else "") if central else self._store.last_vote_change()
+        fetched = kept.etag if kept else ""  # it declares robots for boards of here, too
+        state: object = fetched if central else (fetched, self._store.last_vote_change())
         wanted: tuple[object, BoardQuery] = (state, query)
         if wanted == self._of:
             self.release()
@@ -135,7 +137,8 @@ class LeaderboardPage(QWidget):
             return lambda: central_standings(query, kept)
         reads = self._store.comparing()
         rows, people = reads.rows(), reads.evaluators()
-        return lambda: standings(query, rows, people)
+        asked = structs.replace(query, declared=reads.declared_robots())
+        return lambda: standings(asked, rows, people)
 
     @Slot(object)
     def _take(self, found: Standings) -> None:
