@@ -23,7 +23,7 @@ def test_a_card_becomes_the_policy_of_its_adapter() -> None:
         "film-cnn": OnnxPolicy,
         "film-cnn-early": OnnxPolicy,
         "film-flow": OnnxPolicy,
-        "idle": IdlePolicy,
+        "idle-arm": IdlePolicy,
         "random-walk": RandomWalk,
         "scripted-careful": ScriptedExpert,
         "scripted-hasty": ScriptedExpert,
