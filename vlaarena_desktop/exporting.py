@@ -93,16 +93,24 @@ def exported(found: Standings, cards: Mapping[str, ModelCard]) -> Exported:
         evaluators=found.evaluators,
         groups=found.groups,
         rows=tuple(_row(place, cards.get(place.model_id)) for place in found.places),
-        pairs=tuple(
-            {"model_id": pair[0], "against": pair[1], **msgspec.to_builtins(met)}
-            for pair, met in sorted(found.pairings.items())
-        ),
-        weighings=tuple(
-            {"evaluator_id": each.evaluator_id, "weight": each.weight, "reasons": list(each.reasons)}
-            for each in found.weighings
-        ),
+        pairs=_pairs(found),
+        weighings=_weighings(found),
         service=found.provenance.url if found.provenance else None,
         snapshot_id=found.provenance.snapshot_id if found.provenance else None,
+    )
+
+
+def _pairs(found: Standings) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"model_id": pair[0], "against": pair[1], **msgspec.to_builtins(met)}
+        for pair, met in sorted(found.pairings.items())
+    )
+
+
+def _weighings(found: Standings) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"evaluator_id": each.evaluator_id, "weight": each.weight, "reasons": list(each.reasons)}
+        for each in found.weighings
     )
 
 

@@ -77,14 +77,19 @@ def _coders(log: VoteLog) -> tuple[Counts, Array]:
     two models always the same one."""
     turned = log.left > log.right
     outcome = np.where(turned & (log.outcome <= RIGHT), RIGHT - log.outcome, log.outcome)
-    where = np.stack(
-        [np.minimum(log.left, log.right), np.maximum(log.left, log.right), log.robot, log.scene, log.task], axis=1
-    )
-    _, unit = np.unique(where, axis=0, return_inverse=True)
-    both = np.stack([unit.ravel(), log.evaluator], axis=1)
-    pairs, coder = np.unique(both, axis=0, return_inverse=True)
-    counts = np.bincount(coder.ravel() * _OUTCOMES + outcome, minlength=len(pairs) * _OUTCOMES).reshape(-1, _OUTCOMES)
-    return pairs[:, 0], counts / counts.sum(1, keepdims=True)
+    place = np.minimum(log.left, log.right).astype(np.int64)
+    for size, codes in (
+        (len(log.models), np.maximum(log.left, log.right)),
+        (len(log.robots), log.robot),
+        (len(log.scenes), log.scene),
+        (len(log.tasks) + 1, log.task + 1),
+    ):
+        place = place * size + codes
+    _, unit = np.unique(place, return_inverse=True)
+    people = max(len(log.evaluators), 1)
+    coders, coder = np.unique(unit * np.int64(people) + log.evaluator, return_inverse=True)
+    counts = np.bincount(coder * _OUTCOMES + outcome, minlength=len(coders) * _OUTCOMES).reshape(-1, _OUTCOMES)
+    return coders // people, counts / counts.sum(1, keepdims=True)
 
 
 def _interval(facts: Array, seed: int) -> Interval:

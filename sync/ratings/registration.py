@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -25,7 +25,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     maximum_battles: int  # that tell the two apart
     pairs: int  # watched at once, this one among them
     mixture: tuple[float, float] = MIXTURE
-    battles_before: int  # that told the pair apart there when it was registered
+    battles_before: int = 0  # that told the pair apart there when it was registered
     created_at: str
     # of the pair there that had a vote when it was registered, whatever it said: they never count. Promises of earlier
     # versions have none, and do not count the first `battles_before`
@@ -60,7 +60,7 @@ def register(
     robot_id: str,
     scene_ids: tuple[str, ...] = (),
     *,
-    votes: Iterable[Vote],
+    votes: Sequence[Vote],
     promised: Iterable[Registration] = (),
     alpha: float = 0.05,
     maximum_battles: int = 200,
@@ -72,8 +72,7 @@ def register(
     Raises:
         BadInput: the models are the same, or a number is out of range, or fewer pairs are named than are watched.
     """
-    known = tuple(votes)
-    watched = 1 + len(open_there(robot_id, promised, known))
+    watched = 1 + len(open_there(robot_id, promised, votes))
     made = Registration(
         registration_id=new_id(),
         first_model_id=first_model_id,
@@ -83,13 +82,9 @@ def register(
         alpha=alpha,
         maximum_battles=maximum_battles,
         pairs=watched if pairs is None else pairs,
-        battles_before=0,
         created_at=now(),
     )
-    _check(made, watched)
-    met = _met(made, known)
-    battles = tuple(sorted({vote.battle_id for vote in met}))
-    return structs.replace(made, battles_before=len(_signs(made, met)), known_battles=battles)
+    return _knowing(_checked(made, watched), votes)
 
 
 def outcome(made: Registration, votes: Iterable[Vote]) -> Outcome:
@@ -117,7 +112,14 @@ def open_there(robot_id: str, promised: Iterable[Registration], votes: Iterable[
     return tuple(made for made in promised if made.robot_id == robot_id and not outcome(made, known).finished)
 
 
-def _check(made: Registration, watched: int) -> None:
+def _knowing(made: Registration, votes: Iterable[Vote]) -> Registration:
+    """The same, with the battles so far."""
+    met = _met(made, votes)
+    battles = tuple(sorted({vote.battle_id for vote in met}))
+    return structs.replace(made, battles_before=len(_signs(made, met)), known_battles=battles)
+
+
+def _checked(made: Registration, watched: int) -> Registration:
     if made.first_model_id == made.second_model_id:
         raise BadInput("A comparison needs two different models.", hint="Name another one for one of them.")
     if not 0 < made.alpha < 0.5 or made.maximum_battles < 1 or made.pairs < 1:
@@ -130,6 +132,7 @@ def _check(made: Registration, watched: int) -> None:
             f"With this one {watched} comparisons are watched at once on this robot, not {made.pairs}.",
             hint=f"Register it with {watched} pairs watched at once or more: each then needs so much more evidence.",
         )
+    return made
 
 
 def _met(made: Registration, votes: Iterable[Vote]) -> list[Vote]:
