@@ -9,12 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 _GELU = "tanh"  # flax's gelu is the approximate one
+_OPERATORS = ("_linear_pointwise", "_reorder_linear_weight")  # those torch.compile uses; a torch without them does without
 
 
 def laid_out(weight: Tensor) -> bool:
     """Whether oneDNN computes with this weight: a float32 matrix on a CPU whose torch has it in use."""
     there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    used = there and torch.backends.mkldnn.enabled and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    used = there and torch.backends.mkldnn.enabled and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
     return bool(used and weight.device.type == "cpu" and weight.dtype == torch.float32)
 
 
