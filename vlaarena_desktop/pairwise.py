@@ -13,7 +13,7 @@ from sync.ratings.hierarchy import rate_robots
 from sync.ratings.intervals import Interval, Share, share
 from sync.ratings.pairs import Difference, difference
 from sync.ratings.prospects import battles_to_separate
-from sync.ratings.registration import Registration, outcome
+from sync.ratings.registration import Registration, open_there, outcome
 from sync.ratings.sequential import Verdict, signs_of, verdict
 from vlaarena_desktop.standing import Pairing, Standings
 
@@ -94,6 +94,14 @@ def known_model(found: Standings, model_id: str) -> str:
 def watched(found: Standings) -> int:
     """How many pairs somebody who looks around on a board without a promise looks at: all of its models'."""
     return max(1, comb(len(found.places), 2))
+
+
+def watched_with_one_more(found: Standings, promised: Iterable[Registration]) -> int:
+    """How many comparisons would be watched at once on the board's robot with a new one; of all robots on the one that
+    has most."""
+    known = tuple(promised)
+    robots = {found.query.robot_id} if found.query.robot_id else {made.robot_id for made in known}
+    return 1 + max((len(open_there(robot, known, found.rated)) for robot in robots), default=0)
 
 
 def _verdict(found: Standings, first: str, second: str, made: Registration | None) -> tuple[Verdict, bool, int]:

@@ -112,6 +112,7 @@ def test_a_comparison_is_promised_once_and_counts_from_then_on(board: Leaderboar
     assert "won 0" in board.pair.evidence.text()
     assert made.digest[:12] in board.pair.promise.text()
     assert not board.pair.register.isVisibleTo(board.pair)
+    assert (board.pair.pairs.minimum(), board.pair.pairs.value()) == (2, 2)  # a second one is as strict as two
 
 
 def test_two_models_are_needed_for_a_comparison(board: LeaderboardPage) -> None:

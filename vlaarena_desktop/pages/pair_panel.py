@@ -13,7 +13,7 @@ from vlaarena_desktop import theme
 from vlaarena_desktop.pages.calm_bar import CalmBar
 from vlaarena_desktop.pages.chance_bar import ChanceBar
 from vlaarena_desktop.pages.setting_row import number_field
-from vlaarena_desktop.pairwise import Comparison, compare
+from vlaarena_desktop.pairwise import Comparison, compare, watched_with_one_more
 from vlaarena_desktop.standing import Standings
 
 _MOST_BATTLES, _MOST_PAIRS, _USUAL = 100_000, 100, 200
@@ -56,6 +56,7 @@ class PairPanel(QFrame):
     def show_standings(self, found: Standings, promises: Iterable[Registration]) -> None:
         """Compare by these votes and promises."""
         self._found, self._promises = found, tuple(promises)
+        self.pairs.setMinimum(watched_with_one_more(found, self._promises))
         self._show()
 
     def choose(self, first: str, second: str) -> None:
