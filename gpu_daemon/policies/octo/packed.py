@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 _GELU = "tanh"  # flax's gelu is the approximate one
-_OPERATORS = ("_linear_pointwise", "_reorder_linear_weight")  # those torch.compile uses; a torch without them does without
+_OPERATORS = ("_linear_pointwise", "_reorder_linear_weight")  # those torch.compile uses
 
 
 def laid_out(weight: Tensor) -> bool:
