@@ -111,6 +111,31 @@ def test_checks_tell_consistency_lean_patience_and_who_fell_for_nothing() -> Non
     assert (nothing.repeats.of, nothing.no_op.low, nothing.no_op.high) == (0, 0.0, 1.0)
 
 
+def quarrelling(seed: int) -> VoteLog:
+    """Five honest evaluators, two who vote for one model each and one who votes for the worse."""
+    generator = np.random.default_rng(seed)
+    honest = election(np.linspace(0.9, -0.9, 4), 200, generator, evaluators=5, tastes=0.3)
+    columns = [(honest.left, honest.right, honest.outcome, honest.evaluator)]
+    for person, target in ((5, 3), (6, 2), (7, None)):
+        count = int(generator.integers(15, 50))
+        left = generator.integers(0, 4, count)
+        right = (left + generator.integers(1, 4, count)) % 4
+        voted = np.where(left > right, 0, 1)
+        if target is not None:
+            voted = np.where(left == target, 0, np.where(right == target, 1, generator.integers(0, 2, count)))
+        columns.append((left, right, voted, np.full(count, person)))
+    left, right, voted, person = map(np.concatenate, zip(*columns, strict=True))
+    people = {"evaluators": names(8, "e")}
+    return coded(honest.models, left, right, voted, names=people, codes={"evaluator": person})
+
+
+def test_who_no_longer_stands_out_once_others_are_distrusted_keeps_the_reasons_of_then() -> None:
+    strict = Trust(favour=2.0, favour_each=0.1, unlikely=-2.0, distrusted=0.8)
+    told = {each.evaluator_id: each for each in weighings(quarrelling(14), strict)}["e0003"]
+    assert told.standout.likelihood > strict.unlikely  # now she looks like the others
+    assert (told.weight, told.reasons) == (0.0, ("favours_a_model", "unlike_everyone"))
+
+
 def test_who_votes_for_one_model_alone_stands_out_and_weighs_nothing() -> None:
     log = attacked(0.2, 1)
     seen = {each.evaluator_id: each for each in standouts(log)}
