@@ -106,4 +106,6 @@ def test_how_everybody_judged_is_told_of_the_votes_of_a_board(store: Store) -> N
 
 def test_where_nobody_judged_the_same_no_agreement_is_told() -> None:
     assert evaluators_text(Standings(query=BoardQuery()), ()) == ["No evaluator has votes on this board."]
+    fetched = Standings(query=BoardQuery(source="centre"), agreement=Agreement(0.41, None, 3))
+    assert "alpha 0.41, of 3 such pairs" in evaluators_text(fetched, ())[0]
     assert "no two evaluators judged the same" in agreement_text(Agreement(None, None, 0))

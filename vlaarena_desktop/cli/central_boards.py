@@ -12,6 +12,7 @@ from sync import device
 from sync.store import Store
 from vlaarena_desktop.central_board import central_standings, check_query
 from vlaarena_desktop.cli import boards
+from vlaarena_desktop.cli.judging import evaluators_text
 from vlaarena_desktop.cli.reports import Report
 from vlaarena_desktop.exporting import export
 from vlaarena_desktop.settings import home_folder
@@ -37,7 +38,8 @@ def leaderboard(arguments: Namespace) -> Report:
     path = export(found, arguments.export, cards) if arguments.export else None
     told = structs.replace(boards.told(found), written=str(path) if path else None)
     written = f"\n\nWritten: {path}" if path else ""
-    return Report(told, f"{_origin(found)}\n{boards.standings_text(found)}{written}")
+    judged = "\n" + "\n".join(evaluators_text(found, ())) if arguments.evaluators else ""
+    return Report(told, f"{_origin(found)}\n{boards.standings_text(found)}{judged}{written}")
 
 
 def _origin(found: Standings) -> str:

@@ -21,11 +21,14 @@ _NOTE = (
 
 
 def evaluators_text(found: Standings, people: Iterable[Evaluator]) -> list[str]:
-    """A table of all evaluators with votes on a board, what its columns say, and how far they agree."""
+    """A table of all evaluators with votes on a board, what its columns say, and how far they agree; of a fetched one
+    the agreement alone."""
     names = {person.evaluator_id: person.name for person in people}
     rows = [_row(each, names.get(each.evaluator_id, each.evaluator_id)) for each in found.judging]
     agreed = [agreement_text(found.agreement)] if found.agreement is not None else []
-    return ["", table(_HEADER, rows), _NOTE, *agreed] if rows else ["No evaluator has votes on this board."]
+    if rows:
+        return ["", table(_HEADER, rows), _NOTE, *agreed]
+    return agreed or ["No evaluator has votes on this board."]
 
 
 def agreement_text(found: Agreement) -> str:
