@@ -6,9 +6,10 @@ Loading against reading the file, CPU seconds per inference, and the most memory
 inference has the instruction of those before it (cached), and one an instruction that was never seen, which has to be
 encoded and to go through the layers (goal: the first at most 0.8 of the second); the ratio is the median of those of
 neighbours. So at the first step of an episode, the one step at which an instruction can be new; and at later steps,
-which see a new picture and, as the step before, the one that the last inference saw. SECONDS, if given, are what a cached inference cost before, to compare with. COMMAND, if given,
-runs another implementation: it is called with the checkpoint's folder, the tokenizer's folder and the number of
-inferences, and prints its CPU seconds per inference last (goal: ours at most 1.1 of them).
+which see a new picture and, as the step before, the one that the last inference saw. SECONDS, if given, are what a
+cached inference cost before, to compare with. COMMAND, if given, runs another implementation: it is called with the
+checkpoint's folder, the tokenizer's folder and the number of inferences, and prints its CPU seconds per inference last
+(goal: ours at most 1.1 of them).
 """
 
 from __future__ import annotations
