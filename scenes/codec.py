@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from functools import cache
 from math import prod
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -29,14 +30,17 @@ MAX_DIMENSIONS = 4
 _ARRAY = 1
 _ZERO = bytes(8)  # of every type
 _LEVEL = 19
-_DTYPES = frozenset({"|b1", "|u1", "|i1", "<i4", "<i8", "<u4", "<u8", "<f4", "<f8"})
+_DTYPES = {name: np.dtype(name) for name in ("|b1", "|u1", "|i1", "<i4", "<i8", "<u4", "<u8", "<f4", "<f8")}
 
 
 class _Packed(msgspec.Struct, frozen=True, array_like=True):
     dtype: str
     shape: tuple[int, ...]
     compressed: bool
-    content: bytes
+    content: memoryview
+
+
+_packed = msgspec.msgpack.Decoder(_Packed)
 
 
 def encode(record: object) -> bytes:
@@ -95,43 +99,43 @@ def _to_extension(value: object) -> msgspec.msgpack.Ext:
     shuffled = column_major.reshape(-1).view(np.uint8).reshape(-1, value.itemsize).T.tobytes()
     smaller = zstandard.ZstdCompressor(level=_LEVEL).compress(shuffled)
     compressed = len(smaller) < len(shuffled)
-    packed = _Packed(dtype, value.shape, compressed, smaller if compressed else shuffled)
+    packed = _Packed(dtype, value.shape, compressed, memoryview(smaller if compressed else shuffled))
     return msgspec.msgpack.Ext(_ARRAY, msgspec.msgpack.encode(packed))
 
 
 class _Within:
     """Reads the arrays of one record, which have so many bytes together."""
 
-    def __init__(self, left: int, array: Callable[[_Packed, int], NDArray[Any]]) -> None:
+    def __init__(self, left: int, array: Callable[[_Packed, np.dtype[Any], int], NDArray[Any]]) -> None:
         self._left, self._array = left, array
 
     def __call__(self, code: int, content: memoryview) -> NDArray[Any]:
         if code != _ARRAY:
             raise ValueError(f"unknown extension type {code}")
-        packed = msgspec.msgpack.decode(content, type=_Packed)
-        if packed.dtype not in _DTYPES or len(packed.shape) > MAX_DIMENSIONS or min(packed.shape, default=0) < 0:
-            raise ValueError(f"refused array {packed.dtype} {packed.shape}")
-        size = prod(packed.shape) * np.dtype(packed.dtype).itemsize
+        packed = _packed.decode(content)
+        dtype, shape = _DTYPES.get(packed.dtype), packed.shape
+        if dtype is None or len(shape) > MAX_DIMENSIONS or min(shape, default=0) < 0:
+            raise ValueError(f"refused array {packed.dtype} {shape}")
+        size = prod(shape) * dtype.itemsize
         if size > (most := min(self._left, MAX_ARRAY_BYTES)):
             raise ValueError(f"array of {size} bytes is larger than {most}")
         self._left -= size
-        return self._array(packed, size)
+        return self._array(packed, dtype, size)
 
 
-def _whole(packed: _Packed, size: int) -> NDArray[Any]:
-    dtype = np.dtype(packed.dtype)
+def _whole(packed: _Packed, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     plain = np.frombuffer(_shuffled(packed, size), np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
     array = np.array(np.frombuffer(plain, dtype).reshape(packed.shape[::-1]).T, order="C")
     array.flags.writeable = False
     return array
 
 
-def _outlined(packed: _Packed, size: int) -> NDArray[Any]:
+def _outlined(packed: _Packed, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     _shuffled(packed, size)
-    return np.ndarray(packed.shape, np.dtype(packed.dtype), _ZERO, strides=(0,) * len(packed.shape))
+    return np.ndarray(packed.shape, dtype, _ZERO, strides=(0,) * len(packed.shape))
 
 
-def _shuffled(packed: _Packed, size: int) -> bytes:
+def _shuffled(packed: _Packed, size: int) -> bytes | memoryview:
     """An array's bytes: as many as its type and shape ask for."""
     shuffled = _expanded(packed.content, size) if packed.compressed else packed.content
     if len(shuffled) != size:
@@ -149,7 +153,7 @@ class _Decompressor(threading.local):
 _decompressor = _Decompressor()
 
 
-def _expanded(content: bytes, size: int) -> bytes:
+def _expanded(content: memoryview, size: int) -> bytes:
     """Decompress to exactly `size` bytes; a frame that claims more is refused before memory is taken."""
     try:
         claimed = zstandard.frame_content_size(content)
@@ -162,12 +166,19 @@ def _expanded(content: bytes, size: int) -> bytes:
 
 def _checked(kind: Any, value: object) -> object:
     """Refuse an array whose dtype is not the one its field declares (`NDArray[np.float64]`)."""
-    if get_origin(kind) is np.ndarray or kind is np.ndarray:
-        if not isinstance(value, np.ndarray):
-            raise ValueError("expected an array")
-        arguments = get_args(kind)
-        wanted = get_args(arguments[1]) if len(arguments) == 2 else ()
-        if wanted and wanted[0] is not Any and isinstance(wanted[0], type) and value.dtype != np.dtype(wanted[0]):
-            raise ValueError(f"expected an array of {np.dtype(wanted[0])}, got {value.dtype}")
-        return value
-    raise NotImplementedError(f"cannot decode a {kind}")
+    wanted = _wanted(kind)
+    if not isinstance(value, np.ndarray):
+        raise ValueError("expected an array")
+    if wanted is not None and value.dtype != wanted:
+        raise ValueError(f"expected an array of {wanted}, got {value.dtype}")
+    return value
+
+
+@cache
+def _wanted(kind: Any) -> np.dtype[Any] | None:
+    """The dtype that a field of this kind declares; None: any."""
+    if get_origin(kind) is not np.ndarray and kind is not np.ndarray:
+        raise NotImplementedError(f"cannot decode a {kind}")
+    arguments = get_args(kind)
+    wanted = get_args(arguments[1]) if len(arguments) == 2 else ()
+    return np.dtype(wanted[0]) if wanted and wanted[0] is not Any and isinstance(wanted[0], type) else None
