@@ -265,8 +265,12 @@ class Snapshot(Struct, frozen=True):
 
 def request_text(method: str, target: str, version: str, sequence: str, nonce: str, body: bytes) -> bytes:
     """What a request's signature stands over. `target` is path and query as sent; the rest are the headers' texts."""
-    parts = (method.upper(), target, version, sequence, nonce, hashlib.sha256(body).hexdigest())
-    return "\n".join(parts).encode()
+    return digested_text(method, target, version, sequence, nonce, hashlib.sha256(body).hexdigest())
+
+
+def digested_text(method: str, target: str, version: str, sequence: str, nonce: str, body_digest: str) -> bytes:
+    """`request_text` for whoever has the body's SHA-256 in hexadecimal."""
+    return "\n".join((method.upper(), target, version, sequence, nonce, body_digest)).encode()
 
 
 def etag_of(content: bytes) -> str:

@@ -155,20 +155,13 @@ def listed(connection: Connection) -> list[Device]:
     return [Device(**row._asdict()) for row in rows]
 
 
-def advance(connection: Connection, device_id: str, sequence: int) -> int | None:
-    """Note a request's sequence number; the last one seen where this one does not lie beyond it.
+def advanced(connection: Connection, device_id: str, done: bool) -> int | None:
+    """None where a request's sequence number was noted (`limits.take_and_advance`), else the last one that was.
 
     Raises:
         RequestRefused: this device was revoked, or is not known (any more).
     """
-    grown = connection.execute(
-        text(
-            """UPDATE devices SET last_sequence = :sequence, last_seen_at = now()
-            WHERE device_id = :device AND last_sequence < :sequence AND revoked_at IS NULL RETURNING 1"""
-        ),
-        {"device": device_id, "sequence": sequence},
-    ).first()
-    if grown is not None:
+    if done:
         reach("request.in_tx")
         return None
     return allowed(device(connection, device_id)).last_sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,7 @@ from sync.api import (
     SUPPORTED_AHEAD,
     SUPPORTED_BEHIND,
     VERSION,
-    request_text,
+    digested_text,
 )
 from sync.keys import is_signed
 from sync.server import devices, limits
@@ -47,8 +48,8 @@ class Wait(Struct, frozen=True):
     seconds: int
 
 
-async def limited_body(request: Asked, limit: int) -> bytes:
-    """The body as it was sent, read no further than the limit.
+async def limited_body(request: Asked, limit: int, seen: Callable[[bytes], None] | None = None) -> bytes:
+    """The body as it was sent, read no further than the limit; `seen` is told each part as it arrives.
 
     Raises:
         RequestRefused: it is larger, or does not arrive.
@@ -65,6 +66,8 @@ async def limited_body(request: Asked, limit: int) -> bytes:
                 if size > limit:
                     raise too_large
                 parts.append(part)
+                if seen is not None:
+                    seen(part)
     except TimeoutError as error:
         raise RequestRefused("bad_request", "The body did not arrive in time.", hint="Send less at a time.") from error
     return b"".join(parts)
@@ -86,10 +89,10 @@ async def signed_body(
     if not _SEQUENCE.fullmatch(sequence) or not _NONCE.fullmatch(nonce) or int(sequence) >= 2**53:
         raise RequestRefused("bad_request", "Sequence or nonce of this request cannot be one.")
     device = await _device(centre, _header(request, H_DEVICE))
-    body = await limited_body(request, limit)
-    told = (request.method, _target(request), version, sequence, nonce, body)
-    signature = _signature(_header(request, H_SIGNATURE))
-    if not await centre.beside(lambda: is_signed(device.public_key, signature, request_text(*told))):
+    digest = hashlib.sha256()  # while the rest of the body arrives
+    body = await limited_body(request, limit, digest.update)
+    told = digested_text(request.method, _target(request), version, sequence, nonce, digest.hexdigest())
+    if not is_signed(device.public_key, _signature(_header(request, H_SIGNATURE)), told):
         raise RequestRefused("unauthorized", "The signature of this request is not good.")
     counting = asyncio.ensure_future(_counted(centre, device.device_id, int(sequence)))
     try:
@@ -204,11 +207,11 @@ async def _device(centre: Centre, device_id: str) -> Device:
 
 async def _counted(centre: Centre, device_id: str, sequence: int) -> None:
     """Count a request of a device, and note its sequence; RequestRefused where the request is not to be answered."""
-    settings = centre.settings
+    rate, burst = centre.settings.device_rate, centre.settings.device_burst
 
     def advanced(connection: Connection) -> Wait | int | None:
-        wait = limits.take(connection, f"device {device_id}", settings.device_rate, settings.device_burst)
-        return Wait(wait) if wait else devices.advance(connection, device_id, sequence)
+        wait, advanced = limits.take_and_advance(connection, device_id, sequence, rate, burst)
+        return Wait(wait) if wait else devices.advanced(connection, device_id, advanced)
 
     last = await centre.rows(advanced)
     if isinstance(last, Wait):

@@ -46,6 +46,17 @@ def take(connection: Connection, name: str, rate: float, burst: int) -> int:
     return 0 if row.allowed else _seconds(row.level, rate)
 
 
+def take_and_advance(
+    connection: Connection, device_id: str, sequence: int, rate: float, burst: int
+) -> tuple[int, bool]:
+    """`take` for a device, and where it need not wait: note its sequence number, if that lies beyond the last one and
+    the device was not revoked. How many seconds it has to wait, and whether the number was noted. One statement, for
+    every signed request begins with it."""
+    told = {"name": f"device {device_id}", "rate": rate, "burst": burst, "device": device_id, "sequence": sequence}
+    row = connection.execute(_TAKE_AND_ADVANCE, told).one()
+    return 0 if row.allowed else _seconds(row.level, rate), row.advanced
+
+
 def left(connection: Connection, name: str, rate: float, burst: int) -> int:
     """How many whole seconds this name has to wait now, 0 for not at all; nothing is counted."""
     level = connection.execute(_LEFT, {"name": name, "rate": rate, "burst": burst}).scalar()
@@ -65,11 +76,17 @@ def _seconds(level: float, rate: float) -> int:
 _NOW = """least(CAST(:burst AS float), level + CAST(:rate AS float)
     * greatest(0, CAST(extract(epoch FROM clock_timestamp() - changed_at) AS float)))"""
 _REFILLED = _NOW.replace("level", "buckets.level").replace("changed_at", "buckets.changed_at")
-_TAKE = text(
-    f"""INSERT INTO buckets (name, level, allowed, changed_at)
+_TAKING = f"""INSERT INTO buckets (name, level, allowed, changed_at)
     VALUES (:name, CAST(:burst AS float) - 1, true, clock_timestamp())
     ON CONFLICT (name) DO UPDATE SET allowed = {_REFILLED} >= 1, changed_at = clock_timestamp(),
         level = {_REFILLED} - CASE WHEN {_REFILLED} >= 1 THEN 1 ELSE 0 END
     RETURNING level, allowed"""
+_TAKE = text(_TAKING)
+_TAKE_AND_ADVANCE = text(
+    f"""WITH taken AS ({_TAKING}),
+    grown AS (UPDATE devices SET last_sequence = :sequence, last_seen_at = now()
+        WHERE device_id = :device AND last_sequence < :sequence AND revoked_at IS NULL
+        AND (SELECT allowed FROM taken) RETURNING 1)
+    SELECT level, allowed, EXISTS (SELECT 1 FROM grown) AS advanced FROM taken"""
 )
 _LEFT = text(f"SELECT {_NOW} FROM buckets WHERE name = :name")
