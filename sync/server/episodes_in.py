@@ -9,6 +9,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from scenes.codec import digest
@@ -20,7 +21,8 @@ from sync.server.centre import Centre
 from sync.server.documents import Document, document_of, fits
 from sync.server.plausible import outlined_episode
 
-_PART_BYTES = 2**20
+_PART_BYTES = 2 * 2**20  # at most about so many: MongoDB waits for its journal once a part
+_SMALL_BYTES = 2**19  # not worth two parts
 UNASKED = "No turn that arrived here needs it: the operations come first."
 Checked = tuple[list[Document], list[Refusal]]
 
@@ -29,7 +31,7 @@ class Arriving(NamedTuple):
     """Episodes that are being checked; nothing is written yet."""
 
     names: list[str]
-    parts: list[Future[Checked]]
+    parts: Sequence[Future[Checked]]
     told: Future[tuple[set[str], set[str], dict[str, pointers.Told]]]  # stored already, expected, what each is used for
     unasked: bool
 
@@ -37,12 +39,14 @@ class Arriving(NamedTuple):
 def begin(centre: Centre, uploads: tuple[EpisodeUpload, ...], *, unasked: bool = False) -> Arriving:
     """Begin to check episodes, and to read what is known of them; `unasked`: also of those that no turn needs yet."""
     names = [each.episode_id for each in uploads]
-    parts = [asyncio.wrap_future(centre.check(partial(_checked, part))) for part in _parts(uploads)]
-    told = asyncio.ensure_future(
-        centre.rows(lambda c: (*pointers.known_among(c, names), pointers.uses_of(c, names))),
-    )
+    told = asyncio.ensure_future(centre.rows(lambda c: pointers.told_of(c, names)))  # first: it waits for a database
+    parts = [asyncio.ensure_future(_begun(centre, part)) for part in _parts(uploads)]
     told.add_done_callback(lambda found: found.cancelled() or found.exception())  # where nobody waits for it any more
     return Arriving(names, parts, told, unasked)
+
+
+async def _begun(centre: Centre, part: Sequence[EpisodeUpload]) -> Checked:
+    return await asyncio.wrap_future(centre.check(partial(_checked, part)))
 
 
 async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
@@ -98,12 +102,14 @@ def _all_of(outcomes: Sequence[tuple[set[str], list[Refusal]] | BaseException]) 
 
 
 def _parts(uploads: Sequence[EpisodeUpload]) -> Iterator[list[EpisodeUpload]]:
-    """In their order, each part of about _PART_BYTES."""
+    """In their order, and about equally large: two threads are to end at the same time."""
+    total = sum(len(each.content) for each in uploads)
+    most = total / max(ceil(total / _PART_BYTES), 2) if total > _SMALL_BYTES else total
     part, size = list[EpisodeUpload](), 0
     for each in uploads:
         part.append(each)
         size += len(each.content)
-        if size >= _PART_BYTES:
+        if size >= most:
             yield part
             part, size = [], 0
     if part:

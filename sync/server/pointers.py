@@ -34,23 +34,24 @@ def stored_among(connection: Connection, names: Sequence[str]) -> set[str]:
     return set(connection.execute(_STORED, {"names": list(names)}).scalars())
 
 
-def known_among(connection: Connection, names: Sequence[str]) -> tuple[set[str], set[str]]:
-    """Which of these are stored, and which the rows expect."""
-    statement = text("SELECT episode_id, status FROM episodes WHERE episode_id = ANY(:names)")
-    statuses = {row.episode_id: row.status for row in connection.execute(statement, {"names": list(names)})}
-    stored = {name for name, status in statuses.items() if status == "stored"}
-    return stored, set(statuses) - stored
+def told_of(connection: Connection, names: Sequence[str]) -> tuple[set[str], set[str], dict[str, Told]]:
+    """Which of these are stored, which the rows expect, and per episode its uses and runs (`uses_of`)."""
+    stored, expected = set[str](), set[str]()
+    found: dict[str, Told] = {name: ([], []) for name in names}
+    for name, status, *values in connection.execute(_USES, {"names": list(names)}):
+        uses, runs = found[name]
+        if status is not None:
+            (stored if status == "stored" else expected).add(name)
+        if values[len(_USE)] is not None:  # None: no run told of it yet
+            runs.append(dict(zip(_RUN, values[len(_USE) :], strict=True)))
+        if values[0] is not None:  # None: a branch's
+            uses.append(dict(zip(_USE, values, strict=False)))
+    return stored, expected, found
 
 
 def uses_of(connection: Connection, names: Sequence[str]) -> dict[str, Told]:
     """Per episode the sides of turns that it is, and its runs, as MongoDB's documents tell them."""
-    found: dict[str, Told] = {name: ([], []) for name in names}
-    for name, *values in connection.execute(_USES, {"names": list(names)}):
-        uses, runs = found[name]
-        runs.append(dict(zip(_RUN, values[len(_USE) :], strict=True)))
-        if values[0] is not None:  # None: a branch's
-            uses.append(dict(zip(_USE, values, strict=False)))
-    return found
+    return told_of(connection, names)[2]
 
 
 async def tell_uses_of(centre: Centre, bodies: Iterable[Body]) -> None:
@@ -133,9 +134,10 @@ _MARK = text(
 _USE = ("session_id", "battle_id", "turn_id", "side")
 _RUN = ("run_id", "model_id", "checkpoint_revision", "daemon_version", "device", "created_at")
 _USES = text(  # the sides of a turn are its runs; OFFSET 0: name by name through the indexes, whatever statistics say
-    f"""SELECT episode_id, session_id, battle_id, turn_id, side, {", ".join(_RUN)}
+    f"""SELECT name, status, session_id, battle_id, turn_id, side, {", ".join(_RUN)}
     FROM unnest(CAST(:names AS text[])) AS told (name)
-    CROSS JOIN LATERAL (SELECT * FROM runs WHERE episode_id = name OFFSET 0) AS made
+    LEFT JOIN LATERAL (SELECT status FROM episodes WHERE episode_id = name OFFSET 0) AS kept ON true
+    LEFT JOIN LATERAL (SELECT * FROM runs WHERE episode_id = name OFFSET 0) AS made ON true
     LEFT JOIN LATERAL (SELECT battle_id FROM turns WHERE turns.turn_id = made.turn_id OFFSET 0) AS shown ON true
     LEFT JOIN LATERAL (SELECT session_id FROM battles WHERE battle_id = shown.battle_id OFFSET 0) AS held ON true
     ORDER BY battle_id, turn_id, side, run_id"""
