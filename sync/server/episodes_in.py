@@ -21,8 +21,7 @@ from sync.server.centre import Centre
 from sync.server.documents import Document, document_of, fits
 from sync.server.plausible import outlined_episode
 
-_PART_BYTES = 2 * 2**20  # at most about so many: MongoDB waits for its journal once a part
-_SMALL_BYTES = 2**19  # not worth two parts
+_PART_BYTES = 4 * 2**20  # at most about so many: each part waits for MongoDB's journal, and threads for each other
 UNASKED = "No turn that arrived here needs it: the operations come first."
 Checked = tuple[list[Document], list[Refusal]]
 
@@ -102,9 +101,9 @@ def _all_of(outcomes: Sequence[tuple[set[str], list[Refusal]] | BaseException]) 
 
 
 def _parts(uploads: Sequence[EpisodeUpload]) -> Iterator[list[EpisodeUpload]]:
-    """In their order, and about equally large: two threads are to end at the same time."""
+    """In their order, and about equally large."""
     total = sum(len(each.content) for each in uploads)
-    most = total / max(ceil(total / _PART_BYTES), 2) if total > _SMALL_BYTES else total
+    most = max(total / max(ceil(total / _PART_BYTES), 1), 1)
     part, size = list[EpisodeUpload](), 0
     for each in uploads:
         part.append(each)
