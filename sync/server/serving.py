@@ -78,7 +78,7 @@ def _reuse_memory() -> None:
 
     Only glibc is told so (its mallopt(3)); others do as they do.
     """
-    tell = getattr(ctypes.CDLL(None), "mallopt", None)
+    tell = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if tell is not None:
         for option, value in ((_M_ARENA_MAX, 1), (_M_MMAP_THRESHOLD, 32 * 2**20), (_M_TRIM_THRESHOLD, _KEPT_BYTES)):
             tell(option, value)
