@@ -41,6 +41,8 @@ class _Packed(msgspec.Struct, frozen=True, array_like=True):
 
 
 _packed = msgspec.msgpack.Decoder(_Packed)
+_known: set[Any] = set()  # kinds that were decoded before
+_knowing = threading.Lock()
 
 
 def encode(record: object) -> bytes:
@@ -73,6 +75,7 @@ def outline(content: bytes | memoryview, kind: type[T], *, arrays: int = MAX_REC
 
 
 def _decoded(content: bytes | memoryview, kind: type[T], array: Callable[[int, memoryview], NDArray[Any]]) -> T:
+    know(kind)
     try:
         return msgspec.msgpack.decode(content, type=kind, ext_hook=array, dec_hook=_checked)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -82,6 +85,14 @@ def _decoded(content: bytes | memoryview, kind: type[T], array: Callable[[int, m
             hint="The sender may be another program, or another version of this one.",
             detail=str(error),
         ) from error
+
+
+def know(kind: Any) -> None:
+    """Let msgspec look at a kind once, in one thread: it crashes where another decodes while it still looks (0.22)."""
+    if kind not in _known:
+        with _knowing:
+            msgspec.msgpack.Decoder(kind)
+            _known.add(kind)
 
 
 def digest(content: bytes) -> str:

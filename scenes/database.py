@@ -21,6 +21,7 @@ from sqlite_utils.migrations import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from scenes import durable
+from scenes.codec import know
 from scenes.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
 from scenes.lock import FileLock
 
@@ -107,6 +108,7 @@ class Database:
         Raises:
             StoreDamaged: a row is not such a record.
         """
+        know(kind)
         try:
             return [msgspec.convert(row, kind, strict=False) for row in self.rows(sql, parameters)]
         except msgspec.ValidationError as error:

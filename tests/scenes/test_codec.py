@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -160,3 +162,32 @@ def test_unknown_extensions_deep_nesting_and_bad_text_are_refused() -> None:
 
 def test_a_digest_is_sha256() -> None:
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+THREADS_THAT_MEET_A_KIND = """
+import sys
+from threading import Barrier, Thread
+from typing import Any
+from msgspec import Struct
+from scenes.codec import decode, encode
+
+sys.setswitchinterval(1e-6)
+for number in range(50):
+    inner = type("Inner", (Struct,), {"__annotations__": {f"f{n}": "int | None" for n in range(20)} | {"x": "float"}})
+    kind = type("Outer", (Struct,), {"__annotations__": {"a": "int", "b": tuple[inner, ...], "c": dict[str, inner]}})
+    one = inner(*range(20), 1.0)
+    content, together = encode(kind(1, (one,), {"y": one})), Barrier(4)
+    def meet():
+        together.wait()
+        decode(content, kind)
+    threads = [Thread(target=meet) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_threads_may_meet_a_kind_of_record_for_the_first_time_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", THREADS_THAT_MEET_A_KIND], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
