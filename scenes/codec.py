@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import prod
 from typing import Any, TypeVar, get_args, get_origin
@@ -27,6 +27,7 @@ T = TypeVar("T")
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_RECORD_BYTES = 128 * 2**20  # of all arrays of one record, as they are in memory
 MAX_DIMENSIONS = 4
+_AT_ONCE = 8 * 2**20  # bytes of arrays that are decompressed together, and one array more
 _ARRAY = 1
 _ZERO = bytes(8)  # of every type
 _LEVEL = 19
@@ -64,14 +65,22 @@ def decode(content: bytes | memoryview, kind: type[T], *, arrays: int = MAX_RECO
     return _decoded(content, kind, _Within(arrays, _whole))
 
 
-def outline(content: bytes | memoryview, kind: type[T], *, arrays: int = MAX_RECORD_BYTES) -> T:
-    """The same with every check of `decode`, but each array holds zeros only: for who stores records without their
-    numbers, at a third of the cost.
+def outlines(contents: Sequence[bytes], kind: type[T], *, arrays: int = MAX_RECORD_BYTES) -> list[T | BadInput]:
+    """Each of these bytes as a record, or why they are none, by every check of `decode`; but each array holds zeros
+    only: for who stores records without their numbers. Their arrays are decompressed together, which lets other threads
+    run meanwhile."""
+    frames = _Frames()
+    found = [_tried(content, kind, _Within(arrays, frames.outlined)) for content in contents]
+    if frames.are_whole():
+        return found
+    return [_tried(content, kind, _Within(arrays, _outlined)) for content in contents]  # which of them is not?
 
-    Raises:
-        BadInput: the bytes are not such a record.
-    """
-    return _decoded(content, kind, _Within(arrays, _outlined))
+
+def _tried(content: bytes, kind: type[T], array: Callable[[int, memoryview], NDArray[Any]]) -> T | BadInput:
+    try:
+        return _decoded(content, kind, array)
+    except BadInput as error:
+        return error
 
 
 def _decoded(content: bytes | memoryview, kind: type[T], array: Callable[[int, memoryview], NDArray[Any]]) -> T:
@@ -143,7 +152,44 @@ def _whole(packed: _Packed, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
 
 def _outlined(packed: _Packed, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     _shuffled(packed, size)
+    return _zeros(packed, dtype)
+
+
+def _zeros(packed: _Packed, dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.ndarray(packed.shape, dtype, _ZERO, strides=(0,) * len(packed.shape))
+
+
+class _Frames:
+    """Compressed arrays of several records, decompressed together to see whether they can be: nothing is kept."""
+
+    def __init__(self) -> None:
+        self._frames = list[bytes | bytearray | memoryview]()
+        self._sizes = list[int]()
+        self._bytes = 0
+        self._whole = True
+
+    def outlined(self, packed: _Packed, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
+        """`_outlined`, but for whether a compressed array is whole."""
+        if not packed.compressed:
+            return _outlined(packed, dtype, size)
+        _check_claim(packed.content, size)
+        self._frames.append(packed.content)
+        self._sizes.append(size)
+        self._bytes += size
+        if self._bytes > _AT_ONCE:
+            self.are_whole()
+        return _zeros(packed, dtype)
+
+    def are_whole(self) -> bool:
+        """Whether all frames so far decompress to what they claim."""
+        frames, sizes = self._frames, np.array(self._sizes, np.uint64)
+        self._frames, self._sizes, self._bytes = [], [], 0
+        try:
+            if frames and self._whole:
+                _decompressor.zstd.multi_decompress_to_buffer(frames, decompressed_sizes=sizes.tobytes())
+        except zstandard.ZstdError:
+            self._whole = False
+        return self._whole
 
 
 def _shuffled(packed: _Packed, size: int) -> bytes | memoryview:
@@ -165,14 +211,22 @@ _decompressor = _Decompressor()
 
 
 def _expanded(content: memoryview, size: int) -> bytes:
-    """Decompress to exactly `size` bytes; a frame that claims more is refused before memory is taken."""
+    """Decompress to exactly `size` bytes."""
+    _check_claim(content, size)
     try:
-        claimed = zstandard.frame_content_size(content)
-        if claimed != size:
-            raise ValueError(f"compressed array claims {claimed} bytes, {size} expected")
         return _decompressor.zstd.decompress(content)
     except zstandard.ZstdError as error:
         raise ValueError(str(error)) from error
+
+
+def _check_claim(content: memoryview, size: int) -> None:
+    """ValueError unless a frame claims to hold `size` bytes: one that claims more is refused before memory is taken."""
+    try:
+        claimed = zstandard.frame_content_size(content)
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from error
+    if claimed != size:
+        raise ValueError(f"compressed array claims {claimed} bytes, {size} expected")
 
 
 def _checked(kind: Any, value: object) -> object:

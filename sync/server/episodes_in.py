@@ -1,6 +1,7 @@
 """Episodes as they arrive: checked, kept in MongoDB, then noted in PostgreSQL; a crash between is repaired later.
 
-The episodes of a request go in parts: while MongoDB writes one, others are checked on their threads.
+They are checked in small groups on their threads, and written in a few parts: while MongoDB writes one, others are
+checked.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ from math import ceil
 from typing import NamedTuple
 
 from scenes.codec import digest
+from scenes.episode import Episode
 from scenes.errors import BadInput
 from scenes.failpoints import reach
 from sync.api import EpisodesStored, EpisodeUpload, Refusal
 from sync.server import pointers
 from sync.server.centre import Centre
 from sync.server.documents import Document, document_of, fits
-from sync.server.plausible import outlined_episode
+from sync.server.plausible import outlined_episodes
 
-_PART_BYTES = 4 * 2**20  # at most about so many: each part waits for MongoDB's journal, and threads for each other
+_GROUP_BYTES = (
+    5 * 2**18
+)  # about so many are checked together: fewer, and threads wait for each other more than they work
+_PARTS = 3  # at most: each waits for MongoDB's journal
 UNASKED = "No turn that arrived here needs it: the operations come first."
 Checked = tuple[list[Document], list[Refusal]]
 
@@ -30,7 +35,7 @@ class Arriving(NamedTuple):
     """Episodes that are being checked; nothing is written yet."""
 
     names: list[str]
-    parts: Sequence[Future[Checked]]
+    parts: Sequence[Sequence[Future[Checked]]]  # of groups
     told: Future[tuple[set[str], set[str], dict[str, pointers.Told]]]  # stored already, expected, what each is used for
     unasked: bool
 
@@ -39,13 +44,15 @@ def begin(centre: Centre, uploads: tuple[EpisodeUpload, ...], *, unasked: bool =
     """Begin to check episodes, and to read what is known of them; `unasked`: also of those that no turn needs yet."""
     names = [each.episode_id for each in uploads]
     told = asyncio.ensure_future(centre.rows(lambda c: pointers.told_of(c, names)))  # first: it waits for a database
-    parts = [asyncio.ensure_future(_begun(centre, part)) for part in _parts(uploads)]
+    groups = [asyncio.ensure_future(_begun(centre, group)) for group in _groups(uploads)]
+    many = ceil(len(groups) / _PARTS)
+    parts = [groups[start : start + many] for start in range(0, len(groups), max(many, 1))]
     told.add_done_callback(lambda found: found.cancelled() or found.exception())  # where nobody waits for it any more
     return Arriving(names, parts, told, unasked)
 
 
-async def _begun(centre: Centre, part: Sequence[EpisodeUpload]) -> Checked:
-    return await asyncio.wrap_future(centre.check(partial(_checked, part)))
+async def _begun(centre: Centre, group: Sequence[EpisodeUpload]) -> Checked:
+    return await asyncio.wrap_future(centre.check(partial(_checked, group)))
 
 
 async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
@@ -72,14 +79,15 @@ async def keep(centre: Centre, arriving: Arriving) -> EpisodesStored:
 
 async def _kept(
     centre: Centre,
-    checking: Future[Checked],
+    checking: Sequence[Future[Checked]],
     known: Set[str],
     wanted: Set[str],
     uses: Mapping[str, pointers.Told],
 ) -> tuple[set[str], list[Refusal]]:
     """What became of one part of a request; whoever is known already needs nothing."""
-    documents, refused = await checking
-    fresh = [document for document in documents if document["_id"] not in known]
+    groups = [await group for group in checking]
+    refused = [each for _, refusals in groups for each in refusals]
+    fresh = [document for documents, _ in groups for document in documents if document["_id"] not in known]
     new = [document for document in fresh if document["_id"] in wanted]
     refused += [Refusal(document["_id"], UNASKED) for document in fresh if document["_id"] not in wanted]
     for document in new:
@@ -100,36 +108,38 @@ def _all_of(outcomes: Sequence[tuple[set[str], list[Refusal]] | BaseException]) 
     return stored, refused
 
 
-def _parts(uploads: Sequence[EpisodeUpload]) -> Iterator[list[EpisodeUpload]]:
+def _groups(uploads: Sequence[EpisodeUpload]) -> Iterator[list[EpisodeUpload]]:
     """In their order, and about equally large."""
     total = sum(len(each.content) for each in uploads)
-    most = max(total / max(ceil(total / _PART_BYTES), 1), 1)
-    part, size = list[EpisodeUpload](), 0
+    most = max(total / max(ceil(total / _GROUP_BYTES), 1), 1)
+    group, size = list[EpisodeUpload](), 0
     for each in uploads:
-        part.append(each)
+        group.append(each)
         size += len(each.content)
         if size >= most:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _checked(uploads: Sequence[EpisodeUpload]) -> Checked:
     """The documents of those that are episodes, and why the others are none."""
     documents: dict[str, Document] = {}
     refused: list[Refusal] = []
-    for each in uploads:
+    for each, episode in zip(uploads, outlined_episodes([each.content for each in uploads]), strict=True):
         try:
-            documents[each.episode_id] = _document(each)
+            documents[each.episode_id] = _document(each, episode)
         except BadInput as error:
             refused.append(Refusal(each.episode_id, error.message))
     return list(documents.values()), refused
 
 
-def _document(upload: EpisodeUpload) -> Document:
+def _document(upload: EpisodeUpload, episode: Episode | BadInput) -> Document:
     if digest(upload.content) != upload.episode_id:
         raise BadInput("Its bytes do not have this SHA-256.")
     if not fits(upload.content):
         raise BadInput("It is too large to be kept.")
-    return document_of(upload.episode_id, upload.content, outlined_episode(upload.content))
+    if isinstance(episode, BadInput):
+        raise episode
+    return document_of(upload.episode_id, upload.content, episode)

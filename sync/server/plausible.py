@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from scenes.codec import outline
+from scenes.codec import outlines
 from scenes.episode import Episode
 from scenes.errors import BadInput
 from sync.operations import Body, runs_of
@@ -41,13 +41,18 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, tuple) and any(map(_holds_nul, value))
 
 
-def outlined_episode(content: bytes) -> Episode:
-    """An episode without its numbers, whose arrays are of a size and shape that can be.
+def outlined_episodes(contents: Sequence[bytes]) -> list[Episode | BadInput]:
+    """Episodes without their numbers, whose arrays are of a size and shape that can be; or why they are none."""
+    found: list[Episode | BadInput] = []
+    for episode in outlines(contents, Episode, arrays=MAX_EPISODE_ARRAYS):
+        try:
+            found.append(episode if isinstance(episode, BadInput) else _plausible(episode))
+        except BadInput as error:
+            found.append(error)
+    return found
 
-    Raises:
-        BadInput: the bytes are no such episode.
-    """
-    episode = outline(content, Episode, arrays=MAX_EPISODE_ARRAYS)
+
+def _plausible(episode: Episode) -> Episode:
     trajectory = episode.trajectory
     columns = sum(component.size for component in trajectory.components)
     if trajectory.states.ndim != 2 or trajectory.states.shape[1] != columns:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +16,7 @@ import zstandard
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from scenes.codec import MAX_ARRAY_BYTES, decode, digest, encode, outline
+from scenes.codec import MAX_ARRAY_BYTES, decode, digest, encode, outlines
 from scenes.errors import BadInput
 
 
@@ -134,20 +136,56 @@ def test_mutated_bytes_are_refused_or_give_a_record(repeats: Callable[[int, int]
             assert decode(mutated.tobytes(), Sheet).values.dtype == np.float64
         except BadInput:
             refused += 1
-            with pytest.raises(BadInput):
-                outline(mutated.tobytes(), Sheet)
+            assert [type(each) for each in outlines([mutated.tobytes(), content.tobytes()], Sheet)] == [BadInput, Sheet]
         else:
-            outline(mutated.tobytes(), Sheet)
+            assert [type(each) for each in outlines([mutated.tobytes()], Sheet)] == [Sheet]
     assert refused > 0
 
 
 @pytest.mark.parametrize("shape", [(0,), (5,), (2, 0, 3), (2, 3, 4, 5), ()])
 def test_an_outline_has_types_and_shapes_but_no_numbers(shape: tuple[int, ...]) -> None:
-    found = outline(encode(Sheet("x", np.ones(shape), np.ones(3, np.int8))), Sheet)
+    (found,) = outlines([encode(Sheet("x", np.ones(shape), np.ones(3, np.int8)))], Sheet)
+    assert isinstance(found, Sheet)
     assert (found.name, found.values.shape, found.values.dtype) == ("x", shape, np.float64)
     assert not found.values.any()
     assert found.anything is not None
     assert found.anything.dtype == np.int8
+
+
+@pytest.mark.parametrize("rows", [100, 200_000])  # fewer and more than are decompressed together
+def test_one_broken_array_among_many_is_refused_alone(rows: int) -> None:
+    values = np.random.Generator(np.random.PCG64(5)).integers(0, 9, rows).astype(np.float64)
+    frame = zstandard.ZstdCompressor(level=3).compress(values.tobytes())
+    contents = [extension("<f8", (rows,), True, frame)] * 20
+    contents[13] = extension("<f8", (rows,), True, frame[:-3])
+    found = outlines(contents, Sheet)
+    assert [number for number, each in enumerate(found) if isinstance(each, BadInput)] == [13]
+    assert {each.values.shape for each in found if isinstance(each, Sheet)} == {(rows,)}
+
+
+MUCH_THAT_IS_ZERO = """
+import resource
+import zstandard
+from scenes.codec import outlines
+from test_codec import Sheet, extension
+frame = zstandard.ZstdCompressor().compress(bytes(2**23))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert {type(each) for each in outlines([extension("<f8", (2**20,), True, frame)] * 40, Sheet)} == {Sheet}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_few_bytes_that_claim_much_are_outlined_in_little_memory() -> None:
+    search = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+    done = subprocess.run(
+        [sys.executable, "-c", MUCH_THAT_IS_ZERO],
+        env={**os.environ, "PYTHONPATH": search},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(done.stdout) * unit < 80 * 2**20  # of 320 MiB that are claimed
 
 
 def test_unknown_extensions_deep_nesting_and_bad_text_are_refused() -> None:
