@@ -38,6 +38,24 @@ WORKER = (
     *("reconcile.before_tx", "reconcile.in_tx", "reconcile.before_pg", "reconcile.found_in_tx"),
     *("reconcile.lost_in_tx", "reconcile.before_uses", "reconcile.after_uses", "expiry.in_tx", "rebuild.in_tx"),
 )
+RECORDING = (  # of programs' battles
+    *("record.before_open", "record.open_in_tx", "record.after_open"),
+    *("record.before_turn", "record.turn_in_tx", "record.after_turn"),
+    *("record.before_vote", "record.vote_in_tx", "record.after_vote"),
+)
+KEEPING = ("blob.before_file", "blob.after_file", "blob.in_tx", "blob.after_tx")  # files, at the service
+SHARING = (  # files, at the workstation
+    *("offer.before_send", "offer.after_send", "blob.before_send", "blob.after_send", "sheet.after_note"),
+    *("bundle.after_note", "fetch.after_send", "fetch.after_keep"),
+)
+TELLING = ("webhook.before_post", "webhook.after_post", "webhook.in_tx", "webhook.after_tx")
+COMMANDS = (  # of whoever runs the service
+    *("command.before_tx", "command.in_tx", "command.after_tx"),
+    *("backup.after_rows", "backup.after_documents", "backup.before_manifest", "backup.after_manifest"),
+    *("restore.after_mark", "restore.in_documents", "restore.after_documents", "restore.after_rows"),
+    *("restore.after_blobs", "restore.after_migration", "restore.after_unmark"),
+)
+BESIDES = (*RECORDING, *KEEPING, *SHARING, *TELLING, *COMMANDS)  # what a visit without files does not pass
 
 _reached: Counter[str] = Counter()
 

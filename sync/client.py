@@ -14,7 +14,7 @@ from scenes.codec import encode
 from scenes.errors import ArenaError, Cancelled, ServiceRefused, SyncError
 from scenes.failpoints import reach
 from scenes.progress import Job, Progress
-from sync import api, device, sending, sheets
+from sync import api, device, sending
 from sync.api import PulledBoard, Pushed, Snapshot, VerdictWord
 from sync.centre import Centre, read_answer
 from sync.connection import Connection, Forked, NothingThere, TooLarge
@@ -212,7 +212,6 @@ def _all(centre: Centre) -> Job[Synced]:
                 "The service keeps other operations than this workstation, even after they were sent again.",
                 hint="Tell whoever runs it. Nothing is lost here.",
             )
-        centre.ledger.do(sheets.tell_again)
     board = yield from pull(centre)
     shared = yield from share(centre)
     return Synced(

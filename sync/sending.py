@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scenes.database import Database
 from scenes.failpoints import reach
+from sync import sheets
 from sync.api import Span, Verdict
 from sync.operations import Operation
 from sync.records import new_id, now
@@ -100,18 +101,27 @@ def mark(database: Database, verdicts: Sequence[Verdict]) -> None:
 
 
 def rewind(database: Database, store_id: str, first: int, last: int | None = None) -> int:
-    """Let a store's operations from `first` to `last` (None: to its end) wait again; how many did not before."""
+    """Let a store's operations from `first` to `last` (None: to its end) wait again; how many did not before.
+
+    The service lost them: what it was told of files beside the log is lost, too, and told again.
+    """
+    with database.transaction():
+        return _rewind(database, store_id, first, last)
+
+
+def _rewind(database: Database, store_id: str, first: int, last: int | None) -> int:
     place, found = "store_id = ?1 AND seq >= ?2 AND (?3 IS NULL OR seq <= ?3) AND verdict IS NOT NULL", [first, last]
     (row,) = database.rows(f"SELECT count(*) AS operations FROM outbox WHERE {place}", [store_id, *found])
     if row["operations"]:
         database.execute(f"UPDATE outbox SET verdict = NULL, reason = '' WHERE {place}", [store_id, *found])
+        sheets.tell_again(database)
     return int(row["operations"])
 
 
 def rewind_all(database: Database, store_id: str, spans: Sequence[Span]) -> int:
     """`rewind` for each of the spans, all or none: neighbours as one."""
     with database.transaction():
-        return sum(rewind(database, store_id, first, last) for first, last in _joined(spans))
+        return sum(_rewind(database, store_id, first, last) for first, last in _joined(spans))
 
 
 def _joined(spans: Sequence[Span]) -> list[tuple[int, int]]:

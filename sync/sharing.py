@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scenes.codec import digest
 from scenes.errors import NotFound, ServiceRefused, StoreDamaged
+from scenes.failpoints import reach
 from scenes.progress import Job, Progress
 from sync import api, device, sheets
 from sync.centre import Centre
@@ -35,10 +36,12 @@ def share(centre: Centre) -> Job[Shared]:
     sent = Shared()
     while offer := _offer(centre.ledger):
         yield Progress(0, 0, "Offering pictures")
+        reach("offer.before_send")
         try:
             wanted = yield from centre.post(OFFER, offer, Wanted)
         except NothingThere:
             break  # an earlier version of the service
+        reach("offer.after_send")
         sent = yield from _sent(centre, offer, wanted, sent)
     fetched = yield from _fetched(centre)
     return Shared(sheets=sent.sheets, bundles=sent.bundles, refused=sent.refused, fetched=fetched)
@@ -60,6 +63,7 @@ def _sent(centre: Centre, offer: Offer, wanted: Wanted, before: Shared) -> Job[S
         if sheet in wanted.sheets:
             pictures += yield from _put(centre, path, _picture(ledger, sheet), SHEET_TYPE, refused)
         ledger.do(sheets.note_sheet, sheet)
+        reach("sheet.after_note")
         ledger.folders.drop_sheet(sheet.sha256)
     for name in offer.bundles:
         yield Progress(0, 0, "Sending scenes")
@@ -67,6 +71,7 @@ def _sent(centre: Centre, offer: Offer, wanted: Wanted, before: Shared) -> Job[S
             path = f"{api.BLOBS.format(sha256=name)}?purpose=bundle"
             bundles += yield from _put(centre, path, _bundle(ledger, name), BUNDLE_TYPE, refused)
         ledger.do(sheets.note_bundle, name)
+        reach("bundle.after_note")
     return Shared(sheets=before.sheets + pictures, bundles=before.bundles + bundles, refused=tuple(refused))
 
 
@@ -74,11 +79,13 @@ def _put(centre: Centre, path: str, content: bytes | None, media_type: str, refu
     """Whether the service took a file; a refusal of one does not hold up the others."""
     if content is None:
         return False
+    reach("blob.before_send")
     try:
         yield from centre.put(path, content, media_type)
     except ServiceRefused as error:
         refused.append(str(error))
         return False
+    reach("blob.after_send")
     return True
 
 
@@ -107,5 +114,7 @@ def _fetched(centre: Centre) -> Job[int]:
         answer = yield from centre.get(api.BLOBS.format(sha256=name), None)
         if digest(answer.body) != name:
             raise ServiceRefused("The service answered with another scene than the one asked for.")
+        reach("fetch.after_send")
         ledger.folders.keep_bundle(name, answer.body)
+        reach("fetch.after_keep")
     return len(missing)

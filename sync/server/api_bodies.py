@@ -16,13 +16,15 @@ DaemonKey = Annotated[str, Meta(min_length=44, max_length=44, pattern=r"^[A-Za-z
 
 
 class NewBattle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A battle to begin: name both models, or neither to have a pair drawn."""
+    """A battle to begin: name both models, or neither to have a pair drawn. The same request with the same `request_id`
+    (any name that this token uses once) is the same battle, however often it is sent."""
 
     robot_id: Id
     scene_id: Id
     evaluator: Annotated[str, Meta(min_length=1, max_length=200, pattern=Plain)]
     left_model_id: Id | None = None
     right_model_id: Id | None = None
+    request_id: Id | None = None
     daemon_key: DaemonKey | None = None  # X25519 public key, base64: a drawn pair is told to its holder alone
 
 

@@ -1,8 +1,9 @@
 """Backups: everything the service keeps, in one folder, and back again.
 
 The rows come first (pg_dump of one moment), then the documents: whatever a row calls stored is among them. Blobs and
-the key that signs snapshots lie beside. The manifest names every file with its SHA-256; a restore checks it first and
-goes into empty databases only.
+the key that signs snapshots lie beside. The manifest, written last, names every file with its SHA-256; a restore checks
+it first and goes into empty databases only. While a restore is under way the data folder says so: nothing serves it,
+and the same restore goes on where it was cut off.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from sqlalchemy.engine import make_url
 from scenes import durable
 from scenes.database import translated
 from scenes.errors import BadInput, NotFound, StoreDamaged, StoreError
+from scenes.failpoints import reach
 from sync.server import migrating
-from sync.server.centre import KEY_FILE, server_key
+from sync.server.centre import KEY_FILE, RESTORING, server_key
 from sync.server.documents import Document, Documents
 from sync.server.postgres import engine_for
 from sync.server.settings import CentralSettings
@@ -56,7 +58,9 @@ def backup(settings: CentralSettings, home: Path, target: Path) -> Manifest:
             raise BadInput(f"{target} is not empty.", hint="Name a new folder.")
         server_key(home)
         _pg("pg_dump", settings, "--format=custom", "--no-owner", "--no-unlogged-table-data", f"--file={target / ROWS}")
+        reach("backup.after_rows")
         count = asyncio.run(_export(settings, target / DOCUMENTS))
+        reach("backup.after_documents")
         if (home / "blobs").exists():
             shutil.copytree(home / "blobs", target / "blobs")
         durable.write(target / KEY_FILE, (home / KEY_FILE).read_bytes(), mode=0o600)
@@ -66,7 +70,9 @@ def backup(settings: CentralSettings, home: Path, target: Path) -> Manifest:
             episodes=count,
             files={str(path.relative_to(target)): _sha256(path) for path in _files(target)},
         )
+        reach("backup.before_manifest")
         durable.write(target / MANIFEST, msgspec.json.encode(manifest))
+    reach("backup.after_manifest")
     return manifest
 
 
@@ -88,30 +94,67 @@ def check(source: Path) -> Manifest:
 
 
 def restore(settings: CentralSettings, home: Path, source: Path) -> Manifest:
-    """Put a backup into empty databases and an empty data folder.
+    """Put a backup into empty databases and an empty data folder; or go on with the restore of it that was cut off.
 
     Raises:
         BadInput: the databases or the folder hold something already.
         StoreDamaged: the backup is damaged; nothing was changed.
     """
-    manifest = check(source)
-    engine = engine_for(settings.database_url, 1)
-    try:
-        if migrating.revision_of(engine) is not None:
-            raise BadInput("The database holds tables already.", hint="Restore into an empty one.")
-    finally:
-        engine.dispose()
+    manifest, mark, has_rows = check(source), _sha256(source / MANIFEST), _has_rows(settings)
     with translated(home):
         home.mkdir(parents=True, exist_ok=True)
-        if (home / "blobs").exists() or (home / KEY_FILE).exists():
-            raise BadInput(f"{home} holds a key or blobs already.", hint="Name an empty data folder.")
+        again = _is_cut_off(home, mark)
+        if not again:
+            _check_empty(settings, home, has_rows)
+            durable.write(home / RESTORING, mark.encode())
+        reach("restore.after_mark")
         asyncio.run(_import(settings, source / DOCUMENTS))
-        _pg("pg_restore", settings, "--no-owner", "--exit-on-error", "--single-transaction", str(source / ROWS))
-        if (source / "blobs").exists():
-            shutil.copytree(source / "blobs", home / "blobs")
-        durable.write(home / KEY_FILE, (source / KEY_FILE).read_bytes(), mode=0o600)
-    migrating.migrate(settings.database_url)
+        reach("restore.after_documents")
+        if not has_rows:
+            _pg("pg_restore", settings, "--no-owner", "--exit-on-error", "--single-transaction", str(source / ROWS))
+        reach("restore.after_rows")
+        _restore_files(home, source)
+        migrating.migrate(settings.database_url)
+        reach("restore.after_migration")
+        (home / RESTORING).unlink()
+        durable.sync_folder(home)
+    reach("restore.after_unmark")
     return manifest
+
+
+def _restore_files(home: Path, source: Path) -> None:
+    if (source / "blobs").exists():
+        shutil.copytree(source / "blobs", home / "blobs", dirs_exist_ok=True)
+    reach("restore.after_blobs")
+    durable.write(home / KEY_FILE, (source / KEY_FILE).read_bytes(), mode=0o600)
+
+
+def _has_rows(settings: CentralSettings) -> bool:
+    engine = engine_for(settings.database_url, 1)
+    try:
+        return migrating.revision_of(engine) is not None
+    finally:
+        engine.dispose()
+
+
+def _is_cut_off(home: Path, mark: str) -> bool:
+    """Whether a restore of this very backup was begun here and did not end."""
+    if not (home / RESTORING).exists():
+        return False
+    if (home / RESTORING).read_text() != mark:
+        raise BadInput(
+            f"The restore of another backup into {home} was cut off.",
+            hint="Repeat that one, or begin with empty databases and an empty folder.",
+        )
+    return True
+
+
+def _check_empty(settings: CentralSettings, home: Path, has_rows: bool) -> None:
+    if has_rows:
+        raise BadInput("The database holds tables already.", hint="Restore into an empty one.")
+    if (home / "blobs").exists() or (home / KEY_FILE).exists():
+        raise BadInput(f"{home} holds a key or blobs already.", hint="Name an empty data folder.")
+    asyncio.run(_check_no_documents(settings))
 
 
 async def _export(settings: CentralSettings, path: Path) -> int:
@@ -139,11 +182,20 @@ async def _import(settings: CentralSettings, path: Path) -> None:
     documents = Documents(settings.mongo_url, settings.mongo_database)
     try:
         await documents.ping()
-        if await documents.collection.find_one({}, {"_id": 1}) is not None:
-            raise BadInput("MongoDB holds episodes already.", hint="Restore into an empty database.")
         await documents.prepare()
         for batch in _batches(path):
             await documents.keep(batch)
+            reach("restore.in_documents")
+    finally:
+        await documents.close()
+
+
+async def _check_no_documents(settings: CentralSettings) -> None:
+    documents = Documents(settings.mongo_url, settings.mongo_database)
+    try:
+        await documents.ping()
+        if await documents.collection.find_one({}, {"_id": 1}) is not None:
+            raise BadInput("MongoDB holds episodes already.", hint="Restore into an empty database.")
     finally:
         await documents.close()
 

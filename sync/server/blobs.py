@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scenes.codec import digest
 from scenes.errors import BadInput, NotFound, StoreDamaged
+from scenes.failpoints import reach
 from sync.offers import BUNDLE_TYPE, MAX_OFFER_BYTES, MAX_SHEET_BYTES, SHEET_TYPE, Offer, Sheet, Wanted
 from sync.server import contents, tables
 from sync.server.auditing import audited
@@ -72,9 +73,12 @@ async def keep(centre: Centre, request: Asked, sha256: str) -> None:
         raise NotFound("No episode here was played in this bundle.", hint="Send the episodes first.")
     check = contents.check_png if purpose == SHEET else contents.check_archive
     await centre.beside(lambda: check(body))
+    reach("blob.before_file")
     await centre.beside(lambda: centre.blobs.keep(body))
+    reach("blob.after_file")
     row = {"sha256": sha256, "media_type": media_type, "size_bytes": len(body), "purpose": purpose}
     await centre.rows(lambda c: _note(c, row, subject if purpose == SHEET else "", device.device_id))
+    reach("blob.after_tx")
 
 
 def _row(connection: Connection, sha256: str) -> Any:
@@ -88,6 +92,7 @@ def _note(connection: Connection, row: dict[str, Any], subject: str, device_id: 
     added = insert(tables.blob_uses).values(use).on_conflict_do_nothing().returning(tables.blob_uses.c.sha256)
     if connection.execute(added).first() is not None:
         audited(connection, f"device {device_id}", "blob_kept", row["sha256"], row["purpose"])
+    reach("blob.in_tx")
 
 
 def _check_battle(connection: Connection, battle_id: str, device_id: str) -> None:

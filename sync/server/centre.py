@@ -27,6 +27,7 @@ from sync.server.settings import CentralSettings
 
 T = TypeVar("T")
 KEY_FILE = "service.key"
+RESTORING = "restoring"  # stands in the data folder while a backup is being restored
 
 
 class Centre:
@@ -70,15 +71,22 @@ class Centre:
         self.engine.dispose()
 
 
+def check_restored(home: Path) -> None:
+    """StoreDamaged where a restore was begun and did not end: the databases may hold half of a backup."""
+    if (home / RESTORING).exists():
+        raise StoreDamaged(f"A restore into {home} did not end.", hint="Repeat `vlaarena-central restore`.")
+
+
 def server_key(home: Path) -> SigningKey:
     """The key that signs snapshots: a file of the data folder (mode 0600), made by whichever process comes first.
 
     Raises:
-        StoreDamaged: the file holds no key.
+        StoreDamaged: the file holds no key, or a restore was cut off.
         StoreError: it cannot be read or made.
     """
     path = home / KEY_FILE
     with translated(path):
+        check_restored(home)
         home.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _make_key(path)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.server import devices, migrating, upkeep
+from sync.server.centre import check_restored
 from sync.server.postgres import in_rows
 from sync.server.settings import CentralSettings
 
@@ -66,7 +67,8 @@ def _serve(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     return serve(settings, home)
 
 
-def _migrate(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+def _migrate(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
+    check_restored(home)
     print(migrating.as_sql() if chosen.sql else f"revision {migrating.migrate(settings.database_url)}")
     return 0
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scenes.errors import ArenaError, BadInput
+from scenes.failpoints import reach
 
 T = TypeVar("T")
 _ATTEMPTS = 5
@@ -90,10 +91,19 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 def in_rows(url: str, work: Callable[[Connection], T]) -> T:
     """One transaction on a database that is opened for it alone."""
     engine = engine_for(url, 1)
+
+    def done(connection: Connection) -> T:
+        found = work(connection)
+        reach("command.in_tx")
+        return found
+
+    reach("command.before_tx")
     try:
-        return transaction(engine, work)
+        found = transaction(engine, done)
     finally:
         engine.dispose()
+    reach("command.after_tx")
+    return found
 
 
 def cause_of(error: BaseException) -> BaseException | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from scenes.codec import encode
+from scenes.codec import digest, encode
 from scenes.episode import Episode, Run
 from sync.blindness import commitment
 from sync.operations import Operation, OperationKind, TurnBody
@@ -17,6 +17,7 @@ from sync.records import Battle, Evaluator, Session, Turn, Vote, Watched, new_id
 from sync.server.api_bodies import NewBattle, NewTurnOfBattle, NewVote
 
 _OPERATOR = uuid.UUID("6d0f5c1e-3a2b-5d43-9a51-6f3f8d6c2b10")  # names evaluators of programs
+_REQUEST = uuid.UUID("0b9a1c52-7d1e-5f0a-8c44-2e6b5d7f9a31")  # names battles by requests
 Record = tuple[OperationKind, str, Any]
 
 
@@ -26,6 +27,7 @@ class Open(Struct, frozen=True, kw_only=True):
     evaluator: Evaluator
     session: Session
     battle: Battle  # with its models and nonce in clear
+    asked: str = ""  # SHA-256 of the request
 
 
 def opened(token_id: str, new: NewBattle, pair: tuple[str, str], kind: Any, propensity: float) -> Open:
@@ -40,13 +42,19 @@ def opened(token_id: str, new: NewBattle, pair: tuple[str, str], kind: Any, prop
         created_at=moment,
         last_active_at=moment,
     )
-    return Open(evaluator=evaluator, session=session, battle=_battle(session, pair, kind, propensity))
+    battle = _battle(named(token_id, new), session, pair, kind, propensity)
+    return Open(evaluator=evaluator, session=session, battle=battle, asked=digest(encode(new)))
 
 
-def _battle(session: Session, pair: tuple[str, str], kind: Any, propensity: float) -> Battle:
+def named(token_id: str, new: NewBattle) -> str:
+    """The id of a battle to begin: a request with an id always has the same."""
+    return new_id() if new.request_id is None else str(uuid.uuid5(_REQUEST, f"{token_id} {new.request_id}"))
+
+
+def _battle(battle_id: str, session: Session, pair: tuple[str, str], kind: Any, propensity: float) -> Battle:
     nonce = secrets.token_hex(32)
     return Battle(
-        battle_id=new_id(),
+        battle_id=battle_id,
         session_id=session.session_id,
         seq_in_session=1,
         left_model_id=pair[0],

@@ -14,9 +14,10 @@ from msgspec import structs
 from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from scenes.codec import decode, encode
+from scenes.codec import decode, digest, encode
 from scenes.episode import Episode
 from scenes.errors import BadInput, NotFound, RuleBroken
+from scenes.failpoints import reach
 from scenes.seal import derived, seal, unseal
 from sync.api import Push
 from sync.keys import SigningKey
@@ -31,11 +32,14 @@ from sync.server.recorded import Open, Record
 
 
 def begin(connection: Connection, key: SigningKey, token_id: str, new: NewBattle) -> Open:
-    """Begin a battle between the models named, or a pair drawn by lot.
+    """Begin a battle between the models named, or a pair drawn by lot; the one that this very request began before.
 
     Raises:
         BadInput: there are no two such models for this robot.
+        RuleBroken: a request of this id began another battle, or one that has ended.
     """
+    if new.request_id is not None and (begun := _begun(connection, key, token_id, new)) is not None:
+        return begun
     left, right, kind, propensity = _pair(connection, new)
     found = recorded.opened(token_id, new, (left, right), kind, propensity)
     battle = found.battle
@@ -43,6 +47,7 @@ def begin(connection: Connection, key: SigningKey, token_id: str, new: NewBattle
     row = {"battle_id": battle.battle_id, "token_id": token_id, "battle": sealed}
     connection.execute(insert(tables.open_battles).values(row))
     audited(connection, f"token {token_id}", "battle_begun", battle.battle_id)
+    reach("record.open_in_tx")
     return found
 
 
@@ -65,7 +70,7 @@ def add_turn(
     new: NewTurnOfBattle,
     episodes: list[Episode],
 ) -> Turn:
-    """Add a turn of two kept episodes to an open battle.
+    """Add a turn of two kept episodes to an open battle; the same turn again is the one that is there.
 
     Raises:
         NotFound: this token has no such open battle, or an episode was not uploaded.
@@ -73,6 +78,9 @@ def add_turn(
         RuleBroken: the battle has ended, or has all the turns it may have.
     """
     found, turns, _ = _owned(connection, key, token_id, battle_id)
+    for turn in turns:
+        if _said(turn) == _said(new):
+            return turn
     if len(turns) >= MAX_TURNS:
         raise RuleBroken(f"A battle has at most {MAX_TURNS} turns.", hint="Vote.")
     _check_comparable(found.session, new, episodes)
@@ -80,6 +88,7 @@ def add_turn(
     columns = tables.open_battles.c
     written = update(tables.open_battles).where(columns.battle_id == battle_id)
     connection.execute(written.values(turns=[encode(each) for each in (*turns, turn)]))
+    reach("record.turn_in_tx")
     return turn
 
 
@@ -105,7 +114,24 @@ def vote(connection: Connection, key: SigningKey, token_id: str, new: NewVote) -
     _log(connection, key, token_id, records)
     connection.execute(delete(tables.open_battles).where(tables.open_battles.c.battle_id == new.battle_id))
     audited(connection, f"token {token_id}", "battle_voted", new.battle_id)
+    reach("record.vote_in_tx")
     return cast, closed
+
+
+def _begun(connection: Connection, key: SigningKey, token_id: str, new: NewBattle) -> Open | None:
+    """The battle that a request of this id began, if one did."""
+    battle_id = recorded.named(token_id, new)
+    found = find(connection, key, battle_id)
+    if found is None:
+        _check_not_ended(connection, battle_id)
+        return None
+    if found[0].asked != digest(encode(new)):
+        raise RuleBroken("Another request of this id began a battle.", hint="Name each request anew.")
+    return found[0]
+
+
+def _said(turn: Turn | NewTurnOfBattle) -> tuple[str, str, str, str]:
+    return turn.instruction, turn.start, turn.left_episode_id, turn.right_episode_id
 
 
 def _pair(connection: Connection, new: NewBattle) -> tuple[str, str, Any, float]:
@@ -127,12 +153,16 @@ def _pair(connection: Connection, new: NewBattle) -> tuple[str, str, Any, float]
 def _owned(connection: Connection, key: SigningKey, token_id: str, battle_id: str) -> tuple[Open, list[Turn], str]:
     found = find(connection, key, battle_id)
     if found is None:
-        ended = text("SELECT 1 FROM battles WHERE battle_id = :name")
-        if "\0" not in battle_id and connection.execute(ended, {"name": battle_id}).first():
-            raise RuleBroken("This battle has ended.", hint="Begin another one.")
+        _check_not_ended(connection, battle_id)
     if found is None or found[2] != token_id:
         raise NotFound("There is no such open battle.")
     return found
+
+
+def _check_not_ended(connection: Connection, battle_id: str) -> None:
+    ended = text("SELECT 1 FROM battles WHERE battle_id = :name")
+    if "\0" not in battle_id and connection.execute(ended, {"name": battle_id}).first():
+        raise RuleBroken("This battle has ended.", hint="Begin another one.")
 
 
 def _check_comparable(session: Session, new: NewTurnOfBattle, episodes: list[Episode]) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import insert
 
 from scenes.errors import BadInput, NotFound
+from scenes.failpoints import reach
 from sync.keys import SigningKey
 from sync.records import new_id
 from sync.server import tables
@@ -101,6 +102,7 @@ def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve |
     """Send what is due, each alone; how many were heard. What was not is due again after a while, ten times in all."""
     heard = 0
     for due in transaction(engine, lambda c: [Due(**row._asdict()) for row in c.execute(_DUE)]):
+        reach("webhook.before_post")
         try:
             address = checked_address(_parts(due.url)[0], resolve or addresses_of)
             post(due, address, key, public_url, ssl.create_default_context())
@@ -108,7 +110,9 @@ def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve |
             heard += 1
         except (BadInput, OSError, ValueError, HTTPException, urllib3.exceptions.HTTPError) as failed:
             error = f"{type(failed).__name__}: {failed}"[:500]
+        reach("webhook.after_post")
         transaction(engine, lambda c, due=due, error=error: _note_attempt(c, due, error))  # type: ignore[misc]
+        reach("webhook.after_tx")
     return heard
 
 
@@ -195,6 +199,7 @@ def _note_attempt(connection: Connection, due: Due, error: str | None) -> None:
         ),
         {"name": due.delivery_id, "error": error, "over": over},
     )
+    reach("webhook.in_tx")
 
 
 _WANT = text("SELECT webhook_id FROM webhooks WHERE revoked_at IS NULL AND :event = ANY(events) ORDER BY webhook_id")

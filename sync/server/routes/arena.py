@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from scenes.codec import digest
 from scenes.episode import read_episode
 from scenes.errors import NotFound
+from scenes.failpoints import reach
 from sync.api import EpisodeUpload
 from sync.records import Turn
 from sync.server import episodes_in, reading, recording, snapshots
@@ -38,7 +39,9 @@ async def records(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHa
 async def begin_battle(data: NewBattle, request: Asked, centre: Centre) -> BattleBegun:
     """Begin a session with one battle."""
     token_id = _token(request)
+    reach("record.before_open")
     found = await centre.rows(lambda c: recording.begin(c, centre.key, token_id, data))
+    reach("record.after_open")
     return BattleBegun(
         session_id=found.session.session_id,
         battle_id=found.battle.battle_id,
@@ -70,14 +73,19 @@ async def add_turn(battle_id: str, data: NewTurnOfBattle, request: Asked, centre
         if content is None:
             raise NotFound("An episode of this turn was not uploaded.", hint="POST /api/episodes")
         episodes.append(read_episode(content))
-    return await centre.rows(lambda c: recording.add_turn(c, centre.key, token_id, battle_id, data, episodes))
+    reach("record.before_turn")
+    turn = await centre.rows(lambda c: recording.add_turn(c, centre.key, token_id, battle_id, data, episodes))
+    reach("record.after_turn")
+    return turn
 
 
 @post("/api/votes", guards=[records], **_RECORDS)
 async def vote(data: NewVote, request: Asked, centre: Centre) -> Revealed:
     """Close a battle with a vote, and learn who played."""
     token_id = _token(request)
+    reach("record.before_vote")
     cast, closed = await centre.rows(lambda c: recording.vote(c, centre.key, token_id, data))
+    reach("record.after_vote")
     return Revealed(
         vote_id=cast.vote_id,
         battle_id=closed.battle_id,
