@@ -45,8 +45,8 @@ RECORDING = (  # of programs' battles
 )
 KEEPING = ("blob.before_file", "blob.after_file", "blob.in_tx", "blob.after_tx")  # files, at the service
 SHARING = (  # files, at the workstation
-    *("offer.before_send", "offer.after_send", "blob.before_send", "blob.after_send", "sheet.after_note"),
-    *("bundle.after_note", "fetch.after_send", "fetch.after_keep"),
+    *("offer.before_send", "offer.after_send", "blob.before_send", "blob.after_send", "sheet.after_drop"),
+    *("sheet.after_note", "bundle.after_note", "fetch.after_send", "fetch.after_keep"),
 )
 TELLING = ("webhook.before_post", "webhook.after_post", "webhook.in_tx", "webhook.after_tx")
 COMMANDS = (  # of whoever runs the service

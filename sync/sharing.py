@@ -62,9 +62,10 @@ def _sent(centre: Centre, offer: Offer, wanted: Wanted, before: Shared) -> Job[S
         path = f"{api.BLOBS.format(sha256=sheet.sha256)}?purpose=sheet&battle_id={sheet.battle_id}"
         if sheet in wanted.sheets:
             pictures += yield from _put(centre, path, _picture(ledger, sheet), SHEET_TYPE, refused)
+        ledger.folders.drop_sheet(sheet.sha256)
+        reach("sheet.after_drop")
         ledger.do(sheets.note_sheet, sheet)
         reach("sheet.after_note")
-        ledger.folders.drop_sheet(sheet.sha256)
     for name in offer.bundles:
         yield Progress(0, 0, "Sending scenes")
         if name in wanted.bundles:

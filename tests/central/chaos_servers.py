@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from arena_samples import card
@@ -111,19 +111,26 @@ class Databases:
         self.postgres.execute("CHECKPOINT")
 
 
+class Both(NamedTuple):
+    """Databases that others use, too."""
+
+    postgres: Postgres
+    mongo: Mongo
+
+
 class ForkedService:
     """`vlaarena-central`, forked from a process that has read its modules."""
 
-    def __init__(self, logs: Path, home: Path, databases: Databases) -> None:
+    def __init__(self, logs: Path, home: Path, databases: Databases | Both, name: str = DATABASE) -> None:
         self.home, self.log, self.databases = home, logs / "chaos-service.log", databases
         self.armed = home / "failpoint"
         self.answered = ""  # by the last command
         home.mkdir()
         self.environment = {
             "VLAARENA_CENTRAL_HOME": str(home),
-            "VLAARENA_CENTRAL_DATABASE_URL": databases.postgres.url(DATABASE),
+            "VLAARENA_CENTRAL_DATABASE_URL": databases.postgres.url(name),
             "VLAARENA_CENTRAL_MONGO_URL": databases.mongo.url,
-            "VLAARENA_CENTRAL_MONGO_DATABASE": DATABASE,
+            "VLAARENA_CENTRAL_MONGO_DATABASE": name,
             "VLAARENA_CENTRAL_ENROL_BURST": "100000",
             "VLAARENA_CENTRAL_DEVICE_BURST": "1000000",
             "VLAARENA_CENTRAL_ADDRESS_BURST": "1000000",
@@ -131,7 +138,7 @@ class ForkedService:
         }
         self.url, self.process = "", _none()
         self.doomed = False  # was killed, and is about to end
-        self.engine = create_engine(databases.postgres.url(DATABASE).replace("://", "+psycopg://"), pool_pre_ping=True)
+        self.engine = create_engine(databases.postgres.url(name).replace("://", "+psycopg://"), pool_pre_ping=True)
 
     def start(self, years: int = 0) -> None:
         """Ready when this returns; after the first time on the same port."""

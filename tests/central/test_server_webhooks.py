@@ -114,14 +114,14 @@ def test_a_message_is_signed_by_the_service_and_goes_to_the_named_host(tmp_path:
 
 
 @contextlib.contextmanager
-def listening(folder: Path) -> Iterator[tuple[int, ssl.SSLContext, list[tuple[str, Message, bytes]]]]:
-    """A receiver on TLS that hears the first message and sends the second one elsewhere."""
+def listening(folder: Path, later: int = 301) -> Iterator[tuple[int, ssl.SSLContext, list[tuple[str, Message, bytes]]]]:
+    """A receiver on TLS that hears the first message and answers `later` to the others: it sends them elsewhere."""
     heard: list[tuple[str, Message, bytes]] = []
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append((self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204 if len(heard) == 1 else 301)
+            self.send_response(204 if len(heard) == 1 else later)
             self.send_header("Location", "https://localhost/elsewhere")
             self.end_headers()
 
