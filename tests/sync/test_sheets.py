@@ -57,6 +57,22 @@ def test_a_scene_is_offered_once_a_turn_in_it_was_sent(arena, store) -> None:
     assert sheets.untold_bundles(database) == []
 
 
+def test_a_service_that_lost_operations_is_told_of_files_again_in_the_same_transaction(arena, store) -> None:
+    battle_id, database = arena.voted_battle(), store._database
+    store.close_battle(battle_id)
+    store_id = sending.present_store(database)
+    operations = sending.batch(database, store_id, 100, 2**20)
+    sending.mark(database, [Verdict(each.op_id, "applied") for each in operations])
+    sheets.keep(database, battle_id, digest(PICTURE))
+    sheets.note_bundle(database, BUNDLE)
+    assert sending.rewind(database, store_id, len(operations) + 1) == 0  # nothing is lost
+    assert sheets.untold_bundles(database) == []
+    assert sending.rewind(database, store_id, len(operations)) == 1
+    assert sheets.lacking(database) == battle_id
+    sending.mark(database, [Verdict(each.op_id, "dup") for each in operations])
+    assert sheets.untold_bundles(database) == [BUNDLE]
+
+
 @pytest.mark.parametrize(("server_key", "forgotten"), [(bytes(32), False), (b"k" * 32, True)])
 def test_another_service_is_told_everything_again(arena, store, server_key: bytes, forgotten: bool) -> None:
     enrol(store, bytes(32))
