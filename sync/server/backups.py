@@ -27,10 +27,11 @@ from scenes.database import translated
 from scenes.errors import BadInput, NotFound, StoreDamaged, StoreError
 from scenes.failpoints import reach
 from sync.server import migrating
-from sync.server.centre import KEY_FILE, RESTORING, server_key
+from sync.server.centre import KEY_FILE, RESTORING
 from sync.server.documents import Document, Documents
 from sync.server.postgres import engine_for
 from sync.server.settings import CentralSettings
+from sync.server.signing import folder_key
 
 ROWS, DOCUMENTS, MANIFEST = "rows.pgdump", "episodes.bson", "manifest.json"
 _AT_ONCE = 64  # documents
@@ -56,7 +57,7 @@ def backup(settings: CentralSettings, home: Path, target: Path) -> Manifest:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(target.iterdir()):
             raise BadInput(f"{target} is not empty.", hint="Name a new folder.")
-        server_key(home)
+        _check_key(settings, home)
         _pg("pg_dump", settings, "--format=custom", "--no-owner", "--no-unlogged-table-data", f"--file={target / ROWS}")
         reach("backup.after_rows")
         count = asyncio.run(_export(settings, target / DOCUMENTS))
@@ -91,6 +92,15 @@ def check(source: Path) -> Manifest:
         if not (source / name).is_file() or _sha256(source / name) != sha256:
             raise StoreDamaged(f"The backup's file {name} is missing or damaged.", hint="Take an older backup.")
     return manifest
+
+
+def _check_key(settings: CentralSettings, home: Path) -> None:
+    """StoreError unless this is the service's own data folder: a backup of another one would lack its blobs."""
+    engine = engine_for(settings.database_url, 1)
+    try:
+        folder_key(engine, home)
+    finally:
+        engine.dispose()
 
 
 def restore(settings: CentralSettings, home: Path, source: Path) -> Manifest:

@@ -11,10 +11,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
 from scenes.errors import ArenaError, StoreError
-from sync.server import ballots, migrating, publishing, registry
+from sync.server import ballots, migrating, publishing, registry, signing
 from sync.server.centre import KEY_FILE
 from sync.server.documents import Documents
-from sync.server.postgres import engine_for, transaction
+from sync.server.postgres import DatabaseAway, engine_for, transaction
 from sync.server.settings import CentralSettings
 
 
@@ -28,9 +28,9 @@ class Finding(Struct, frozen=True):
 
 def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
     """Look at everything, one thing after the other."""
-    yield _key(home)
     engine = engine_for(settings.database_url, 1)
     try:
+        yield _looked("key", lambda: _key(engine, home))
         yield _looked("PostgreSQL", lambda: _version(engine))
         yield _looked("tables", lambda: _tables(engine))
         yield _looked("MongoDB", lambda: asyncio.run(_mongo(settings)))
@@ -47,14 +47,19 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, True, look())
     except ArenaError as error:
         return Finding(what, False, str(error))
+    except Exception as error:  # noqa: BLE001 - one thing that cannot be looked at hides no other
+        return Finding(what, False, f"{type(error).__name__}: {error}".partition("\n")[0])
 
 
-def _key(home: Path) -> Finding:
+def _key(engine: Engine, home: Path) -> str:
     path = home / KEY_FILE
-    if not path.exists():
-        return Finding("key", True, "none yet; it is made when the service starts")
-    loose = stat.S_IMODE(path.stat().st_mode) & 0o077
-    return Finding("key", not loose, f"others may read {path}: chmod 600" if loose else str(path))
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise StoreError(f"Others may read {path}.", hint="chmod 600")
+    try:
+        signing.check_folder(engine, home)
+    except DatabaseAway:
+        return f"{path}, not compared: PostgreSQL does not answer"
+    return str(path) if path.exists() else "none yet; it is made when the service starts"
 
 
 def _version(engine: Engine) -> str:
@@ -62,10 +67,8 @@ def _version(engine: Engine) -> str:
 
 
 def _tables(engine: Engine) -> str:
-    present = migrating.revision_of(engine)
-    if present != migrating.newest():
-        raise StoreError(f"Revision {present}, not {migrating.newest()}.", hint="Run `vlaarena-central migrate`.")
-    return f"revision {present}"
+    migrating.check(engine)
+    return f"revision {migrating.newest()}"
 
 
 async def _mongo(settings: CentralSettings) -> str:

@@ -12,6 +12,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from scenes.episode import Episode
+from scenes.errors import BadInput
 from sync.server.postgres import DatabaseAway
 
 _MAX_DOCUMENT = 15 * 2**20  # [bytes] of an episode; MongoDB's own limit is 16 MiB
@@ -31,10 +32,16 @@ class Documents:
     """The episodes' collection. `_id` is the episode's id, so it is unique by itself."""
 
     def __init__(self, url: str, database: str, patience_s: float = 5.0) -> None:
+        """Nothing is asked of the server yet; BadInput if that is no address."""
         patience = int(patience_s * 1000)
-        self._client: AsyncMongoClient[Document] = AsyncMongoClient(
-            url, serverSelectionTimeoutMS=patience, connectTimeoutMS=patience, retryWrites=False
-        )
+        try:
+            self._client: AsyncMongoClient[Document] = AsyncMongoClient(
+                url, serverSelectionTimeoutMS=patience, connectTimeoutMS=patience, retryWrites=False
+            )
+        except (PyMongoError, ValueError) as error:
+            raise BadInput(
+                "mongo_url is not an address of MongoDB.", hint="mongodb://user:password@host", detail=str(error)
+            ) from error
         durable = WriteConcern(w="majority", j=True, wtimeout=30_000)
         episodes: AsyncCollection[Document] = self._client[database].get_collection("episodes", write_concern=durable)
         self._episodes = episodes

@@ -24,12 +24,12 @@ from scenes.failpoints import reach
 from sync.records import new_id
 from sync.server import limits, publishing, unused, webhooks
 from sync.server.auditing import audited
-from sync.server.centre import server_key
 from sync.server.deferred import retry_deferred
 from sync.server.documents import Documents
 from sync.server.pointers import reconcile
-from sync.server.postgres import DatabaseAway, transaction
+from sync.server.postgres import DatabaseAway, connected, transaction
 from sync.server.settings import CentralSettings
+from sync.server.signing import folder_key
 
 T = TypeVar("T")
 Job = Literal["ratings", "reconcile", "expiry", "webhooks"]
@@ -83,7 +83,7 @@ def _done(work: Work, job: Job, name: str) -> Outcome:
 @contextmanager
 def _lock(engine: Engine, job: Job) -> Iterator[bool]:
     """Whether this process may do the job while the block runs."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with connected(engine) as connection:
         key = {"key": _LOCKS[job]}
         ours = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one())
         try:
@@ -101,7 +101,7 @@ def _claim(connection: Connection, job: Job, slot: str) -> bool:
 
 
 def _ratings(work: Work) -> int:
-    key = server_key(work.home)
+    key = folder_key(work.engine, work.home)
 
     def rated(connection: Connection) -> int:
         votes = publishing.rate(connection, key, work.settings.robots)
@@ -154,7 +154,7 @@ def _expiry(work: Work) -> int:
 
 
 def _webhooks(work: Work) -> int:
-    webhooks.deliver(work.engine, server_key(work.home), work.settings.public_url)
+    webhooks.deliver(work.engine, folder_key(work.engine, work.home), work.settings.public_url)
     return 0
 
 

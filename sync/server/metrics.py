@@ -35,8 +35,9 @@ _ROWS = text(
     UNION ALL SELECT 'quarantined', count(*) FROM op_quarantine WHERE resolved_at IS NULL
     UNION ALL SELECT 'episodes_expected', count(*) FROM episodes WHERE status = 'expected'
     UNION ALL SELECT 'episodes_stored', count(*) FROM episodes WHERE status = 'stored'
+    UNION ALL SELECT 'jobs_failed', count(*) FROM worker_status WHERE status = 'failed'
     UNION ALL SELECT 'devices', count(*) FROM devices WHERE revoked_at IS NULL
     UNION ALL SELECT 'seconds_since_ratings',
-        coalesce((SELECT extract(epoch FROM now() - last_run_at)::bigint FROM worker_status
+        coalesce((SELECT extract(epoch FROM now() - last_success_at)::bigint FROM worker_status
             WHERE worker_name = 'ratings'), -1)"""
 )

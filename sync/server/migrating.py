@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, text
 
-from scenes.errors import StoreNewer
+from scenes.errors import StoreError, StoreNewer
 from sync.server.postgres import engine_for, transaction
 
 if TYPE_CHECKING:  # who only serves needs no Alembic, which takes a while to import
@@ -35,6 +35,16 @@ def migrate(url: str) -> str:
 def revision_of(engine: Engine) -> str | None:
     """The revision of the database's tables; None: it has none."""
     return transaction(engine, _revision)
+
+
+def check(engine: Engine) -> None:
+    """StoreError unless the tables are this version's; DatabaseAway if PostgreSQL does not answer."""
+    present = revision_of(engine)
+    if present != newest():
+        raise StoreError(
+            f"The database has revision {present}, this service works with {newest()}.",
+            hint="Run `vlaarena-central migrate`.",
+        )
 
 
 def newest() -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
@@ -12,12 +13,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scenes.errors import ArenaError, BadInput
+from scenes.errors import ArenaError, BadInput, StoreError
 from scenes.failpoints import reach
 
 T = TypeVar("T")
 _ATTEMPTS = 5
 _CONNECT_SECONDS = 5
+_REFUSALS = ("does not exist", "authentication failed", "no pg_hba.conf entry", "permission denied")
 _CLASHES = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,
@@ -70,22 +72,49 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
     Raises:
         DatabaseAway: PostgreSQL does not answer.
+        StoreError: it has not the tables, or forbids them to this user.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with engine.begin() as connection:
                 return work(connection)
-        except PoolTimeout as error:
-            raise DatabaseAway("All connections to PostgreSQL are busy.", hint="Try again in a moment.") from error
-        except (DBAPIError, psycopg.Error) as error:
+        except (PoolTimeout, DBAPIError, psycopg.Error) as error:
             if isinstance(cause_of(error), _CLASHES) and attempt < _ATTEMPTS:
                 continue
-            if isinstance(cause_of(error), psycopg.OperationalError | psycopg.InterfaceError):
-                raise DatabaseAway(
-                    "PostgreSQL does not answer.", hint="Try again in a moment.", detail=str(error)
-                ) from error
+            if (told := _told(error)) is not None:
+                raise told from error
             raise
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection that commits every statement by itself, while the block runs; raises as `transaction` does."""
+    try:
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except (PoolTimeout, DBAPIError, psycopg.Error) as error:
+        raise (_told(error) or error) from error
+    with connection:
+        yield connection
+
+
+def _told(error: BaseException) -> ArenaError | None:
+    """What people are told of it; None: it is for programs."""
+    match cause_of(error):
+        case PoolTimeout():
+            return DatabaseAway("All connections to PostgreSQL are busy.", hint="Try again in a moment.")
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            refused = any(word in str(error) for word in _REFUSALS)
+            said = "PostgreSQL refuses the connection." if refused else "PostgreSQL does not answer."
+            hint = "Look at user, password and database in database_url." if refused else "Try again in a moment."
+            return DatabaseAway(said, hint=hint, detail=str(cause_of(error)))
+        case psycopg.errors.InsufficientPrivilege() as refused:
+            hint = "Let database_url name the owner of the database, or grant its user what is missing."
+            return StoreError("PostgreSQL forbids this to its user.", hint=hint, detail=str(refused))
+        case psycopg.errors.UndefinedTable() | psycopg.errors.UndefinedColumn() as lacking:
+            said = "The database has not the tables of this version."
+            return StoreError(said, hint="Run `vlaarena-central migrate`.", detail=str(lacking))
+    return None
 
 
 def in_rows(url: str, work: Callable[[Connection], T]) -> T:

@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, TableClause, delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from scenes.errors import StoreError
 from scenes.failpoints import reach
 from scenes.models import ModelCard
 from sync.api import PulledRow
 from sync.keys import SigningKey
-from sync.server import migrating, snapshots, tables
+from sync.server import migrating, signing, snapshots, tables
 from sync.server.centre import Centre
 
 RATINGS = "ratings"
@@ -23,21 +22,22 @@ async def begin(centre: Centre) -> None:
     """Before the first request: the tables are this version's, the indexes are there, and so is a first board.
 
     Raises:
-        StoreError: the database was not migrated.
+        StoreError: the database was not migrated, or another key signs in it.
     """
-    present = await centre.beside(lambda: migrating.revision_of(centre.engine))
-    if present != migrating.newest():
-        raise StoreError(
-            f"The database has revision {present}, this service works with {migrating.newest()}.",
-            hint="Run `vlaarena-central migrate`.",
-        )
+    await centre.beside(lambda: migrating.check(centre.engine))
+    await centre.rows(lambda c: signing.check_key(c, centre.key))
     await centre.documents.prepare()
     if await centre.rows(snapshots.etag) is None:
         await centre.rows(lambda c: rate(c, centre.key, centre.settings.robots))
 
 
 def rate(connection: Connection, key: SigningKey, declared_robots: Sequence[str]) -> int:
-    """Publish the board as it is now, if it differs from the last one; how many votes it counts."""
+    """Publish the board as it is now, if it differs from the last one; how many votes it counts.
+
+    Raises:
+        StoreError: another key signs here.
+    """
+    signing.check_key(connection, key)
     board = snapshots.compute(connection, declared_robots)
     cards = {card.id: card for card in board.cards}
     for table in (tables.model_stats_by_robot, tables.model_stats_total):
@@ -53,10 +53,11 @@ def rate(connection: Connection, key: SigningKey, declared_robots: Sequence[str]
 
 def note_status(connection: Connection, name: str, status: str, votes: int = 0, error: str | None = None) -> None:
     """Say how a job went, in `worker_status`."""
-    row = insert(tables.worker_status).values(
-        worker_name=name, last_run_at=func.now(), status=status, votes_processed=votes, error_message=error
-    )
-    changes = {column: row.excluded[column] for column in ("last_run_at", "status", "votes_processed", "error_message")}
+    said = {"last_run_at": func.now(), "status": status, "votes_processed": votes, "error_message": error}
+    if status == "ok":
+        said["last_success_at"] = func.now()
+    row = insert(tables.worker_status).values(worker_name=name, **said)
+    changes = {column: row.excluded[column] for column in said}
     connection.execute(row.on_conflict_do_update(index_elements=["worker_name"], set_=changes))
 
 

@@ -58,7 +58,8 @@ model_stats_by_robot = _of("model_stats_by_robot", ["model_id", "robot_id", *_ST
 model_stats_total = _of("model_stats_total", ["model_id", "organization", "license", *_STATS])
 snapshots = _of("snapshots", "position snapshot_id content signature published_at votes models")
 publications = _of("publications", "position snapshot_id published_at")
-worker_status = _of("worker_status", "worker_name last_run_at status votes_processed error_message")
+worker_status = _of("worker_status", "worker_name last_run_at status votes_processed error_message last_success_at")
+service_key = _of("service_key", "alone public_key noted_at")
 job_runs = _of("job_runs", "run_id job slot worker began_at")
 webhooks = _of("webhooks", "webhook_id url events created_at revoked_at")
 buckets = _of("buckets", "name level allowed changed_at")
@@ -71,5 +72,5 @@ EVERY = (
     *(tokens, devices, stores, device_stores, op_log, op_quarantine, op_places, audit, owners, evaluators),
     *(sessions, battles, episodes, wanted_episodes, turns, votes, notes, branches, runs, open_battles, cards),
     *(model_stats_by_robot, model_stats_total, snapshots, publications, worker_status, job_runs, blobs, blob_uses),
-    *(webhooks, deliveries, buckets),
+    *(webhooks, deliveries, buckets, service_key),
 )

@@ -19,10 +19,11 @@ from threading import Condition, Event
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from scenes.errors import BadInput
+from scenes.errors import BadInput, StoreError
+from sync.server import migrating
 from sync.server.jobs import CONNECTIONS, Job, Work, run
 from sync.server.logs import start_logging
-from sync.server.postgres import engine_for
+from sync.server.postgres import DatabaseAway, engine_for
 from sync.server.settings import CentralSettings
 
 _GRACE_SECONDS = 600  # a job that is late by more waits for its next time
@@ -60,9 +61,11 @@ def work_until_stopped(settings: CentralSettings, home: Path) -> int:
 
     Raises:
         BadInput: a timetable is not one.
+        StoreError: the database was not migrated.
     """
     start_logging(settings.log_level)
     work = Work(settings, home, engine_for(settings.database_url, CONNECTIONS))
+    _check_tables(work)
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": _GRACE_SECONDS})
     busy, over = _Busy(), Event()
     scheduler.add_job(_guarded(work, "ratings", busy), id="ratings at the start")
@@ -80,6 +83,16 @@ def work_until_stopped(settings: CentralSettings, home: Path) -> int:
         os._exit(0)  # a thread that waits for a database cannot be told anything
     work.engine.dispose()
     return 0
+
+
+def _check_tables(work: Work) -> None:
+    try:
+        migrating.check(work.engine)
+    except DatabaseAway as error:  # it may come back
+        _log.warning("%s", error)
+    except StoreError:
+        work.engine.dispose()
+        raise
 
 
 def _timetable(settings: CentralSettings) -> tuple[tuple[Job, str], ...]:

@@ -54,7 +54,9 @@ def test_migrations_are_written_out_without_a_database(stopped_central: Service,
 
 def test_a_service_on_an_empty_database_says_what_to_do(postgres: Postgres, stopped_central: Service) -> None:
     postgres.execute("CREATE DATABASE empty_of_tables")
-    told = stopped_central.command("serve", VLAARENA_CENTRAL_DATABASE_URL=postgres.url("empty_of_tables"))
+    told = stopped_central.command(
+        "serve", "--bind", "127.0.0.1:0", VLAARENA_CENTRAL_DATABASE_URL=postgres.url("empty_of_tables")
+    )
     assert told.returncode != 0
     assert "vlaarena-central migrate" in told.stderr
 
