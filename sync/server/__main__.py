@@ -10,6 +10,7 @@ from scenes.errors import ArenaError, BadInput
 from scenes.settings import converted
 from sync.server import commands
 from sync.server.settings import CentralSettings, central_settings, home_folder
+from sync.server.words import shown
 
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
 
@@ -21,7 +22,8 @@ def main(arguments: list[str] | None = None) -> None:
         home = home_folder(chosen.home)
         sys.exit(chosen.run(chosen, _settings(chosen, home), home))
     except ArenaError as error:
-        print(f"vlaarena-central: {error}", error.detail, sep="\n", file=sys.stderr)
+        said = [f"vlaarena-central: {error}", *(f"  {line}" for line in error.detail.split("\n") if line)]
+        print(*map(shown, said), sep="\n", file=sys.stderr)
         sys.exit(EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED)
 
 

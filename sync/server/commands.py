@@ -10,6 +10,7 @@ from sync.server import devices, migrating, upkeep
 from sync.server.centre import check_restored
 from sync.server.postgres import in_rows
 from sync.server.settings import CentralSettings
+from sync.server.words import shown
 
 Run = Callable[[argparse.Namespace, CentralSettings, Path], int]
 
@@ -35,7 +36,7 @@ def _tokens(choices: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     create = _command(words, "create", _create_token, "a new token; its text is shown once")
     create.add_argument("name", help="whom or what it is for")
     create.add_argument("--scope", action="append", choices=devices.SCOPES, help="what it allows (enrol)")
-    create.add_argument("--days", type=int, help="after which it is not valid any more")
+    create.add_argument("--days", type=int, metavar="N", help="after which it is not valid any more (1 to 3650)")
     create.add_argument("--uses", type=int, default=1, metavar="N", help="how many workstations it enrols (1)")
     revoke = _command(words, "revoke", _revoke_token, "let a token open nothing any more")
     revoke.add_argument("token_id")
@@ -88,8 +89,8 @@ def _revoke_token(chosen: argparse.Namespace, settings: CentralSettings, _: Path
 
 def _list_tokens(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     for token in in_rows(settings.database_url, devices.tokens):
-        state = "revoked" if token.revoked_at else "used up" if token.uses_left == 0 else "valid"
-        print(f"{token.token_id}  {state:8} {','.join(token.scopes):14} {token.created_at:%Y-%m-%d}  {token.name}")
+        made, scopes = f"{token.created_at:%Y-%m-%d}", ",".join(token.scopes)
+        print(f"{token.token_id}  {devices.state_of(token):22} {scopes:14} made {made}  {shown(token.name)}")
     return 0
 
 
@@ -105,5 +106,5 @@ def _revoke_device(chosen: argparse.Namespace, settings: CentralSettings, _: Pat
 
 def _list_devices(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     for device in in_rows(settings.database_url, devices.listed):
-        print(f"{device.device_id}  {'revoked' if device.revoked_at else 'allowed':8} {device.name}")
+        print(f"{device.device_id}  {'revoked' if device.revoked_at else 'allowed':8} {shown(device.name)}")
     return 0

@@ -21,6 +21,7 @@ from sync.records import new_id
 from sync.server import tables
 from sync.server.auditing import audited
 from sync.server.refusals import RequestRefused
+from sync.server.words import cleaned, is_unseen
 
 Scope = Literal["enrol", "record", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -28,6 +29,8 @@ TOKEN_PREFIX = "vlaa_"
 PROGRAM_STORE = "api-"  # begins the ids of stores that the service keeps for programs
 _TOKEN_BYTES = 32
 _MOST_USES = 10_000
+_MOST_DAYS = 3650
+_MOST_LETTERS = 200  # of a name
 _STORE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
 
@@ -59,15 +62,22 @@ def create_token(
     """A new token: its id and its text, which only its hash is kept of. It enrols `uses` devices.
 
     Raises:
-        BadInput: there is no such scope, or it could never enrol any.
+        BadInput: that is no name or no number of days, or it could never enrol any.
+        NotFound: there is no such scope.
     """
     if not 1 <= uses <= _MOST_USES:
         raise BadInput(f"A token enrols at least one device, and at most {_MOST_USES}.")
+    if days is not None and not 1 <= days <= _MOST_DAYS:
+        raise BadInput(
+            f"A token is valid for 1 to {_MOST_DAYS} days.", hint="Without --days it is valid until revoked."
+        )
+    if not 1 <= len(name) <= _MOST_LETTERS or any(map(is_unseen, name)):
+        raise BadInput(f"A token's name has 1 to {_MOST_LETTERS} letters, and nothing that steers a terminal.")
     if not scopes or not set(scopes) <= set(SCOPES):
         raise NotFound.among("scope", " ".join(scopes), list(SCOPES))
     told, token_id = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES), new_id()
     expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    row = {"token_id": token_id, "name": name[:200], "digest": _digest(told), "scopes": sorted(set(scopes))}
+    row = {"token_id": token_id, "name": name, "digest": _digest(told), "scopes": sorted(set(scopes))}
     left = uses if "enrol" in scopes else None
     connection.execute(insert(tables.tokens).values(**row, expires_at=expires, uses_left=left))
     audited(connection, "operator", "token_created", token_id, " ".join(sorted(set(scopes))))
@@ -86,6 +96,17 @@ def tokens(connection: Connection) -> list[Token]:
         text(f"SELECT {', '.join(Token.__struct_fields__)} FROM tokens ORDER BY created_at, token_id")
     )
     return [Token(**row._asdict()) for row in rows]
+
+
+def state_of(token: Token) -> str:
+    """Whether a token opens anything, and the day on which that ends or ended (UTC)."""
+    if token.revoked_at is not None:
+        return f"revoked {token.revoked_at.astimezone(UTC):%Y-%m-%d}"
+    if token.expires_at is not None and token.expires_at <= datetime.now(UTC):
+        return f"expired {token.expires_at.astimezone(UTC):%Y-%m-%d}"
+    if token.uses_left == 0:
+        return "used up"
+    return "valid" if token.expires_at is None else f"valid until {token.expires_at.astimezone(UTC):%Y-%m-%d}"
 
 
 def token_with(connection: Connection, told: str, scope: Scope) -> Token:
@@ -115,7 +136,7 @@ def enrol(connection: Connection, request: Enrol) -> str:
     """
     token = token_with(connection, request.token, "enrol")
     check_store_id(request.store_id)
-    row = {"device_id": new_id(), "name": request.name.replace("\0", ""), "public_key": request.public_key}
+    row = {"device_id": new_id(), "name": cleaned(request.name) or "unnamed", "public_key": request.public_key}
     added = insert(tables.devices).values(**row, token_id=token.token_id).on_conflict_do_nothing()
     is_new = connection.execute(added.returning(tables.devices.c.device_id)).first() is not None
     known = allowed(_device(connection, "public_key", request.public_key))

@@ -15,6 +15,7 @@ from sync.server.doctor import examine
 from sync.server.jobs import CONNECTIONS, Work, run
 from sync.server.postgres import engine_for, in_rows
 from sync.server.settings import CentralSettings
+from sync.server.words import shown
 from sync.server.worker import work_until_stopped
 
 Choices: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -87,7 +88,7 @@ def _add_models(chosen: argparse.Namespace, settings: CentralSettings, _: Path) 
 
 def _list_models(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     for card in in_rows(settings.database_url, registry.cards):
-        print(f"{card.id:30} {card.status:9} {card.name}")
+        print(f"{shown(card.id):30} {card.status:9} {shown(card.name)}")
     return 0
 
 
@@ -99,7 +100,7 @@ def _backup(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -
 
 def _restore(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     found = backups.restore(settings, home, chosen.folder)
-    print(f"restored the backup of {found.made_at}, {found.episodes} episodes")
+    print(f"restored the backup of {shown(found.made_at)}, {found.episodes} episodes")
     return 0
 
 
@@ -110,7 +111,7 @@ def _rebuild(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
 
 def _quarantine(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     for row in in_rows(settings.database_url, lambda c: c.execute(text(_QUARANTINED)).all()):
-        print(f"{row.op_id}  store {row.store_id} number {row.seq}  {row.verdict}  {row.kind}: {row.reason}")
+        print(shown(f"{row.op_id}  store {row.store_id} number {row.seq}  {row.verdict}  {row.kind}: {row.reason}"))
     return 0
 
 
@@ -120,5 +121,5 @@ _QUARANTINED = "SELECT * FROM op_quarantine WHERE resolved_at IS NULL ORDER BY q
 def _doctor(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     found = list(examine(settings, home))
     for each in found:
-        print(f"{'ok ' if each.good else 'BAD'}  {each.what:11} {each.said}")
+        print(f"{'ok ' if each.good else 'BAD'}  {each.what:11} {shown(each.said)}")
     return 0 if all(each.good for each in found) else 1
