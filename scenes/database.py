@@ -23,6 +23,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from scenes import durable
 from scenes.codec import know
 from scenes.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
+from scenes.failpoints import reach
 from scenes.lock import FileLock
 
 T = TypeVar("T")
@@ -33,13 +34,8 @@ DAILY_BACKUPS = 7
 _MAGIC = b"SQLite format 3\0"
 _ID_OFFSET = 68  # of the application id in the file's header: https://sqlite.org/fileformat.html
 _HEADER_BYTES = 100
-_PRAGMAS = (
-    "busy_timeout = 5000",
-    "foreign_keys = ON",
-    "synchronous = FULL",
-    "fullfsync = ON",  # on macOS fsync alone does not reach the disk
-    "trusted_schema = OFF",
-)
+_FULL_FSYNC = "fullfsync = ON"  # on macOS fsync alone does not reach the disk
+_PRAGMAS = ("busy_timeout = 5000", "foreign_keys = ON", "synchronous = FULL", _FULL_FSYNC, "trusted_schema = OFF")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _INDEX_BYTES = 2**15  # https://sqlite.org/walformat.html
 _UNTOUCHED = "Nothing was changed. Move the file away to begin anew, or restore the newest from 'backups'."
@@ -117,14 +113,17 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All statements inside are on the disk when the block ends, or none of them if it raises."""
+        reach("write.before_tx")
         with translated(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                reach("write.in_tx")
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.rollback()
                 raise
+        reach("write.after_tx")
 
 
 @contextmanager

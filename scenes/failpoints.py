@@ -25,6 +25,7 @@ WORKSTATION = (
     *("episodes.before_send", "episodes.after_send"),
     *("verify.before", "verify.after_send", "verify.before_rewind", "verify.after_rewind"),
     *("pull.before_send", "pull.after_send", "pull.after_keep", "visit.after_note"),
+    *("write.before_tx", "write.in_tx", "write.after_tx"),  # of every transaction of the store
 )
 SERVICE = (
     *("enrol.before_tx", "enrol.in_tx", "enrol.after_tx_before_reply"),
@@ -32,6 +33,7 @@ SERVICE = (
     *("push.before_tx", "push.in_tx", "push.after_tx_before_reply", "uses.before_mongo", "uses.after_mongo"),
     *("episodes.before_mongo", "episodes.after_mongo_before_pg", "episodes.in_tx", "episodes.after_pg"),
     *("verify.before_reply", "pull.before_reply"),
+    *("rows.before_tx", "rows.in_tx", "rows.after_tx"),  # of every transaction on PostgreSQL
 )
 WORKER = (
     *("job.claimed", "ratings.before_tx", "ratings.in_tx", "ratings.after_publish", "ratings.after_tx"),

@@ -76,8 +76,12 @@ def transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
+            reach("rows.before_tx")
             with engine.begin() as connection:
-                return work(connection)
+                found = work(connection)
+                reach("rows.in_tx")
+            reach("rows.after_tx")
+            return found
         except (PoolTimeout, DBAPIError, psycopg.Error) as error:
             if isinstance(cause_of(error), _CLASHES) and attempt < _ATTEMPTS:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct, structs
@@ -53,6 +54,7 @@ FOLLOWED: dict[str, tuple[tuple[str, tuple[Act, ...]], ...]] = {  # by deaths in
 }
 _FOLLOWING = {place for follow in FOLLOWED.values() for place, _ in follow}
 _CHOSEN = tuple(place for place in WORKSTATION if place not in _FOLLOWING)
+_NTH: dict[str, Sequence[int]] = {"": (1, 1, 1, 2), "write": range(1, 41), "rows": range(1, 16)}  # how often in a visit
 _YEARS = (0, 0, 0, 0, 10, -10)
 
 
@@ -81,7 +83,8 @@ def schedule(seed: int, deaths: int) -> list[Step]:
     died = sum(step.blow in DEADLY for step in steps)
     while died < deaths:
         blow = lots.choices(list(_OFTEN), list(_OFTEN.values()))[0]
-        steps.append(_step(len(steps), lots, blow, _place(lots, blow), nth=lots.choice((1, 1, 1, 2))))
+        place = _place(lots, blow)
+        steps.append(_step(len(steps), lots, blow, place, nth=lots.choice(_NTH.get(place.partition(".")[0], _NTH[""]))))
         died += blow in DEADLY
     return steps
 
