@@ -129,6 +129,20 @@ def test_databases_are_reached_from_inside_alone(compose: Compose) -> None:
     assert all(port.startswith("127.0.0.1:") for port in compose.services["grafana"].ports)
 
 
+def test_what_is_reached_from_outside_or_tells_others_has_a_way_out(compose: Compose) -> None:
+    """Docker publishes no port of a network that is internal, and nothing on it alone gets out."""
+    out = {name for name, network in compose.networks.items() if not network.internal}
+    telling = {name for name, service in compose.services.items() if service.command[:1] == ["worker"]}  # webhooks
+    open_to_all = {name for name, service in compose.services.items() if service.ports}
+    assert telling == {"worker"}
+    for name in telling | open_to_all:
+        assert out & set(compose.services[name].networks), name
+    for name in re.findall(r"reverse_proxy (\w+):", (FOLDER / "Caddyfile").read_text()):
+        assert set(compose.services["caddy"].networks) & set(compose.services[name].networks), name
+    for name in ("migrate", "service", "worker"):
+        assert "inside" in compose.services[name].networks, name
+
+
 def test_no_password_stands_in_the_compose_file(compose: Compose) -> None:
     for service in compose.services.values():
         for name, value in service.environment.items():
