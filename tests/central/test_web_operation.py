@@ -12,6 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -194,6 +195,13 @@ def test_prometheus_asks_the_service(compose: Compose) -> None:
     assert found.scrape_configs[0].static_configs[0].targets == ["service:8075"]
     assert "service" in compose.services
     assert all((FOLDER / name).is_file() for name in found.rule_files)
+
+
+def test_who_installs_the_service_gets_every_download_of_the_board() -> None:
+    extra = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert {"pyarrow"} <= {re.split(r"[^\w-]", wanted)[0] for wanted in extra["central"]}
+    for name in ("Dockerfile", "README.md"):
+        assert re.search(r'pip install .*-c requirements\.lock .*"\.\[central\]"', (FOLDER / name).read_text()), name
 
 
 def test_every_metric_that_is_drawn_or_watched_is_exported(exported: set[str]) -> None:
