@@ -65,6 +65,20 @@ class Due(Struct, frozen=True, kw_only=True):
     url: str
 
 
+class Listed(Struct, frozen=True, kw_only=True):
+    """A webhook, and how telling it goes."""
+
+    webhook_id: str
+    url: str
+    events: list[str]
+    revoked_at: datetime | None
+    heard_at: datetime | None  # when it heard something last
+    failed_at: datetime | None  # the last attempt that failed, of what was not heard since
+    error: str | None
+    waiting: int  # messages that will be sent
+    given_up: int  # that were not heard in MAX_ATTEMPTS
+
+
 def add(connection: Connection, url: str, events: list[str]) -> str:
     """Tell an address of events; its id.
 
@@ -72,7 +86,7 @@ def add(connection: Connection, url: str, events: list[str]) -> str:
         BadInput: the address is none that may be told.
         NotFound: there is no such event.
     """
-    _parts(url)
+    _check_literal(_parts(url)[0])
     if not events or not set(events) <= set(EVENTS):
         raise NotFound.among("event", " ".join(events), list(EVENTS))
     webhook_id = new_id()
@@ -86,8 +100,13 @@ def revoke(connection: Connection, webhook_id: str) -> None:
     """Tell an address nothing more; NotFound if there is none of this id."""
     statement = text("UPDATE webhooks SET revoked_at = coalesce(revoked_at, now()) WHERE webhook_id = :name")
     if connection.execute(statement, {"name": webhook_id}).rowcount != 1:
-        raise NotFound(f"There is no webhook '{webhook_id[:80]}'.")
+        raise NotFound(f"There is no webhook '{webhook_id[:80]}'.", hint="`vlaarena-central webhook list`")
     audited(connection, "operator", "webhook_revoked", webhook_id)
+
+
+def listed(connection: Connection) -> list[Listed]:
+    """Every webhook, the oldest first."""
+    return [Listed(**row._asdict()) for row in connection.execute(_LISTED)]
 
 
 def note(connection: Connection, event: Event, subject: str) -> None:
@@ -138,7 +157,7 @@ def checked_address(host: str, resolve: Resolve) -> str:
     found = [ipaddress.ip_address(address.partition("%")[0]) for address in resolve(host)]
     plain = [getattr(address, "ipv4_mapped", None) or address for address in found]
     if not plain or not all(_is_public(address) for address in plain):
-        raise BadInput("A webhook leads to an address that is not public.")
+        raise BadInput("A webhook leads to an address that is not public.", hint="Name one on the public internet.")
     return str(plain[0])
 
 
@@ -167,6 +186,21 @@ def post(due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SS
         answer.release_conn()
     if not 200 <= answer.status < 300:
         raise BadInput(f"It answered with {answer.status}.")
+
+
+def _check_literal(host: str) -> None:
+    """Refuse an address that is written as a number, in whatever notation, and not public: it would never be told.
+
+    Raises:
+        BadInput: it is such a one. What a name leads to is looked up, and checked, whenever it is told.
+    """
+    try:
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        if ":" in host:
+            raise BadInput("That is no address.") from None
+        return
+    checked_address(host, lambda _: [str(each[4][0]) for each in found])
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -206,4 +240,17 @@ _WANT = text("SELECT webhook_id FROM webhooks WHERE revoked_at IS NULL AND :even
 _DUE = text(
     """SELECT delivery_id, event, subject, attempts, url FROM deliveries JOIN webhooks USING (webhook_id)
     WHERE done_at IS NULL AND due_at <= now() AND revoked_at IS NULL ORDER BY due_at LIMIT 100"""
+)
+_LISTED = text(
+    """SELECT webhook_id, url, events, revoked_at, heard_at, failed_at, error, waiting, given_up FROM webhooks
+    CROSS JOIN LATERAL (
+        SELECT max(done_at) FILTER (WHERE error IS NULL) AS heard_at,
+            count(*) FILTER (WHERE done_at IS NULL AND revoked_at IS NULL) AS waiting,
+            count(*) FILTER (WHERE done_at IS NOT NULL AND error IS NOT NULL) AS given_up
+        FROM deliveries WHERE deliveries.webhook_id = webhooks.webhook_id) AS sums
+    LEFT JOIN LATERAL (
+        SELECT error, due_at - interval '1 minute' * power(2, attempts - 1) AS failed_at
+        FROM deliveries WHERE deliveries.webhook_id = webhooks.webhook_id AND error IS NOT NULL
+        ORDER BY failed_at DESC LIMIT 1) AS failed ON true
+    ORDER BY created_at, webhook_id"""
 )
