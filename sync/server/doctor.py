@@ -17,6 +17,8 @@ from sync.server.documents import Documents
 from sync.server.postgres import DatabaseAway, engine_for, transaction
 from sync.server.settings import CentralSettings
 
+_EMPTY = "empty"
+
 
 class Finding(Struct, frozen=True):
     """One thing that was looked at."""
@@ -24,6 +26,7 @@ class Finding(Struct, frozen=True):
     what: str
     good: bool
     said: str
+    warns: bool = False  # nothing is broken, but somebody should look
 
 
 def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
@@ -35,7 +38,7 @@ def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
         yield _looked("tables", lambda: _tables(engine))
         yield _looked("MongoDB", lambda: asyncio.run(_mongo(settings)))
         yield _looked("ratings", lambda: transaction(engine, _ratings))
-        yield _looked("quarantine", lambda: transaction(engine, _quarantine))
+        yield _warned(_looked("quarantine", lambda: transaction(engine, _quarantine)))
         yield _looked("episodes", lambda: transaction(engine, _episodes))
         yield _looked("models", lambda: transaction(engine, _models))
     finally:
@@ -49,6 +52,13 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, False, str(error))
     except Exception as error:  # noqa: BLE001 - one thing that cannot be looked at hides no other
         return Finding(what, False, f"{type(error).__name__}: {error}".partition("\n")[0])
+
+
+def _warned(found: Finding) -> Finding:
+    """A quarantine that holds anything warns, and says where it can be read."""
+    if not found.good or found.said == _EMPTY:
+        return found
+    return Finding(found.what, True, f"{found.said}: `vlaarena-central quarantine` lists them", warns=True)
 
 
 def _key(engine: Engine, home: Path) -> str:
@@ -91,7 +101,7 @@ def _ratings(connection: Connection) -> str:
 
 def _quarantine(connection: Connection) -> str:
     statement = text("SELECT verdict, count(*) FROM op_quarantine WHERE resolved_at IS NULL GROUP BY 1 ORDER BY 1")
-    return ", ".join(f"{count} {verdict}" for verdict, count in connection.execute(statement)) or "empty"
+    return ", ".join(f"{count} {verdict}" for verdict, count in connection.execute(statement)) or _EMPTY
 
 
 def _episodes(connection: Connection) -> str:

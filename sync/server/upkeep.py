@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from pathlib import Path
 from typing import TypeAlias
 
-from sqlalchemy import text
-
 from scenes.models import read_cards
-from sync.server import backups, registry, webhooks
+from sync.server import backups, registry, review, webhooks
 from sync.server.deferred import rebuild
 from sync.server.doctor import examine
 from sync.server.jobs import CONNECTIONS, Work, run
@@ -19,6 +18,7 @@ from sync.server.words import shown
 from sync.server.worker import work_until_stopped
 
 Choices: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_MOMENT = "%Y-%m-%d %H:%M"
 JOBS = ("ratings", "reconcile", "expiry", "webhooks")
 
 
@@ -41,8 +41,7 @@ def add(choices: Choices) -> None:
     back.add_argument("folder", type=Path)
     back.set_defaults(run=_restore)
     choices.add_parser("rebuild", help="make every derived row again from the log").set_defaults(run=_rebuild)
-    kept = choices.add_parser("quarantine", help="operations that were rejected, or wait for a newer service")
-    kept.set_defaults(run=_quarantine)
+    _quarantined(choices)
     choices.add_parser("doctor", help="what is set up and what is not").set_defaults(run=_doctor)
 
 
@@ -56,6 +55,22 @@ def _webhooks(choices: Choices) -> None:
     gone = words.add_parser("revoke", help="tell an address nothing more")
     gone.add_argument("webhook_id")
     gone.set_defaults(run=_revoke_webhook)
+    words.add_parser("list", help="every address, and how telling it goes").set_defaults(run=_list_webhooks)
+
+
+def _quarantined(choices: Choices) -> None:
+    said = "operations that were rejected, or wait for a newer service; without a word more: those nobody resolved"
+    about = choices.add_parser("quarantine", help=said)
+    about.add_argument("--all", action="store_true", help="those that were resolved, too")
+    about.set_defaults(run=_quarantine)
+    words = about.add_subparsers(dest="action")
+    done = words.add_parser("resolve", help="note that somebody looked at rejected operations; they stay rejected")
+    which = done.add_mutually_exclusive_group(required=True)
+    which.add_argument("op_id", nargs="?", metavar="OP_ID")
+    which.add_argument("--all", dest="every", action="store_true", help="every rejected one")
+    done.add_argument("--why", required=True, metavar="TEXT", help="what was found; it stands in the audit")
+    done.add_argument("--who", metavar="NAME", help="who looked (the user of this command)")
+    done.set_defaults(run=_resolve)
 
 
 def _add_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
@@ -65,6 +80,17 @@ def _add_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Path)
 
 def _revoke_webhook(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
     in_rows(settings.database_url, lambda c: webhooks.revoke(c, chosen.webhook_id))
+    return 0
+
+
+def _list_webhooks(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
+    for hook in in_rows(settings.database_url, webhooks.listed):
+        state = "revoked" if hook.revoked_at else "told"
+        print(f"{hook.webhook_id}  {state:7}  {','.join(hook.events):14}  {shown(hook.url)}")
+        heard = f"heard {hook.heard_at:{_MOMENT}}" if hook.heard_at else "heard nothing yet"
+        print(f"    {heard}, {hook.waiting} to be told, {hook.given_up} given up")
+        if hook.error is not None:
+            print(f"    not heard {hook.failed_at:{_MOMENT}}: {shown(hook.error)}")
     return 0
 
 
@@ -109,17 +135,23 @@ def _rebuild(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
     return 0
 
 
-def _quarantine(_: argparse.Namespace, settings: CentralSettings, __: Path) -> int:
-    for row in in_rows(settings.database_url, lambda c: c.execute(text(_QUARANTINED)).all()):
-        print(shown(f"{row.op_id}  store {row.store_id} number {row.seq}  {row.verdict}  {row.kind}: {row.reason}"))
+def _quarantine(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    for row in in_rows(settings.database_url, lambda c: review.quarantined(c, every=chosen.all)):
+        state = f"resolved {row.resolved_at:%Y-%m-%d}" if row.resolved_at else row.verdict
+        print(shown(f"{row.op_id}  store {row.store_id} number {row.seq}  {state}  {row.kind}: {row.reason}"))
     return 0
 
 
-_QUARANTINED = "SELECT * FROM op_quarantine WHERE resolved_at IS NULL ORDER BY quarantine_id"
+def _resolve(chosen: argparse.Namespace, settings: CentralSettings, _: Path) -> int:
+    who = chosen.who or getpass.getuser()
+    found = in_rows(settings.database_url, lambda c: review.resolve(c, chosen.op_id, who, chosen.why))
+    print(f"{found} operations")
+    return 0
 
 
 def _doctor(_: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
     found = list(examine(settings, home))
     for each in found:
-        print(f"{'ok ' if each.good else 'BAD'}  {each.what:11} {shown(each.said)}")
+        word = "BAD" if not each.good else "warn" if each.warns else "ok"
+        print(f"{word:4} {each.what:11} {shown(each.said)}")
     return 0 if all(each.good for each in found) else 1

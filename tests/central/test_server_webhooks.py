@@ -6,7 +6,7 @@ import base64
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,7 +33,20 @@ PRIVATE = (
     *("::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b:1::1", "255.255.255.255"),
     *("::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "fec0::1", "192.88.99.1", "192.0.0.8", "ff02::1"),
 )
+NUMBERS = (
+    "127.0.0.1",
+    "0",
+    "127.1",
+    "2130706433",
+    "[::1]",
+    "[::ffff:10.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "169.254.169.254",
+)
 OURSELVES = ("2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "localhost", "[::ffff:7f00:1]", "[::1]")
+
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -70,6 +83,18 @@ def test_only_plain_https_addresses_are_taken(engine: Engine, url: str) -> None:
         transaction(engine, lambda c: webhooks.add(c, url, ["snapshot"]))
 
 
+@pytest.mark.parametrize("host", NUMBERS)
+def test_an_address_that_would_never_be_told_is_refused_at_once(engine: Engine, host: str) -> None:
+    with pytest.raises(BadInput, match="not public"):
+        transaction(engine, lambda c: webhooks.add(c, f"https://{host}/", ["snapshot"]))
+
+
+def test_a_name_and_a_public_number_are_taken_without_being_looked_up(engine: Engine) -> None:
+    for host in ("hook.invalid", "93.184.215.14", "[2606:2800:220:1::1]"):
+        webhook_id = transaction(engine, lambda c, host=host: webhooks.add(c, f"https://{host}/", ["snapshot"]))
+        transaction(engine, lambda c, name=webhook_id: webhooks.revoke(c, name))
+
+
 def test_an_unknown_event_is_refused_with_those_there_are(engine: Engine) -> None:
     with pytest.raises(NotFound, match="model, snapshot"):
         transaction(engine, lambda c: webhooks.add(c, "https://hook.example/", ["vote"]))
@@ -86,6 +111,37 @@ def test_what_was_not_heard_is_told_again_later_and_not_for_ever(engine: Engine)
         assert (row.done_at is not None) == (attempt == webhooks.MAX_ATTEMPTS)
         transaction(engine, lambda c: c.execute(text("UPDATE deliveries SET due_at = now()")))
     assert webhooks.deliver(engine, SigningKey.generate(), "https://arena.example", lambda _: ["10.0.0.1"]) == 0
+
+
+def test_the_list_tells_how_telling_goes(engine: Engine, central: Service, operator: Run) -> None:
+    hooks = [
+        transaction(engine, lambda c, n=n: webhooks.add(c, f"https://hook.example/{n}", ["model"])) for n in range(3)
+    ]
+    transaction(engine, lambda c: webhooks.revoke(c, hooks[2]))
+    transaction(engine, lambda c: webhooks.note(c, "model", "egret"))
+    webhooks.deliver(engine, SigningKey.generate(), "https://arena.example", lambda _: ["10.0.0.1"])
+    heard = text("UPDATE deliveries SET error = NULL, done_at = '2026-01-02T03:04Z' WHERE webhook_id = :name")
+    transaction(engine, lambda c: c.execute(heard, {"name": hooks[0]}))
+    found = {each.webhook_id: each for each in transaction(engine, webhooks.listed)}
+    assert [(found[name].waiting, found[name].heard_at is not None, found[name].error) for name in hooks] == [
+        (0, True, None),
+        (1, False, "BadInput: A webhook leads to an address that is not public. Name one on the public internet."),
+        (0, False, None),
+    ]
+    failed = found[hooks[1]].failed_at
+    assert failed is not None
+    assert abs(datetime.now(UTC) - failed) < timedelta(minutes=5)
+    code, told, _ = operator(central, "webhook", "list")
+    said = [line.split(" ", 1)[-1].strip() for line in told[told.index(hooks[0]) :].splitlines()]
+    assert code == 0
+    assert (said[0], said[2], said[5]) == tuple(
+        f"{state}  model           https://hook.example/{n}"
+        for n, state in ((0, "told   "), (1, "told   "), (2, "revoked"))
+    )
+    assert said[1].startswith("heard 2026-01-02 ")
+    assert said[3] == "heard nothing yet, 1 to be told, 0 given up"
+    assert said[4].startswith("not heard 20")
+    assert said[4].endswith("not public. Name one on the public internet.")
 
 
 def test_a_revoked_webhook_is_told_nothing(engine: Engine) -> None:
