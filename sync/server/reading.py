@@ -23,10 +23,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class BattleTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A battle as anybody may know it. One without a vote tells neither its models nor its nonce."""
+    """A battle as anybody may know it. One without a vote tells neither its models nor its nonce. None tells who judged
+    it, nor in which sitting: one name, however made up, would link all votes of an evaluator."""
 
     battle_id: str
-    session_id: str
     robot_id: str
     scene_id: str
     status: str
@@ -98,7 +98,6 @@ def open_battle(battle: Battle, session: Session, turns: tuple[Turn, ...]) -> Ba
     """A battle without a vote: neither its models nor its nonce."""
     return BattleTold(
         battle_id=battle.battle_id,
-        session_id=battle.session_id,
         robot_id=session.robot_id,
         scene_id=session.scene_id,
         status=battle.status,
@@ -148,16 +147,28 @@ def models(connection: Connection) -> list[ModelTold]:
 
 
 def board(published: Published, robot_id: str | None) -> BoardTold:
-    """One board of a snapshot; a robot that has none has no rows."""
+    """One board of a snapshot.
+
+    Raises:
+        NotFound: it has none of this robot.
+    """
     found = published.board
+    rows = tuple(row for row in found.rows if row.robot_id == robot_id)
+    if robot_id is not None and not rows:
+        raise NotFound("No board of this robot was published.", hint="GET /api/leaderboard is the board of all robots.")
     return BoardTold(
         snapshot_id=found.snapshot_id,
         created_at=found.created_at,
         method=found.method,
         votes=found.votes,
         robot_id=robot_id,
-        rows=tuple(row for row in found.rows if row.robot_id == robot_id),
+        rows=rows,
     )
+
+
+def is_named(etag: str, told: str) -> bool:
+    """Whether an If-None-Match names this ETag: alone, among others, weakly, or as `*` (RFC 9110, section 13.1.2)."""
+    return bool({"*", etag} & {part.strip().removeprefix("W/") for part in told.split(",")})
 
 
 def _model(card: ModelCard) -> ModelTold:
@@ -180,7 +191,7 @@ _BATTLE = text(
 )
 _TURNS = text("SELECT * FROM turns WHERE battle_id = :name ORDER BY seq")
 _VOTES = text(
-    """SELECT DISTINCT ON (vote_id) vote_id, rev, evaluator_id, vote, withdrawn, origin, comment, tags, voted_at
+    """SELECT DISTINCT ON (vote_id) vote_id, rev, vote, withdrawn, origin, comment, tags, voted_at
     FROM votes WHERE battle_id = :name ORDER BY vote_id, rev DESC"""
 )
 _USED = text(

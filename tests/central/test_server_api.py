@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from arena_samples import card, episode
 from central.servers import Mongo, Service
-from central.workstations import Asking, rows, token
+from central.workstations import Asking, Workstation, rows, token
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
@@ -169,10 +169,28 @@ def test_models_are_told_by_their_cards(visitor: Asking, program: str) -> None:
 
 
 def test_the_leaderboard_is_not_sent_twice_to_who_has_it(visitor: Asking, program: str) -> None:
-    first = visitor.json("GET", "/api/leaderboard?robot_id=panda")
-    assert (first.status, first.json["robot_id"]) == (200, "panda")
-    again = visitor.ask("GET", "/api/leaderboard?robot_id=panda", headers={"If-None-Match": first.headers["ETag"]})
-    assert (again.status, again.body) == (304, b"")
+    first = visitor.json("GET", "/api/leaderboard")
+    assert (first.status, first.json["robot_id"]) == (200, None)
+    etag = first.headers["ETag"]
+    for known in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        again = visitor.ask("GET", "/api/leaderboard", headers={"If-None-Match": known})
+        assert (again.status, again.body, again.headers["ETag"]) == (304, b"", etag), known
+    assert visitor.ask("GET", "/api/leaderboard", headers={"If-None-Match": '"x"'}).status == 200
+
+
+def test_nothing_that_anybody_may_read_links_the_votes_of_an_evaluator(visitor: Asking, lab: Workstation) -> None:
+    battle = lab.battle()
+    lab.push()
+    lab.upload()
+    told = visitor.json("GET", f"/api/battles/{battle.battle_id}")
+    assert told.json["votes"][0]["vote"]
+    assert lab.session is not None
+    hers = (lab.evaluator.evaluator_id, lab.evaluator.name, lab.session.session_id)
+    episodes = [f"/api/episodes/{name}" for name in lab.episodes]
+    for path in (f"/api/battles/{battle.battle_id}", f"/battles/{battle.battle_id}", *episodes):
+        answer = visitor.ask("GET", path)
+        assert answer.status == 200
+        assert not [word for word in hers if word.encode() in answer.body], path
 
 
 def test_every_route_is_documented(visitor: Asking) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from central.public_site import Site, Written, card
 from central.servers import Service
 
+from sync.api import ErrorBody
 from sync.server import registry
 from sync.server.postgres import in_rows
 
@@ -27,6 +28,19 @@ def test_the_board_of_the_service_fills_when_its_worker_rates(central: Service, 
     page = site.text("/")
     assert "2 models, 1 vote that counts." in page
     assert page.index("The first") < page.index("The second")
+    check_boards_of_robots(site)
+
+
+def check_boards_of_robots(site: Site) -> None:
+    """The interface knows the boards that the pages show, and says of others that there are none."""
+    told = site.get("/api/leaderboard?robot_id=panda")
+    assert [row["model_id"] for row in msgspec.json.decode(told.data)["rows"]] == ["one", "two"]
+    for known in (told.headers["ETag"], "*"):
+        assert site.get("/api/leaderboard?robot_id=panda", **{"If-None-Match": known}).status == 304
+    for known in ("", told.headers["ETag"], "*"):
+        missing = site.get("/api/leaderboard?robot_id=nope", **{"If-None-Match": known})
+        assert (missing.status, msgspec.json.decode(missing.data, type=ErrorBody).code) == (404, "not_found")
+    assert site.get("/robots/nope").status == 404
 
 
 def test_pages_are_no_part_of_the_documented_interface(central: Service) -> None:

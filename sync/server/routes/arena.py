@@ -26,6 +26,7 @@ from sync.server.refusals import RequestRefused
 Asked = Request[Any, Any, Any]
 MAX_EPISODE_BYTES = 15 * 2**20
 _BINARY = BYTES
+_FRESH = "public, no-cache"
 _RECORDS: dict[str, Any] = {"security": [*WITH_TOKEN], "responses": refusals(400, 401, 403, 404, 409)}
 
 
@@ -144,12 +145,19 @@ async def models(centre: Centre) -> list[ModelTold]:
 )
 async def leaderboard(request: Asked, centre: Centre, robot_id: str | None = None) -> Response[BoardTold | bytes]:
     """The board published last: of one robot, or over all. 304 where If-None-Match names it."""
-    etag = await centre.rows(snapshots.etag)
-    headers = {"ETag": etag or "", "Cache-Control": "public, no-cache"}
-    if etag is not None and etag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
+    robot_id, named = robot_id or None, request.headers.get("if-none-match", "")
+    etag = await centre.rows(snapshots.etag) if robot_id is None and named else None
+    if etag is not None and reading.is_named(etag, named):
+        return _unchanged(etag)
     published = await centre.rows(snapshots.latest)
-    return Response(reading.board(published, robot_id), headers=headers | {"ETag": published.etag})
+    found = reading.board(published, robot_id)
+    if reading.is_named(published.etag, named):
+        return _unchanged(published.etag)
+    return Response(found, headers={"ETag": published.etag, "Cache-Control": _FRESH})
+
+
+def _unchanged(etag: str) -> Response[BoardTold | bytes]:
+    return Response(b"", status_code=304, headers={"ETag": etag, "Cache-Control": _FRESH})
 
 
 def _token(request: Asked) -> str:
