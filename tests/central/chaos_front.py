@@ -28,7 +28,8 @@ class Sent:
         self.all: dict[str, set[str]] = {"push": set(), "episodes": set()}
         self.last: dict[str, frozenset[str]] = {"push": frozenset(), "episodes": frozenset()}
         self.again: dict[str, set[str]] = {"push": set(), "episodes": set()}
-        self.strange: list[str] = []  # sent again, though it did not stand in the last request
+        self.cut: dict[str, set[str]] = {"push": set(), "episodes": set()}  # last requests of visits before
+        self.strange: list[str] = []  # sent again, though it did not stand in the last request of any visit
 
     def copied(self) -> Sent:
         """The same for a copy of the store."""
@@ -42,7 +43,7 @@ class Sent:
         if not names:
             return names
         again = names & self.all[kind]
-        if again - self.last[kind] - self.again[kind]:
+        if again - self.last[kind] - self.again[kind] - self.cut[kind]:
             self.strange.append(f"{kind}: {len(again)} of {len(names)}, of the last request {len(self.last[kind])}")
         self.again[kind] |= again
         self.all[kind] |= names
@@ -53,10 +54,15 @@ class Sent:
         """The service took nothing of it, and said so: a fork, or a number that another copy used up."""
         self.all[kind] -= names
 
+    def visit(self) -> None:
+        """Another visit begins: what the one before sent last may have been lost."""
+        for kind, names in self.last.items():
+            self.cut[kind] |= names
+
     def settle(self) -> tuple[int, int]:
         """How many operations and episodes were sent again; from here on counted anew."""
         told = len(self.again["push"]), len(self.again["episodes"])
-        self.again = {"push": set(), "episodes": set()}
+        self.again, self.cut = {"push": set(), "episodes": set()}, {"push": set(), "episodes": set()}
         return told
 
 
@@ -77,6 +83,7 @@ class ChaosFront(Front):
     def expect(self, lab: str, nth: int = 0, blow: Callable[[], None] | None = None, way: str = "") -> None:
         """Whose requests come now, and what happens at the nth of them."""
         self.lab, self.countdown, self.blow, self.way = lab, nth, blow, way
+        self.sent[lab].visit()
         self.half = False
         self.fell.clear()
 
