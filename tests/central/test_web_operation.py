@@ -167,13 +167,16 @@ def test_commands_that_are_run_are_commands(compose: Compose) -> None:
     for name in ("migrate", "service", "worker"):
         chosen.parse_args(compose.services[name].command)
     for unit in UNITS:
-        for line in re.findall(r"python -m sync\.server (.*?)'?$", (FOLDER / unit).read_text(), re.M):
+        lines = re.findall(r"^Exec.*/usr/local/bin/vlaarena-central (.*?)'?$", (FOLDER / unit).read_text(), re.M)
+        assert lines, unit
+        for line in lines:
             chosen.parse_args(shlex.split(line.replace("$(date -u +%%Y%%m%%dT%%H%%M%%SZ)", "now")))
     readme = (FOLDER / "README.md").read_text()
     told = re.findall(
         r"`?vlaarena-central ((?:serve|migrate|worker|token|device|backup|restore|rebuild|doctor)[^`\n]*)", readme
     )
     assert len(told) >= 6
+    assert "vlaarena-central-run /usr/local/bin/vlaarena-central\n" in readme  # there those lines are found
     for line in told:
         chosen.parse_args(shlex.split(line))
 
