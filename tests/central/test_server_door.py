@@ -240,7 +240,9 @@ def test_enrolling_needs_a_valid_token_of_that_scope(visitor: Asking, central: S
     newcomer = Workstation(central)
     revoked_id, revoked = rows(central, lambda c: devices.create_token(c, "old", ["enrol"]))
     rows(central, lambda c: devices.revoke_token(c, revoked_id))
-    _, expired = rows(central, lambda c: devices.create_token(c, "short", ["enrol"], days=-1))
+    expired_id, expired = rows(central, lambda c: devices.create_token(c, "short", ["enrol"], days=1))
+    past = text("UPDATE tokens SET expires_at = now() WHERE token_id = :name")
+    rows(central, lambda c: c.execute(past, {"name": expired_id}))
     for told, status in ((revoked, 401), (expired, 401), ("vlaa_" + "x" * 43, 401), (token(central, "record"), 403)):
         enrolment = api.Enrol(token=told, public_key=newcomer.key.public, name="n", store_id=newcomer.store_id)
         assert visitor.ask("POST", api.ENROL, encode(enrolment)).status == status
