@@ -18,6 +18,7 @@ from scenes.errors import ArenaError
 from sync.api import CONTENT_TYPE, ErrorBody
 from sync.server.centre import Centre
 from sync.server.door import address_of
+from sync.server.limits import counted_as
 from sync.server.refusals import CODES, STATUS, refusal_of
 
 _log = logging.getLogger("vlaarena.central")
@@ -75,7 +76,7 @@ class Envelope:
                 message["headers"] = [*message.get("headers", []), *_HEADERS]
             await send(message)
 
-        if wait := self._centre.address_limit.wait(address):
+        if wait := self._centre.address_limit.wait(counted_as(address)):
             await _too_often(wait, sent)
         else:
             await self._app(scope, receive, sent)

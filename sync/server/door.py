@@ -224,7 +224,8 @@ async def _counted(centre: Centre, device_id: str, sequence: int) -> None:
 
 
 def _attempts(centre: Centre, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    return f"attempts {address_of(connection, centre.settings.trusted_proxies)}".replace("\0", "")
+    address = address_of(connection, centre.settings.trusted_proxies)
+    return f"attempts {limits.counted_as(address)}".replace("\0", "")
 
 
 def _signature(told: str) -> bytes:

@@ -7,6 +7,7 @@ needs a name - a token that is tried, the requests of a device, the writes of a 
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
+_OF_ONE = 64  # bits of an IPv6 address that name a network: one customer or host has all of it (RFC 6177, RFC 7421)
 _MOST = 10_000  # buckets remembered; the longest unused is forgotten first
 
 
@@ -34,6 +36,18 @@ class RateLimit:
         while len(self._buckets) > _MOST:
             self._buckets.popitem(last=False)
         return 0 if allowed else _seconds(level, self._rate)
+
+
+def counted_as(address: str) -> str:
+    """Whom an address is counted as: IPv4 as it is, also where IPv6 maps it, and IPv6 as its network of 64 bits."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.IPv6Network((int(found), _OF_ONE), strict=False))
 
 
 def take(connection: Connection, name: str, rate: float, burst: int) -> int:

@@ -16,7 +16,7 @@ from sync.server import limits
 
 SLOW = "0.001"  # a second: nothing is refilled while a test runs
 READING = 100
-LIMITS = {"DEVICE_RATE": SLOW, "DEVICE_BURST": "4", "ENROL_RATE": SLOW, "ENROL_BURST": "6"}
+LIMITS = {"DEVICE_RATE": SLOW, "DEVICE_BURST": "4", "ENROL_RATE": SLOW, "ENROL_BURST": "6", "TRUSTED_PROXIES": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,40 @@ def test_who_guesses_tokens_is_told_nothing_any_more_not_even_of_a_good_one(
     assert asking[1].json("POST", "/api/votes", ballot, good).status == 404
     for each in asking:
         each.close()
+
+
+def test_who_has_a_whole_network_of_addresses_tries_no_more_tokens(
+    lab: Workstation, both: tuple[Service, Service]
+) -> None:
+    body = encode(api.Enrol(token="vlaa_guess", public_key=lab.key.public, name="x", store_id="x"))
+
+    def tried(address: str) -> int:
+        return lab.ask("POST", api.ENROL, body, {"X-Forwarded-For": address}).status
+
+    assert [tried(f"2001:db8:0:1:{n}::{n}") for n in range(1, 8)] == [401] * 6 + [429]
+    assert tried("2001:db8:0:2::1") == 401
+    assert [tried(f"::ffff:192.0.2.{n % 2}") for n in range(8)] == [401] * 8
+    assert [tried("192.0.2.0") for _ in range(3)] == [401] * 2 + [429]
+
+
+def test_what_anybody_may_read_is_counted_by_network_too(both: tuple[Service, Service]) -> None:
+    anybody = Asking(both[1])
+
+    def read(address: str) -> int:
+        return anybody.ask("GET", api.REGISTRY, headers={"X-Forwarded-For": address}).status
+
+    assert {read(f"2001:db8:0:3::{n:x}") for n in range(READING)} == {200}
+    assert (read("2001:db8:0:3:ffff::1"), read("2001:db8:0:4::1")) == (429, 200)
+    anybody.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:db8::/64"),
+     ("2001:DB8:0:0:9::1", "2001:db8::/64"), ("fe80::1%eth0", "fe80::/64"), ("unknown", "unknown"), ("", "")],
+)  # fmt: skip
+def test_an_address_is_counted_as_whoever_has_it(address: str, counted: str) -> None:
+    assert limits.counted_as(address) == counted
 
 
 def test_a_program_has_a_limit_of_its_own(lab: Workstation, both: tuple[Service, Service]) -> None:
