@@ -28,7 +28,7 @@ def read(kind: type[T], path: Path, prefix: str, environment: Mapping[str, str] 
     for field in msgspec.structs.fields(kind):
         variable = f"{prefix}_{field.encode_name.upper()}"
         if variable in environment:
-            values[field.encode_name] = environment[variable]
+            values[field.encode_name] = _told(environment[variable], field.type, variable)
     return converted(values, kind, source=str(path), strict=False)
 
 
@@ -57,6 +57,15 @@ def converted(values: Any, kind: type[T], source: str, *, strict: bool = True) -
         return msgspec.convert(values, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise BadInput(f"{source}: {error}.", hint="Correct that line and try again.") from error
+
+
+def _told(value: str, kind: Any, variable: str) -> Any:
+    """What a variable says, as its field has it; BadInput names the variable: no line of a file is wrong."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        hint = "Correct that variable and try again."
+        raise BadInput(f"{variable} in the environment: {error}.", hint=hint) from error
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import socket
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
-from scenes.errors import StoreError
+from scenes.errors import BadInput, StoreError
 from sync.server.app import make_app
 from sync.server.centre import Centre
 from sync.server.logs import start_logging
@@ -23,6 +24,12 @@ _WAITING = 1024  # connections that wait to be accepted
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # as in glibc's malloc.h
 _KEPT_BYTES = 128 * 2**20  # of memory that was used: as much as a few requests of the largest kind take
 _SWITCH_SECONDS = 0.0005  # threads that wait for a database need the interpreter often and briefly
+
+_HINTS = {
+    errno.EADDRINUSE: "Stop what listens there, or choose another address.",
+    errno.EADDRNOTAVAIL: "Choose an address of this machine, for example 127.0.0.1:8075.",
+    errno.EACCES: "Choose a port from 1024 on, or let a proxy listen at the others.",
+}
 
 
 class ReadyLine(msgspec.Struct, frozen=True):
@@ -50,7 +57,8 @@ def serve(settings: CentralSettings, home: Path) -> int:
     """Answer until told to stop.
 
     Raises:
-        StoreError: the address is taken, or the database was not migrated.
+        BadInput: the address is none that this machine knows.
+        StoreError: it is taken, or not this machine's, or the database was not migrated.
     """
     start_logging(settings.log_level)
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -91,7 +99,11 @@ def _listening(settings: CentralSettings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))
         listening.listen(_WAITING)
-    except (OSError, ValueError, OverflowError) as error:
-        hint = "Stop what listens there, or choose another address."
-        raise StoreError(f"The service cannot listen at {settings.bind}: {error}.", hint=hint) from error
+    except socket.gaierror as error:
+        said = f"The service cannot listen at {settings.bind}: this machine knows no such address."
+        raise BadInput(said, hint="Give one of its own, for example 127.0.0.1:8075.") from error
+    except OSError as error:
+        hint = _HINTS.get(error.errno or 0, "Choose another address.")
+        said = f"The service cannot listen at {settings.bind}: {error.strerror}."
+        raise StoreError(said, hint=hint) from error
     return listening

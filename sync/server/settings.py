@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
+from scenes.errors import BadInput
 from scenes.settings import data_folder, read
 
+PREFIX = "VLAARENA_CENTRAL"
+_PLACE = re.compile(
+    r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/]*):([0-9]{1,5})"
+)  # an address or name, nothing for all, and a port
+_MOST_PORT = 65_535
 Rate = Annotated[float, Meta(gt=0, le=100_000)]
 Burst = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
@@ -60,14 +69,34 @@ def home_folder(given: str | None = None) -> Path:
     Raises:
         BadInput: it names a user who does not exist.
     """
-    chosen = data_folder(given, "VLAARENA_CENTRAL_HOME")
+    chosen = data_folder(given, f"{PREFIX}_HOME")
     return chosen if chosen != data_folder(None) else chosen / "central"
 
 
-def central_settings(home: Path) -> CentralSettings:
-    """The settings in force for this data folder.
+def central_settings(home: Path, bind: str | None = None) -> CentralSettings:
+    """The settings in force for this data folder; `bind`: where to listen, as the command line says.
 
     Raises:
-        BadInput: the file or a variable is not as it should be.
+        BadInput: the file, a variable or `bind` is not as it should be.
     """
-    return read(CentralSettings, home / "central.toml", "VLAARENA_CENTRAL")
+    found = read(CentralSettings, home / "central.toml", PREFIX)
+    if bind is not None:
+        check_place(bind, "--bind")
+        return structs.replace(found, bind=bind)
+    variable = f"{PREFIX}_BIND"
+    check_place(found.bind, variable if variable in os.environ else f"bind in {home / 'central.toml'}")
+    return found
+
+
+def check_place(bind: str, source: str) -> None:
+    """BadInput unless that can be a place to listen at."""
+    told = _PLACE.fullmatch(bind)
+    if told is None or int(told[1]) > _MOST_PORT:
+        raise BadInput(f"{source}: '{bind}' is no HOST:PORT to listen at.", hint="For example 127.0.0.1:8075.")
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables that begin as ours do and are none: they say nothing, whatever somebody meant by them."""
+    told = os.environ if environment is None else environment
+    known = {f"{PREFIX}_{name.upper()}" for name in (*CentralSettings.__struct_fields__, "home")}
+    return sorted(name for name in told if name.startswith(f"{PREFIX}_") and name not in known)
