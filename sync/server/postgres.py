@@ -19,7 +19,13 @@ from scenes.failpoints import reach
 T = TypeVar("T")
 _ATTEMPTS = 5
 _CONNECT_SECONDS = 5
-_REFUSALS = ("does not exist", "authentication failed", "no pg_hba.conf entry", "permission denied")
+_REFUSALS = (
+    "does not exist",
+    "authentication failed",
+    "no pg_hba.conf entry",
+    "no password supplied",
+    "permission denied",
+)
 _CLASHES = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,

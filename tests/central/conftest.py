@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from arena_samples import card
+from central.chaos_children import begin_nursery
+from central.nursed import NursedService
 from central.servers import Mongo, Postgres, Service, running
 from central.workstations import Asking, Workstation
 
@@ -20,7 +23,8 @@ MODELS = ("alpha", "beta", "gamma")  # registered everywhere
 
 @pytest.fixture(scope="session")
 def server_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where every server of this run writes its log."""
+    """Where every server of this run writes its log; what services are forked from is begun beside."""
+    begin_nursery(Path(__file__).parents[1])
     return tmp_path_factory.mktemp("servers")
 
 
@@ -81,7 +85,7 @@ def stopped_central(
     central_names: dict[str, str], server_logs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """A service on fresh databases that was not started yet."""
-    service = Service(server_logs, tmp_path_factory.mktemp("central"), central_names)
+    service = NursedService(server_logs, tmp_path_factory.mktemp("central"), central_names)
     yield service
     service.stop()
 
@@ -105,7 +109,7 @@ def new_service(
         postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         names = {"DATABASE_URL": postgres.url(name), "MONGO_URL": mongo.url, "MONGO_DATABASE": name} | changes
         told = {f"VLAARENA_CENTRAL_{key}": value for key, value in names.items()}
-        made[name] = Service(server_logs, tmp_path / name, told)
+        made[name] = NursedService(server_logs, tmp_path / name, told)
         return made[name]
 
     yield make
@@ -127,8 +131,12 @@ def operator(
     def run(service: Service, *words: str, **environment: str) -> tuple[int, str, str]:
         for name, value in (service.environment | environment).items():
             monkeypatch.setenv(name, value)
+        root = logging.getLogger()
+        before, level = list(root.handlers), root.level
         with pytest.raises(SystemExit) as ended:
             main(list(words))
+        root.handlers[:] = before  # a command's own handler writes where this test alone is listened to
+        root.setLevel(level)
         told = capsys.readouterr()
         return int(ended.value.code or 0), told.out, told.err
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from central.nursed import NursedService
 from central.servers import Service
 from central.workstations import Asking, Workstation, rows, token
 from sqlalchemy import text
@@ -23,7 +24,7 @@ LIMITS = {"DEVICE_RATE": SLOW, "DEVICE_BURST": "4", "ENROL_RATE": SLOW, "ENROL_B
 def both(stopped_central: Service, server_logs: Path) -> Iterator[tuple[Service, Service]]:
     """Two processes of one service."""
     first = stopped_central
-    second = Service(server_logs, first.home, first.environment)
+    second = NursedService(server_logs, first.home, first.environment)
     for each, reading in ((first, "1000"), (second, str(READING))):
         told = LIMITS | {"ADDRESS_RATE": SLOW, "ADDRESS_BURST": reading}
         each.start(**{f"VLAARENA_CENTRAL_{name}": value for name, value in told.items()})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from central import nursed
 from central.fronts import Front, certificate, standing
 from central.servers import Service
 from central.visitors import Visitor, check_told
@@ -30,14 +31,16 @@ def lab(central: Service, tmp_path: Path) -> Iterator[Visitor]:
 
 
 def command(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`vlaarena sync` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "vlaarena_desktop", "sync", "--home", str(home), *words],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+    """`vlaarena sync` in a process of its own, which may die there."""
+    return nursed.command(
+        "vlaarena_desktop.__main__", ("sync", "--home", str(home), *words), {**os.environ, **environment}
     )
+
+
+def begun_anew(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The same, as a person begins it."""
+    begun = [sys.executable, "-m", "vlaarena_desktop", "sync", "--home", str(home), *words]
+    return subprocess.run(begun, capture_output=True, text=True, check=False)
 
 
 def test_a_workstation_that_dies_anywhere_goes_on_where_it_was(central, lab) -> None:
@@ -145,7 +148,7 @@ def test_the_command_enrols_sends_and_says_how_it_stands(central, lab) -> None:
     lab.play(2)
     lab.close()
     try:
-        enrolled = command(lab.folder, "--enrol", lab.token(central), "--url", central.url)
+        enrolled = begun_anew(lab.folder, "--enrol", lab.token(central), "--url", central.url)
         assert enrolled.returncode == 0, enrolled.stderr
         assert "Waiting: 0 votes, 0 operations" in enrolled.stdout
         assert f'central = "{central.url}"' in (lab.folder / "settings.toml").read_text()
