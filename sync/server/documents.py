@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import bson
 import pymongo
 from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
@@ -13,8 +16,10 @@ from pymongo.write_concern import WriteConcern
 
 from scenes.episode import Episode
 from scenes.errors import BadInput
+from scenes.failpoints import reach
 from sync.server.postgres import DatabaseAway
 
+_AT_ONCE = 64  # documents of a backup
 _MAX_DOCUMENT = 15 * 2**20  # [bytes] of an episode; MongoDB's own limit is 16 MiB
 _INDEXES: tuple[tuple[str, list[tuple[str, int]]], ...] = (
     ("episode_of_a_side", [("uses.battle_id", ASCENDING), ("uses.side", ASCENDING)]),
@@ -123,9 +128,42 @@ class Documents:
         except PyMongoError as error:
             raise _away(error) from error
 
+    async def is_empty(self) -> bool:
+        """Whether there is no episode at all; DatabaseAway if MongoDB does not answer."""
+        try:
+            return await self._episodes.find_one({}, {"_id": 1}) is None
+        except PyMongoError as error:
+            raise _away(error) from error
+
+    async def write_to(self, path: Path) -> int:
+        """Every document into a file, one after the other as BSON, forced to the disk; how many.
+
+        Raises:
+            DatabaseAway: MongoDB does not answer.
+            OSError: the disk is full.
+        """
+        count = 0
+        with path.open("wb") as file:
+            try:
+                async for document in self._episodes.find({}).batch_size(_AT_ONCE):
+                    file.write(bson.encode(document))
+                    count += 1
+            except PyMongoError as error:
+                raise _away(error) from error
+            file.flush()
+            os.fsync(file.fileno())
+        return count
+
+    async def read_from(self, path: Path) -> None:
+        """Keep every document of a file that `write_to` wrote; DatabaseAway if MongoDB does not take them."""
+        await self.prepare()
+        for batch in _batches(path):
+            await self.keep(batch)
+            reach("restore.in_documents")
+
     @property
     def collection(self) -> AsyncCollection[Document]:
-        """The collection itself: for backups and queries."""
+        """The collection itself: for queries."""
         return self._episodes
 
 
@@ -152,6 +190,18 @@ def document_of(name: str, content: bytes, episode: Episode) -> Document:
         "runs": [],
         "content": content,
     }
+
+
+def _batches(path: Path) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    with path.open("rb") as file:
+        for document in bson.decode_file_iter(file):
+            batch.append(document)
+            if len(batch) == _AT_ONCE:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
 
 
 def fits(content: bytes) -> bool:

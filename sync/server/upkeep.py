@@ -18,6 +18,7 @@ from sync.server.words import shown
 from sync.server.worker import work_until_stopped
 
 Choices: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_KEEP = "the folder is one of backups: write a new one in it, and keep the newest N that are whole"
 _MOMENT = "%Y-%m-%d %H:%M"
 JOBS = ("ratings", "reconcile", "expiry", "webhooks")
 
@@ -36,6 +37,7 @@ def add(choices: Choices) -> None:
     _webhooks(choices)
     kept = choices.add_parser("backup", help="everything the service keeps, into a new folder")
     kept.add_argument("folder", type=Path)
+    kept.add_argument("--keep", type=int, metavar="N", help=_KEEP)
     kept.set_defaults(run=_backup)
     back = choices.add_parser("restore", help="a backup into empty databases and an empty data folder")
     back.add_argument("folder", type=Path)
@@ -119,8 +121,11 @@ def _list_models(_: argparse.Namespace, settings: CentralSettings, __: Path) -> 
 
 
 def _backup(chosen: argparse.Namespace, settings: CentralSettings, home: Path) -> int:
-    made = backups.backup(settings, home, chosen.folder)
-    print(f"{len(made.files)} files, {made.episodes} episodes in {chosen.folder}")
+    if chosen.keep is None:
+        folder, made = chosen.folder, backups.backup(settings, home, chosen.folder)
+    else:
+        folder, made = backups.keep(settings, home, chosen.folder, chosen.keep)
+    print(f"{len(made.files)} files, {made.episodes} episodes in {folder}")
     return 0
 
 

@@ -110,9 +110,11 @@ def test_half_a_backup_is_never_taken_for_a_whole_one(service: ForkedService, tm
         return
     with pytest.raises(NotFound, match="no backup"):
         backups.check(target)
-    assert service.command("backup", str(target)) == BAD_INPUT  # not over what lies there
-    assert service.command("backup", str(tmp_path / "another")) == 0
-    assert backups.check(tmp_path / "another").episodes == 4
+    assert not target.exists()
+    assert service.command("backup", str(target)) == 0  # over what half of it left
+    assert [path.name for path in tmp_path.iterdir()] == ["backup"]
+    assert backups.check(target).episodes == 4
+    assert service.command("backup", str(target)) == BAD_INPUT  # not over what is whole
 
 
 @pytest.mark.parametrize("place", RESTORE)
