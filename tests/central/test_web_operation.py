@@ -60,6 +60,7 @@ class ComposeService(Strict):
     build: Build | None = None
     hostname: str = ""
     command: list[str] = []
+    profiles: list[str] = []
     environment: dict[str, str] = {}
     volumes: list[str] = []
     ports: list[str] = []
@@ -140,8 +141,22 @@ def test_what_is_reached_from_outside_or_tells_others_has_a_way_out(compose: Com
         assert out & set(compose.services[name].networks), name
     for name in re.findall(r"reverse_proxy (\w+):", (FOLDER / "Caddyfile").read_text()):
         assert set(compose.services["caddy"].networks) & set(compose.services[name].networks), name
-    for name in ("migrate", "service", "worker"):
+    for name in ("migrate", "service", "worker", "backup"):
         assert "inside" in compose.services[name].networks, name
+
+
+def test_backups_outlive_the_container_that_writes_them(compose: Compose) -> None:
+    """A new volume belongs to whom the image's folder belongs to: the service's user."""
+    backup, image = compose.services["backup"], (FOLDER / "Dockerfile").read_text()
+    folder = backup.command[-1]
+    assert f"backups:{folder}" in backup.volumes
+    assert "data:/data" in backup.volumes
+    assert re.search(rf"install -d -o vlaarena -m 700 /data {folder}$", image, re.M)
+    assert (backup.profiles, backup.restart) == (["backup"], "no")
+    assert "docker compose run --rm backup\n" in (FOLDER / "README.md").read_text()
+    unit = (FOLDER / "vlaarena-central-backup.service").read_text()
+    keeping = re.findall(r"^ExecStart=\S+ (.*)$", unit, re.M)
+    assert keeping == [" ".join([*backup.command[:-1], "/var/backups/vlaarena"])]
 
 
 def test_no_password_stands_in_the_compose_file(compose: Compose) -> None:
@@ -164,13 +179,13 @@ def test_settings_that_are_set_are_settings(compose: Compose) -> None:
 
 def test_commands_that_are_run_are_commands(compose: Compose) -> None:
     chosen = parser()
-    for name in ("migrate", "service", "worker"):
+    for name in ("migrate", "service", "worker", "backup"):
         chosen.parse_args(compose.services[name].command)
     for unit in UNITS:
-        lines = re.findall(r"^Exec.*/usr/local/bin/vlaarena-central (.*?)'?$", (FOLDER / unit).read_text(), re.M)
+        lines = re.findall(r"^Exec\w+=/usr/local/bin/vlaarena-central (.*)$", (FOLDER / unit).read_text(), re.M)
         assert lines, unit
         for line in lines:
-            chosen.parse_args(shlex.split(line.replace("$(date -u +%%Y%%m%%dT%%H%%M%%SZ)", "now")))
+            chosen.parse_args(shlex.split(line))
     readme = (FOLDER / "README.md").read_text()
     told = re.findall(
         r"`?vlaarena-central ((?:serve|migrate|worker|token|device|backup|restore|rebuild|doctor)[^`\n]*)", readme
