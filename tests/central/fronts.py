@@ -8,10 +8,11 @@ import ssl
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +57,54 @@ class Front:
             self.cut -= 1
             return None
         return found.status, dict(found.headers), found.data
+
+
+class _Tunnel(StreamRequestHandler):
+    """A forward proxy that knows one method, CONNECT: what is said in the tunnel it cannot read."""
+
+    asked: list[bytes]
+
+    def handle(self) -> None:
+        line = self.rfile.readline()
+        self.asked.append(line.strip())
+        while self.rfile.readline().strip():
+            pass
+        method, target, _ = line.split()
+        if method != b"CONNECT":
+            self.wfile.write(b"HTTP/1.1 405 Only CONNECT\r\nContent-Length: 0\r\n\r\n")
+            return
+        host, _, port = target.decode().rpartition(":")
+        with socket.create_connection((host, int(port)), 10) as behind:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_poured, args=(behind, self.connection), daemon=True)
+            back.start()
+            _poured(self.connection, behind)
+            back.join()
+
+
+def _poured(source: socket.socket, sink: socket.socket) -> None:
+    """Until one of them says farewell; then the other hears it."""
+    with suppress(OSError):
+        while content := source.recv(65536):
+            sink.sendall(content)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def tunnelling() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of a CONNECT proxy while the block runs, and the lines it was asked with."""
+    asked = list[bytes]()
+    server = ThreadingTCPServer(("127.0.0.1", 0), type("Tunnel", (_Tunnel,), {"asked": asked}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from central import nursed
-from central.fronts import Front, certificate, standing
+from central.fronts import Front, certificate, standing, tunnelling
 from central.servers import Service
 from central.visitors import Visitor, check_told
 
@@ -141,6 +141,32 @@ def test_a_laboratorys_own_certificate_is_trusted_when_it_is_named(central, lab,
         assert "central_ca" in told.value.hint
         lab.enrol(central, url, ca_file=str(public))
         finish(client.synchronise(lab.store.ledger(), str(public)))
+    check_told(central, lab)
+
+
+def test_https_goes_through_the_tunnel_of_a_proxy(central, lab, tmp_path, monkeypatch) -> None:
+    """And what the tunnel leads to must be trusted as without one."""
+    lab.play(2)
+    public, context = certificate(tmp_path)
+    front = Front(central.url)
+    for name in ("no_proxy", "NO_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with standing(front, context) as url:
+        with tunnelling() as (proxy, asked):
+            monkeypatch.setenv("https_proxy", proxy)
+            with pytest.raises(ServiceRefused, match="not trusted"):
+                lab.enrol(central, url)
+            assert front.seen == []
+            lab.enrol(central, url, ca_file=str(public))
+            finish(client.synchronise(lab.store.ledger(), str(public)))
+        heard = len(front.seen)
+        with pytest.raises(ServiceUnreachable):  # nobody goes round a proxy that is gone
+            finish(client.synchronise(lab.store.ledger(), str(public)))
+    assert len(front.seen) == heard
+    place = url.removeprefix("https://").encode()
+    assert len(asked) >= 3
+    assert {tuple(line.split()[:2]) for line in asked} == {(b"CONNECT", place)}
+    assert all(target.startswith("/v1/") for _, target, _ in front.seen)  # the proxy heard none of it
     check_told(central, lab)
 
 
