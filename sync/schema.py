@@ -272,3 +272,10 @@ def contact_sheets(database: sqlite_utils.Database) -> None:
     """Contact sheets of closed battles, and which files the service has been told of."""
     for statement in schema_sheets.STATEMENTS:
         database.execute(statement)
+
+
+@migrations(name="0007_files_compared")
+def files_compared(database: sqlite_utils.Database) -> None:
+    """When the service was last asked whether it still has the files it was sent."""
+    for statement in schema_sheets.COMPARED:
+        database.execute(statement)

@@ -1,5 +1,6 @@
-"""The tables of the sixth migration: what was rendered of closed battles for the central service, and what it has been
-told of besides the log. Rows here follow from others and may be made again. Released migrations are never edited.
+"""The tables of the sixth and seventh migrations: what was rendered of closed battles for the central service, and what
+it has been told of besides the log. Rows here follow from others and may be made again. Released migrations are never
+edited.
 """
 
 from __future__ import annotations
@@ -18,4 +19,10 @@ STATEMENTS = (
         bundle_digest TEXT PRIMARY KEY CHECK (length(bundle_digest) = 64)
     ) STRICT""",
     "CREATE INDEX episode_by_bundle ON episode (bundle_digest)",
+)
+COMPARED = (
+    """CREATE TABLE files_compared (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        at TEXT NOT NULL  -- when the service was last asked which of the files it was told of it lacks
+    ) STRICT""",
 )

@@ -34,6 +34,8 @@ def share(centre: Centre) -> Job[Shared]:
         SyncError: the service cannot be reached or refuses.
     """
     sent = Shared()
+    if centre.ledger.do(sheets.must_compare):
+        yield from _compared(centre)
     while offer := _offer(centre.ledger):
         yield Progress(0, 0, "Offering pictures")
         reach("offer.before_send")
@@ -45,6 +47,24 @@ def share(centre: Centre) -> Job[Shared]:
         sent = yield from _sent(centre, offer, wanted, sent)
     fetched = yield from _fetched(centre)
     return Shared(sheets=sent.sheets, bundles=sent.bundles, refused=sent.refused, fetched=fetched)
+
+
+def _compared(centre: Centre) -> Job[None]:
+    """Ask which files the service lost of those it was told of. What it has is not sent again."""
+    ledger, sheet, bundle = centre.ledger, "", ""
+    while True:
+        pictures, bundles = tuple(ledger.do(sheets.told_sheets, sheet)), tuple(ledger.do(sheets.told_bundles, bundle))
+        if not pictures and not bundles:
+            break
+        yield Progress(0, 0, "Comparing pictures")
+        offer = Offer(version=api.VERSION, sheets=pictures, bundles=bundles)
+        try:
+            wanted = yield from centre.post(OFFER, offer, Wanted)
+        except NothingThere:
+            return  # an earlier version of the service
+        ledger.do(sheets.lost_there, set(wanted.sheets) & set(pictures), set(wanted.bundles) & set(bundles))
+        sheet, bundle = pictures[-1].battle_id if pictures else sheet, bundles[-1] if bundles else bundle
+    ledger.do(sheets.note_compared)
 
 
 def _offer(ledger: Ledger) -> Offer | None:
@@ -60,11 +80,12 @@ def _sent(centre: Centre, offer: Offer, wanted: Wanted, before: Shared) -> Job[S
     for place, sheet in enumerate(offer.sheets):
         yield Progress(place, len(offer.sheets), "Sending pictures")
         path = f"{api.BLOBS.format(sha256=sheet.sha256)}?purpose=sheet&battle_id={sheet.battle_id}"
+        before_it = len(refused)
         if sheet in wanted.sheets:
             pictures += yield from _put(centre, path, _picture(ledger, sheet), SHEET_TYPE, refused)
         ledger.folders.drop_sheet(sheet.sha256)
         reach("sheet.after_drop")
-        ledger.do(sheets.note_sheet, sheet)
+        ledger.do(sheets.note_sheet, sheet, len(refused) > before_it)
         reach("sheet.after_note")
     for name in offer.bundles:
         yield Progress(0, 0, "Sending scenes")

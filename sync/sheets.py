@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from scenes.database import Database
 from sync.offers import MAX_OFFERED, Sheet
+from sync.records import now
 
 NEWEST = 100  # battles that get a sheet: a service that is set late does not cost a day of rendering
+COMPARED_EVERY = timedelta(days=1)
 
 
 def lacking(database: Database) -> str | None:
@@ -54,9 +59,10 @@ def named_bundles(database: Database) -> list[str]:
     return [row["bundle_digest"] for row in database.rows("SELECT DISTINCT bundle_digest FROM episode ORDER BY 1")]
 
 
-def note_sheet(database: Database, sheet: Sheet) -> None:
-    """The service has this sheet now, or does not want it."""
-    database.execute("UPDATE sheet SET told = 1 WHERE battle_id = ?", [sheet.battle_id])
+def note_sheet(database: Database, sheet: Sheet, refused: bool = False) -> None:
+    """The service has this sheet now, or does not want it. One that it refused is never offered again."""
+    change = "told = 1, sha256 = NULL" if refused else "told = 1"
+    database.execute(f"UPDATE sheet SET {change} WHERE battle_id = ?", [sheet.battle_id])
 
 
 def note_bundle(database: Database, bundle_digest: str) -> None:
@@ -68,3 +74,46 @@ def tell_again(database: Database) -> None:
     """The service lost what it had, or is another one: what was told is rendered and offered again."""
     database.execute("DELETE FROM sheet")
     database.execute("DELETE FROM told_bundle")
+
+
+def must_compare(database: Database) -> bool:
+    """Whether the service was not asked for a day which files it lost of those it was told of."""
+    rows = database.rows("SELECT at FROM files_compared")
+    if not rows:
+        return True
+    age = datetime.fromisoformat(now()) - datetime.fromisoformat(rows[0]["at"])
+    return not timedelta(0) <= age < COMPARED_EVERY  # a clock that was set back does not put it off
+
+
+def note_compared(database: Database) -> None:
+    """The service was asked about every file it was told of."""
+    database.execute(
+        "INSERT INTO files_compared (only_row, at) VALUES (1, ?1) ON CONFLICT (only_row) DO UPDATE SET at = ?1", [now()]
+    )
+
+
+def told_sheets(database: Database, after: str = "") -> list[Sheet]:
+    """Sheets that the service was told of, in the order of their battles' ids, beyond one of them."""
+    return database.read(
+        Sheet,
+        """SELECT battle_id, sha256 FROM sheet WHERE told = 1 AND sha256 IS NOT NULL AND battle_id > ?
+        ORDER BY battle_id LIMIT ?""",
+        [after, MAX_OFFERED],
+    )
+
+
+def told_bundles(database: Database, after: str = "") -> list[str]:
+    """Bundles that the service was told of, in their order, beyond one of them."""
+    rows = database.rows(
+        "SELECT bundle_digest FROM told_bundle WHERE bundle_digest > ? ORDER BY 1 LIMIT ?", [after, MAX_OFFERED]
+    )
+    return [row["bundle_digest"] for row in rows]
+
+
+def lost_there(database: Database, lost: Iterable[Sheet], bundles: Iterable[str]) -> None:
+    """The service lacks these: sheets are rendered again, if their battles are among the newest, bundles offered."""
+    with database.transaction():
+        for sheet in lost:
+            database.execute("DELETE FROM sheet WHERE battle_id = ? AND sha256 = ?", [sheet.battle_id, sheet.sha256])
+        for name in bundles:
+            database.execute("DELETE FROM told_bundle WHERE bundle_digest = ?", [name])

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from scenes.codec import digest
 from scenes.errors import BadInput, NotFound, StoreDamaged
 from scenes.failpoints import reach
+from sync.content import ContentFolder
 from sync.offers import BUNDLE_TYPE, MAX_OFFER_BYTES, MAX_SHEET_BYTES, SHEET_TYPE, Offer, Sheet, Wanted
 from sync.server import contents, tables
 from sync.server.auditing import audited
@@ -44,10 +45,10 @@ async def wanted(centre: Centre, request: Asked) -> Wanted:
     device, body = await signed_body(centre, request, MAX_OFFER_BYTES)
     asked: Offer = record_of(body, Offer)
     body_version(request, asked.version)
-    sheets = await centre.rows(lambda c: _lacking_sheets(c, asked.sheets, device.device_id))
+    sheets = await centre.rows(lambda c: _lacking_sheets(c, centre.blobs, asked.sheets, device.device_id))
     named = sorted(await centre.documents.named_bundles(asked.bundles)) if asked.bundles else []
-    kept = await centre.rows(lambda c: _kept_bundles(c, named)) if named else set()
-    bundles = [name for name in named if name not in kept or not centre.blobs.path(name).exists()]
+    kept = await centre.rows(lambda c: _kept_bundles(c, centre.blobs, named)) if named else set()
+    bundles = [name for name in named if name not in kept]
     return Wanted(sheets=tuple(sheets), bundles=tuple(bundles))
 
 
@@ -110,16 +111,56 @@ def _own_battles(connection: Connection, names: list[str], device_id: str) -> se
     return set(connection.execute(text(_OWN), sent).scalars())
 
 
-def _lacking_sheets(connection: Connection, offered: tuple[Sheet, ...], device_id: str) -> list[Sheet]:
+def _lacking_sheets(
+    connection: Connection, folder: ContentFolder, offered: tuple[Sheet, ...], device_id: str
+) -> list[Sheet]:
+    """Of voted battles of the device those that have no file here, and of battles that have not sheets enough."""
     own = _own_battles(connection, [sheet.battle_id for sheet in offered], device_id)
-    uses = "SELECT subject, sha256 FROM blob_uses WHERE purpose = 'sheet' AND subject = ANY(:names)"
-    known = {(row.subject, row.sha256) for row in connection.execute(text(uses), {"names": sorted(own)})}
-    return [each for each in offered if each.battle_id in own and (each.battle_id, each.sha256) not in known]
+    known: dict[str, set[str]] = {battle_id: set() for battle_id in own}
+    for use in connection.execute(text(_SHEETS), {"names": sorted(own)}):
+        if _is_whole(folder, use.sha256, use.size_bytes):
+            known[use.subject].add(use.sha256)
+    free = {battle_id for battle_id in own if len(known[battle_id]) < MOST_SHEETS}
+    return [each for each in offered if each.battle_id in free and each.sha256 not in known[each.battle_id]]
 
 
-def _kept_bundles(connection: Connection, names: list[str]) -> set[str]:
-    statement = text("SELECT sha256 FROM blob_uses WHERE purpose = 'bundle' AND sha256 = ANY(:names)")
-    return set(connection.execute(statement, {"names": names}).scalars())
+def _kept_bundles(connection: Connection, folder: ContentFolder, names: list[str]) -> set[str]:
+    found = connection.execute(text(_BUNDLES), {"names": names})
+    return {row.sha256 for row in found if _is_whole(folder, row.sha256, row.size_bytes)}
+
+
+def forget_lost(connection: Connection, folder: ContentFolder) -> int:
+    """Forget the blobs whose files are gone or cut off, so that no page and no board offers them; how many.
+
+    Workstations ask once a day what is lacking of what they sent, and send it again.
+    """
+    rows = connection.execute(text("SELECT sha256, size_bytes FROM blobs ORDER BY sha256")).all()
+    lost = [row.sha256 for row in rows if not _is_whole(folder, row.sha256, row.size_bytes)]
+    for table in ("blob_uses", "blobs") if lost else ():
+        connection.execute(text(f"DELETE FROM {table} WHERE sha256 = ANY(:names)"), {"names": lost})
+    return len(lost)
+
+
+def damaged(connection: Connection, folder: ContentFolder) -> tuple[int, list[str]]:
+    """How many blobs there are, and which of them do not have their SHA-256; every file is read."""
+    names = list(connection.execute(text("SELECT sha256 FROM blobs ORDER BY sha256")).scalars())
+    return len(names), [name for name in names if not _is_sound(folder, name)]
+
+
+def _is_whole(folder: ContentFolder, sha256: str, size: int) -> bool:
+    """Whether a file is there with so many bytes; its content is not read."""
+    try:
+        return folder.path(sha256).stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _is_sound(folder: ContentFolder, sha256: str) -> bool:
+    try:
+        folder.read(sha256)
+    except (NotFound, StoreDamaged):
+        return False
+    return True
 
 
 _SHOWN = """SELECT media_type FROM blobs JOIN blob_uses USING (sha256)
@@ -128,3 +169,7 @@ _SHOWN = """SELECT media_type FROM blobs JOIN blob_uses USING (sha256)
 _OWN = """SELECT DISTINCT op_log.record_id FROM op_log JOIN op_places USING (op_id)
     JOIN device_stores ON device_stores.store_id = op_places.store_id JOIN battles ON battle_id = op_log.record_id
     WHERE op_log.kind = 'battle' AND op_log.record_id = ANY(:names) AND device_id = :device AND status = 'voted'"""
+_SHEETS = """SELECT blob_uses.subject, sha256, size_bytes FROM blob_uses JOIN blobs USING (sha256)
+    WHERE blob_uses.purpose = 'sheet' AND blob_uses.subject = ANY(:names)"""
+_BUNDLES = """SELECT sha256, size_bytes FROM blob_uses JOIN blobs USING (sha256)
+    WHERE blob_uses.purpose = 'bundle' AND sha256 = ANY(:names)"""

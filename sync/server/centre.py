@@ -44,7 +44,7 @@ class Centre:
         self.key = server_key(home)
         self.engine = engine_for(settings.database_url, settings.connections)
         self.documents = Documents(settings.mongo_url, settings.mongo_database, settings.mongo_patience_s)
-        self.blobs = ContentFolder(home / "blobs", "", fan_out=2)
+        self.blobs = blob_folder(home)
         self.metrics = Metrics()
         self.address_limit = RateLimit(settings.address_rate, settings.address_burst)
         self.devices: dict[str, Device] = {}  # those that asked: their keys
@@ -69,6 +69,11 @@ class Centre:
         self._checking.shutdown(wait=True)
         await self.documents.close()
         self.engine.dispose()
+
+
+def blob_folder(home: Path) -> ContentFolder:
+    """Where the blobs of a data folder lie."""
+    return ContentFolder(home / "blobs", "", fan_out=2)
 
 
 def check_restored(home: Path) -> None:

@@ -11,8 +11,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, text
 
 from scenes.errors import ArenaError, StoreError
-from sync.server import ballots, migrating, publishing, registry, signing
-from sync.server.centre import KEY_FILE
+from sync.server import ballots, blobs, migrating, publishing, registry, signing
+from sync.server.centre import KEY_FILE, blob_folder
 from sync.server.documents import Documents
 from sync.server.postgres import DatabaseAway, engine_for, transaction
 from sync.server.settings import CentralSettings
@@ -40,6 +40,7 @@ def examine(settings: CentralSettings, home: Path) -> Iterator[Finding]:
         yield _looked("ratings", lambda: transaction(engine, _ratings))
         yield _warned(_looked("quarantine", lambda: transaction(engine, _quarantine)))
         yield _looked("episodes", lambda: transaction(engine, _episodes))
+        yield _looked("files", lambda: transaction(engine, lambda c: _files(c, home)))
         yield _looked("models", lambda: transaction(engine, _models))
     finally:
         engine.dispose()
@@ -107,6 +108,15 @@ def _quarantine(connection: Connection) -> str:
 def _episodes(connection: Connection) -> str:
     statement = text("SELECT status, count(*) FROM episodes GROUP BY 1 ORDER BY 1")
     return ", ".join(f"{count} {status}" for status, count in connection.execute(statement)) or "none"
+
+
+def _files(connection: Connection, home: Path) -> str:
+    count, bad = blobs.damaged(connection, blob_folder(home))
+    if bad:
+        told = ", ".join(bad[:3]) + (", ..." if len(bad) > 3 else "")
+        hint = "Delete those that are damaged; workstations send again what is missing within a day."
+        raise StoreError(f"{len(bad)} of {count} files in {home / 'blobs'} are missing or damaged: {told}", hint=hint)
+    return f"{count}, each with its SHA-256" if count else "none"
 
 
 def _models(connection: Connection) -> str:

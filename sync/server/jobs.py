@@ -22,8 +22,9 @@ from sqlalchemy import Connection, Engine, text
 
 from scenes.failpoints import reach
 from sync.records import new_id
-from sync.server import limits, publishing, unused, webhooks
+from sync.server import blobs, limits, publishing, unused, webhooks
 from sync.server.auditing import audited
+from sync.server.centre import blob_folder
 from sync.server.deferred import retry_deferred
 from sync.server.documents import Documents
 from sync.server.pointers import reconcile
@@ -118,8 +119,10 @@ def _reconcile(work: Work) -> int:
     reach("reconcile.before_tx")
     applied = transaction(work.engine, retry_deferred)
     found, lost = asyncio.run(_with_documents(work, lambda documents: reconcile(work.engine, documents)))
-    if found or lost or applied:
-        detail = f"{found} episodes found, {lost} lost, {applied} deferred operations applied"
+    folder_key(work.engine, work.home)  # in another data folder, or one that is being restored, nothing can be missed
+    files = transaction(work.engine, lambda c: blobs.forget_lost(c, blob_folder(work.home)))
+    if found or lost or applied or files:
+        detail = f"{found} episodes found, {lost} lost, {applied} deferred operations applied, {files} files lost"
         transaction(work.engine, lambda c: audited(c, "worker", "reconciled", WORKER, detail))
     return 0
 

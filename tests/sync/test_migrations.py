@@ -94,6 +94,7 @@ def test_a_store_of_the_first_version_loses_nothing(folder) -> None:
         assert set(after) - set(before) == {
             *("note", "note_withdrawal", "branch", "branch_run"),
             *("store_fork", "device", "sync_visit", "pulled_board", "registration", "sheet", "told_bundle"),
+            "files_compared",
         }
         assert store._database.rows("PRAGMA foreign_key_check") == []
         assert store._database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
@@ -139,7 +140,7 @@ def test_a_backup_of_the_old_store_is_made_first(folder) -> None:
     copy.close()
     Store.open(folder).close()
     assert len(list((folder / "backups").glob("*-before-*"))) == len(
-        ("0002_the_replay_room", "0003_sync", "0004_registrations", "0005_checks", "0006_sheets")
+        ("0002_the_replay_room", "0003_sync", "0004_registrations", "0005_checks", "0006_sheets", "0007_files_compared")
     )
 
 
