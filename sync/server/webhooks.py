@@ -15,7 +15,7 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import HTTPException
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,13 +31,13 @@ from sync.records import new_id
 from sync.server import tables
 from sync.server.auditing import audited
 from sync.server.postgres import transaction
+from sync.server.receivers import PATIENCE, Patience, ask, beside
 
 Event = Literal["snapshot", "model"]
 EVENTS: tuple[Event, ...] = ("snapshot", "model")
 SIGNED_AS = b"vlaarena webhook 1\n"
 H_EVENT, H_MOMENT, H_SIGNATURE = "VLAArena-Event", "VLAArena-Moment", "VLAArena-Signature"
 MAX_ATTEMPTS = 10
-_SECONDS = urllib3.Timeout(connect=5, read=10)
 _NEVER = tuple(  # addresses that lead to IPv4 addresses unseen, and what older Pythons call global
     ipaddress.ip_network(each)
     for each in ("2001::/23", "2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10")
@@ -117,22 +117,37 @@ def note(connection: Connection, event: Event, subject: str) -> None:
         connection.execute(insert(tables.deliveries).values(row))
 
 
-def deliver(engine: Engine, key: SigningKey, public_url: str, resolve: Resolve | None = None) -> int:
-    """Send what is due, each alone; how many were heard. What was not is due again after a while, ten times in all."""
-    heard = 0
-    for due in transaction(engine, lambda c: [Due(**row._asdict()) for row in c.execute(_DUE)]):
+def deliver(
+    engine: Engine, key: SigningKey, public_url: str, resolve: Resolve | None = None, patience: Patience = PATIENCE
+) -> int:
+    """Send what is due, each receiver beside the others; how many were heard. What was not is due again after a while,
+    ten times in all; what was not begun, because its receiver or the time of a run failed before, at the next run."""
+
+    def tell(due: Due) -> str | None:
         reach("webhook.before_post")
         try:
             address = checked_address(_parts(due.url)[0], resolve or addresses_of)
-            post(due, address, key, public_url, ssl.create_default_context())
-            error = None
-            heard += 1
+            post(due, address, key, public_url, ssl.create_default_context(), patience.one_s)
         except (BadInput, OSError, ValueError, HTTPException, urllib3.exceptions.HTTPError) as failed:
-            error = f"{type(failed).__name__}: {failed}"[:500]
+            return f"{type(failed).__name__}: {failed}"[:500]
+        return None
+
+    heard = 0
+    for due, error in beside(_due(engine), tell, patience):
         reach("webhook.after_post")
         transaction(engine, lambda c, due=due, error=error: _note_attempt(c, due, error))  # type: ignore[misc]
         reach("webhook.after_tx")
+        heard += error is None
     return heard
+
+
+def _due(engine: Engine) -> list[list[Due]]:
+    """What is due, for each receiver; of none so much that others would have to wait for it."""
+    receivers: dict[str, list[Due]] = {}
+    for row in transaction(engine, lambda c: c.execute(_DUE).all()):
+        due = Due(**row._asdict())
+        receivers.setdefault(due.url, []).append(due)
+    return list(receivers.values())
 
 
 def addresses_of(host: str) -> list[str]:
@@ -161,11 +176,14 @@ def checked_address(host: str, resolve: Resolve) -> str:
     return str(plain[0])
 
 
-def post(due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SSLContext) -> None:
+def post(
+    due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SSLContext, seconds: float = 15.0
+) -> None:
     """Send one message to an address that was checked, as the host that the webhook names.
 
     Raises:
         BadInput: it answered with anything but success.
+        TimeoutError: all of it was not over in so many seconds.
         HTTPError: it did not answer, or is not that host.
     """
     host, port, target = _parts(due.url)
@@ -180,12 +198,9 @@ def post(due: Due, address: str, key: SigningKey, public_url: str, trust: ssl.SS
         H_MOMENT: moment,
         H_SIGNATURE: base64.b64encode(signature).decode(),
     }
-    told: dict[str, Any] = {"server_hostname": host, "assert_hostname": host, "ssl_context": trust}
-    with urllib3.HTTPSConnectionPool(address, port, timeout=_SECONDS, retries=False, **told) as pool:
-        answer = pool.request("POST", target, body=body, headers=headers, redirect=False, preload_content=False)
-        answer.release_conn()
-    if not 200 <= answer.status < 300:
-        raise BadInput(f"It answered with {answer.status}.")
+    status = ask((address, port), host, (target, body, headers), trust, seconds)
+    if not 200 <= status < 300:
+        raise BadInput(f"It answered with {status}.")
 
 
 def _check_literal(host: str) -> None:
@@ -238,8 +253,11 @@ def _note_attempt(connection: Connection, due: Due, error: str | None) -> None:
 
 _WANT = text("SELECT webhook_id FROM webhooks WHERE revoked_at IS NULL AND :event = ANY(events) ORDER BY webhook_id")
 _DUE = text(
-    """SELECT delivery_id, event, subject, attempts, url FROM deliveries JOIN webhooks USING (webhook_id)
-    WHERE done_at IS NULL AND due_at <= now() AND revoked_at IS NULL ORDER BY due_at LIMIT 100"""
+    """SELECT delivery_id, event, subject, attempts, url FROM (
+        SELECT deliveries.*, url, row_number() OVER (PARTITION BY url ORDER BY due_at, delivery_id) AS place
+        FROM deliveries JOIN webhooks USING (webhook_id)
+        WHERE done_at IS NULL AND due_at <= now() AND revoked_at IS NULL) AS waiting
+    WHERE place <= 20 ORDER BY place, due_at LIMIT 100"""
 )
 _LISTED = text(
     """SELECT webhook_id, url, events, revoked_at, heard_at, failed_at, error, waiting, given_up FROM webhooks
