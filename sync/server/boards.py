@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from scenes.errors import NotFound
 from scenes.models import ModelCard
 from sync.api import PulledBoard, PulledRow
+from sync.ratings.agreement import Agreement
 from sync.ratings.board import Rating
 from sync.ratings.hierarchy import boards_of
 from sync.ratings.intervals import Share, share
@@ -83,6 +84,7 @@ class PublicBoard(Struct, frozen=True, kw_only=True):
     battles: int | None = None  # None where a snapshot does not tell
     evaluators: int | None = None
     computed: bool  # on request from the votes of now, not part of what was signed
+    agreement: Agreement | None = None  # of evaluators, over all robots and scenes; None where a snapshot tells none
 
 
 class Choices(Struct, frozen=True):
@@ -141,6 +143,7 @@ def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:
         battles=whole.battles if whole else None,
         evaluators=whole.evaluators if whole else None,
         computed=False,
+        agreement=whole.agreement if whole else None,
     )
 
 

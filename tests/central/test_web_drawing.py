@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from io import BytesIO
 
+import msgspec
 import pytest
 from central.public_site import TURNED, card
 from hypothesis import given, settings
@@ -15,6 +16,8 @@ from pyarrow.parquet import read_table
 
 from scenes.errors import NotFound
 from sync.api import PulledBoard, PulledRow
+from sync.ratings.agreement import Agreement
+from sync.ratings.intervals import Interval
 from sync.server import boards
 from sync.server.boards import Choices, PublicBoard, Snapshot
 from sync.server.web.downloads import as_csv, as_parquet
@@ -50,6 +53,29 @@ def _page(shown: PublicBoard) -> bytes:
     scale = scale_for([(row.low, row.rating, row.high) for row in shown.rows])
     view = BoardView(shown=shown, choices=Choices(("panda",), ("table",)))
     return html("board.html", path="/", view=view, scale=scale, fixed=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (None, None),
+        (Agreement(None, None, 0), None),
+        (Agreement(0.416, None, 4), ("0.42", "of 4 such pairs", "as disagreement.</p>")),
+        (Agreement(-0.05, Interval(-0.301, 0.2), 31), ("-0.05", "of 31 such pairs", "95 %: -0.30 to 0.20.")),
+    ],
+)
+def test_agreement_is_told_with_its_interval_and_on_how_much_it_rests_or_not_at_all(
+    told: Agreement | None, shown: tuple[str, ...] | None
+) -> None:
+    snapshot = msgspec.structs.replace(
+        _board(3).snapshot, board=msgspec.structs.replace(_board(3).snapshot.board, agreement=told)
+    )
+    board = _page(boards.board_of(snapshot)).decode()
+    method = html("method.html", path="/method", snapshot=snapshot).decode()
+    for page in (board, method):
+        assert ("Agreement of evaluators" in page) == (shown is not None)
+        assert all(words in page for words in shown or ())
+    assert "Agreement of evaluators" not in _page(boards.board_of(snapshot, "panda")).decode()
 
 
 def test_a_page_of_a_hundred_models_is_small() -> None:

@@ -123,6 +123,17 @@ def test_the_board_is_the_published_snapshot(seen: Arena) -> None:
     assert ["provisional" in row[1] for row in shown] == [row.provisional for row in published]
 
 
+def test_the_board_and_the_method_tell_the_agreement_that_was_published(seen: Arena) -> None:
+    told = seen.published.agreement
+    assert told is not None
+    assert told.interval is not None
+    words = f"<b>{told.alpha:.2f}</b>, of {told.units} such pairs"
+    for path in ("/", f"/snapshots/{seen.published.snapshot_id}", "/method"):
+        page = seen.site.text(path)
+        assert words in page
+        assert f"95 %: {told.interval.low:.2f} to {told.interval.high:.2f}." in page
+
+
 def test_each_robot_has_its_board(seen: Arena) -> None:
     published = {row.votes for row in seen.published.rows if row.robot_id == "xarm-6"}
     page = seen.site.text("/robots/xarm-6")
