@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -19,6 +21,8 @@ from sync.ratings.log import Narrowing, VoteLog, narrowed, vote_log
 from sync.server import ballots, snapshots
 
 LISTED = 100  # publications of one page
+MOST_SCENES = 50  # that have a board: their names come from workstations
+FEWEST_VOTES = 3  # for which a robot that nobody declared, or a scene, is listed
 _LISTED = text(
     """SELECT publications.position, snapshot_id, publications.published_at, votes, models,
         publications.published_at > snapshots.published_at AS again
@@ -121,10 +125,26 @@ def counted_votes(connection: Connection) -> VoteLog:
     return vote_log(ballots.counting(connection))
 
 
-def choices(log: VoteLog, snapshot: Snapshot) -> Choices:
-    """Robots and scenes that have a vote that counts, or a row."""
-    of_snapshot = {row.robot_id for row in snapshot.board.rows if row.robot_id}
-    return Choices(tuple(sorted({*log.robots, *of_snapshot})), tuple(sorted(log.scenes)))
+def robots_of(snapshot: Snapshot) -> dict[str, int]:
+    """Robots that have lines in the snapshot, which bounds how many, and how many votes each has."""
+    found = Counter[str]()
+    for row in snapshot.board.rows:
+        if row.robot_id:
+            found[row.robot_id] += row.votes
+    return {robot_id: votes // 2 for robot_id, votes in found.items()}
+
+
+def scenes_of(log: VoteLog) -> dict[str, int]:
+    """The MOST_SCENES scenes with most votes, and how many each has."""
+    counts = np.bincount(log.scene, minlength=len(log.scenes))
+    ranked = sorted(zip(log.scenes, counts.tolist(), strict=True), key=lambda each: (-each[1], each[0]))
+    return dict(ranked[:MOST_SCENES])
+
+
+def choices(robots: Mapping[str, int], scenes: Mapping[str, int], declared: Collection[str]) -> Choices:
+    """What is listed of the robots and scenes that have so many votes: not what somebody merely made a name for."""
+    known = [name for name, votes in robots.items() if votes >= FEWEST_VOTES or name in declared]
+    return Choices(tuple(sorted(known)), tuple(sorted(name for name, votes in scenes.items() if votes >= FEWEST_VOTES)))
 
 
 def board_of(snapshot: Snapshot, robot_id: str | None = None) -> PublicBoard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from threading import Lock
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ from sync.server import boards
 from sync.server.boards import Choices, PublicBoard, Row, Snapshot
 from sync.server.web import battles
 from sync.server.web.battles import Met, Recent
+
+_REMEMBERED = 200  # boards of scenes
 
 
 class BoardView(Struct, frozen=True, kw_only=True):
@@ -41,7 +44,8 @@ class _Remembered(Struct, frozen=True):
 
     snapshot_id: str
     log: VoteLog
-    choices: Choices
+    robots: dict[str, int]  # with how many votes: those that have a board
+    scenes: dict[str, int]
     boards: dict[tuple[str | None, str | None], PublicBoard]  # robot, scene
 
 
@@ -56,15 +60,16 @@ class Views:
         """The newest board, narrowed where robot or scene are given.
 
         Raises:
-            NotFound: there is no vote that counts on this robot or scene.
+            NotFound: there is no board of this robot or scene.
         """
         snapshot = boards.newest(connection)
         if snapshot is None:
             return BoardView(shown=None, choices=Choices((), ()))
         known = self._about(connection, snapshot)
-        _check("robot", robot_id, known.choices.robots)
-        _check("scene", scene_id, known.choices.scenes)
-        return BoardView(shown=_narrowed(known, snapshot, robot_id or None, scene_id or None), choices=known.choices)
+        _check("robot", robot_id, known.robots)
+        _check("scene", scene_id, known.scenes)
+        shown = _narrowed(known, snapshot, robot_id or None, scene_id or None)
+        return BoardView(shown=shown, choices=_listed(known.robots, known.scenes, shown))
 
     def snapshot(self, connection: Connection, snapshot_id: str, robot_id: str) -> BoardView:
         """A board exactly as it was signed, of all robots or one.
@@ -73,9 +78,10 @@ class Views:
             NotFound: there is no such snapshot, or it says nothing of this robot.
         """
         snapshot = boards.published(connection, snapshot_id)
-        robots = tuple(sorted({row.robot_id for row in snapshot.board.rows if row.robot_id}))
+        robots = boards.robots_of(snapshot)
         _check("robot", robot_id, robots)
-        return BoardView(shown=boards.board_of(snapshot, robot_id or None), choices=Choices(robots, ()))
+        shown = boards.board_of(snapshot, robot_id or None)
+        return BoardView(shown=shown, choices=_listed(robots, {}, shown))
 
     def model(self, connection: Connection, model_id: str) -> ModelView:
         """A model that is on a board, has a card, or was in a battle with a vote.
@@ -105,20 +111,33 @@ class Views:
             known = self._remembered
             if known is None or known.snapshot_id != snapshot.snapshot_id:
                 log = boards.counted_votes(connection)
-                known = _Remembered(snapshot.snapshot_id, log, boards.choices(log, snapshot), {})
+                robots, scenes = boards.robots_of(snapshot), boards.scenes_of(log)
+                known = _Remembered(snapshot.snapshot_id, log, robots, scenes, {})
                 self._remembered = known
             return known
 
 
 def _narrowed(known: _Remembered, snapshot: Snapshot, robot_id: str | None, scene_id: str | None) -> PublicBoard:
-    """Computed the first time; robots and scenes are few."""
+    """Computed the first time, and again where many others were asked for since."""
+    if scene_id is None:
+        return boards.board_of(snapshot, robot_id)
     key = robot_id, scene_id
-    if key not in known.boards:
-        if scene_id is None:
-            known.boards[key] = boards.board_of(snapshot, robot_id)
-        else:
-            known.boards[key] = boards.board_in(known.log, snapshot, robot_id, scene_id)
-    return known.boards[key]
+    found = known.boards.get(key)
+    if found is None:
+        found = boards.board_in(known.log, snapshot, robot_id, scene_id)
+        if len(known.boards) >= _REMEMBERED:
+            known.boards.clear()
+        known.boards[key] = found
+    return found
+
+
+def _listed(robots: Mapping[str, int], scenes: Mapping[str, int], shown: PublicBoard) -> Choices:
+    """What may be chosen; what is shown is always among it."""
+    listed = boards.choices(robots, scenes, shown.snapshot.board.declared)
+    chosen = [[each] if each else [] for each in (shown.robot_id, shown.scene_id)]
+    return Choices(
+        *(tuple(sorted({*names, *one})) for names, one in zip((listed.robots, listed.scenes), chosen, strict=True))
+    )
 
 
 def _standings(snapshot: Snapshot, model_id: str) -> tuple[tuple[str | None, Row], ...]:
@@ -127,8 +146,7 @@ def _standings(snapshot: Snapshot, model_id: str) -> tuple[tuple[str | None, Row
     return tuple((board.robot_id, row) for board in shown for row in board.rows if row.model_id == model_id)
 
 
-def _check(what: str, wanted: str, known: tuple[str, ...]) -> None:
+def _check(what: str, wanted: str, known: Collection[str]) -> None:
     if wanted and wanted not in known:
-        raise NotFound(
-            f"No vote that counts was cast on this {what} yet.", hint=f"Choose a {what} from the list on the board."
-        )
+        said = f"There is no board of this {what}: no vote that counts was cast on it yet, or few beside others."
+        raise NotFound(said, hint=f"Choose a {what} from the list on the board.")
